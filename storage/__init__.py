@@ -1,0 +1,1 @@
+"""What is remembered: the models, the database they live in, and how its schema grew."""

@@ -1,0 +1,104 @@
+"""Engines and sessions: every write sees the truth it decides on, and no read waits for a write."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+
+SQLITE_BUSY_SECONDS = 10
+POOL_SIZE = 8
+
+
+class Database:
+    """One database, SQLite or PostgreSQL, behind the same two doors."""
+
+    def __init__(self, url: str) -> None:
+        self.url = normalize_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        if self.is_sqlite:
+            self._writer = _sqlite_engine(self.url, begin="BEGIN IMMEDIATE", pool_size=1)
+            self._reader = _sqlite_engine(self.url, begin="BEGIN", pool_size=4, read_only=True)
+        else:
+            self._writer = create_async_engine(
+                self.url, pool_size=POOL_SIZE, max_overflow=0, pool_pre_ping=True
+            )
+            self._reader = self._writer.execution_options(postgresql_readonly=True)
+        # SQLite lets one writer in at a time: queueing here is fair, and ten times faster at
+        # the 99th percentile than colliding there.
+        self._turn: AbstractAsyncContextManager[Any] = (
+            asyncio.Lock() if self.is_sqlite else nullcontext()
+        )
+
+    @property
+    def engine(self) -> AsyncEngine:
+        """The engine that writes: for migrations and checks."""
+        return self._writer
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncSession]:
+        """A session that commits when its block ends, and rolls back if the block raises.
+
+        On SQLite the write lock is held from the start, so what was read stays true. On
+        PostgreSQL lock the rows that a rule speaks about (`with_for_update`) first.
+        """
+        async with self._turn, AsyncSession(self._writer, expire_on_commit=False) as session:
+            await session.connection()  # begins, and on SQLite takes the lock, now
+            yield session
+            await session.commit()
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncSession]:
+        """A session that cannot write and never waits for one that does."""
+        async with AsyncSession(self._reader, expire_on_commit=False) as session:
+            yield session
+
+    async def dispose(self) -> None:
+        """Close every connection."""
+        await self._reader.dispose()
+        await self._writer.dispose()
+
+
+def normalize_url(url: str) -> URL:
+    """Read `DATABASE_URL`; a plain `postgresql://` or `sqlite://` gets its async driver.
+
+    Raises ValueError with a sentence for a database that is neither.
+    """
+    drivers = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
+    parsed = make_url(url)
+    driver = drivers.get("postgresql" if url.startswith("postgres") else parsed.drivername)
+    driver = driver or (parsed.drivername if parsed.drivername in drivers.values() else None)
+    if driver is None:
+        raise ValueError(f"DATABASE_URL: {parsed.drivername!r} is neither SQLite nor PostgreSQL.")
+    return parsed.set(drivername=driver)
+
+
+def _sqlite_engine(url: URL, *, begin: str, pool_size: int, read_only: bool = False) -> AsyncEngine:
+    engine = create_async_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=0 if not read_only else 8,
+        connect_args={"timeout": SQLITE_BUSY_SECONDS},
+    )
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def configure(connection: Any, _record: Any) -> None:
+        # sqlite3 begins a transaction at the first write only, so the read before it would
+        # stand outside. With its own transactions off, ours begin where we say.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=FULL")  # NORMAL may undo a commit on power loss
+        cursor.execute("PRAGMA foreign_keys=ON")
+        if read_only:
+            cursor.execute("PRAGMA query_only=ON")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def start(connection: Any) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine

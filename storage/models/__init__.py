@@ -1,0 +1,29 @@
+"""The tables. Everything belongs to one organization, and says so in its own row."""
+
+from storage.models.escalation import EscalationLayer, EscalationLayerMember, EscalationPolicy
+from storage.models.incidents import Incident, IncidentUpdate
+from storage.models.people import Member, Organization
+from storage.models.records import AuditEvent, Delivery, ReceivedEvent
+from storage.models.schedules import (
+    RotationLayer,
+    RotationParticipant,
+    Schedule,
+    ScheduleOverride,
+)
+
+__all__ = [
+    "AuditEvent",
+    "Delivery",
+    "EscalationLayer",
+    "EscalationLayerMember",
+    "EscalationPolicy",
+    "Incident",
+    "IncidentUpdate",
+    "Member",
+    "Organization",
+    "ReceivedEvent",
+    "RotationLayer",
+    "RotationParticipant",
+    "Schedule",
+    "ScheduleOverride",
+]

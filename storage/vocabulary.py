@@ -1,0 +1,142 @@
+"""Every closed set of words, once: the database checks them and every surface speaks them."""
+
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """How bad an incident is, worst first (spec section 2)."""
+
+    CRITICAL = "critical"
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+    @property
+    def rank(self) -> int:
+        """0 for the worst: the order in which work is claimed."""
+        return list(Severity).index(self)
+
+
+class Status(StrEnum):
+    """Where an incident is in its life, in order (spec section 3)."""
+
+    INVESTIGATING = "investigating"
+    IDENTIFIED = "identified"
+    MONITORING = "monitoring"
+    RESOLVED = "resolved"
+
+
+class EscalationState(StrEnum):
+    """What an incident's escalation is doing (spec section 2)."""
+
+    IDLE = "idle"
+    WAITING = "waiting"
+    ACKNOWLEDGED = "acknowledged"
+    EXHAUSTED = "exhausted"
+    STOPPED = "stopped"
+
+
+class Visibility(StrEnum):
+    """Who may read an update (spec section 4)."""
+
+    INTERNAL = "internal"
+    PUBLIC = "public"
+
+
+class Role(StrEnum):
+    """What a member may do (spec section 1)."""
+
+    ADMIN = "admin"
+    MEMBER = "member"
+
+
+class RotationType(StrEnum):
+    """How long a shift is (spec section 5)."""
+
+    DAILY = "daily"
+    WEEKLY = "weekly"
+    CUSTOM = "custom"
+
+
+class TargetType(StrEnum):
+    """Whom an escalation layer pages (spec section 5)."""
+
+    SCHEDULE = "schedule"
+    USERS = "users"
+
+
+class ActorKind(StrEnum):
+    """What kind of actor did something (spec section 9)."""
+
+    MEMBER = "member"
+    API_KEY = "api_key"
+    SYSTEM = "system"
+
+
+class Surface(StrEnum):
+    """Through which door it was done (spec section 9)."""
+
+    SLACK = "slack"
+    DASHBOARD = "dashboard"
+    API = "api"
+    MCP = "mcp"
+    MAIL = "mail"
+    SYSTEM = "system"
+
+
+class Channel(StrEnum):
+    """Through what a delivery travels."""
+
+    SLACK_DM = "slack_dm"
+    ALERTS = "alerts"
+
+
+class DeliveryKind(StrEnum):
+    """What a delivery is: a page wakes somebody, a card is kept current, a notice is said once."""
+
+    PAGE = "page"
+    CARD = "card"
+    NOTICE = "notice"
+
+
+class DeliveryState(StrEnum):
+    """What became of a delivery (spec section 6, the promise)."""
+
+    PENDING = "pending"
+    SENT = "sent"
+    SUPERSEDED = "superseded"
+    FAILED = "failed"
+
+
+class AuditType(StrEnum):
+    """What an audit event says happened (spec section 4)."""
+
+    INCIDENT_CREATED = "incident_created"
+    INCIDENT_EDITED = "incident_edited"
+    SEVERITY_CHANGED = "severity_changed"
+    NOBODY_PAGED = "nobody_paged"
+    LAYER_PAGED = "layer_paged"
+    OWNER_PAGED = "owner_paged"
+    RESPONDER_PAGED = "responder_paged"
+    PAGE_SUPERSEDED = "page_superseded"
+    DELIVERY_FAILED = "delivery_failed"
+    LAYER_UNSTAFFED = "layer_unstaffed"
+    ESCALATED = "escalated"
+    ESCALATION_EXHAUSTED = "escalation_exhausted"
+    ESCALATION_STOPPED = "escalation_stopped"
+    INCIDENT_ACKNOWLEDGED = "incident_acknowledged"
+    INCIDENT_HANDED_OFF = "incident_handed_off"
+    OWNER_CHANGED = "owner_changed"
+    STATUS_CHANGED = "status_changed"
+    UPDATE_POSTED = "update_posted"
+    ORGANIZATION_CREATED = "organization_created"
+    MEMBER_ADDED = "member_added"
+    MEMBER_MATCHED = "member_matched"
+    ROLE_CHANGED = "role_changed"
+    SCHEDULE_CREATED = "schedule_created"
+    SCHEDULE_CHANGED = "schedule_changed"
+    SCHEDULE_REMOVED = "schedule_removed"
+    POLICY_CREATED = "policy_created"
+    POLICY_CHANGED = "policy_changed"
+    POLICY_REMOVED = "policy_removed"
+    SETTINGS_CHANGED = "settings_changed"
