@@ -1,0 +1,24 @@
+"""What is allowed, and what follows from it. No Slack, no HTTP, no mail: those call in here.
+
+An incident's life, and where each part of it is written:
+
+    transaction     the way in: one command, one transaction, one actor, one instant
+    errors          every refusal, each with its code and a sentence for the person who reads it
+    people          the organization, its members and who they are in Slack
+    declaring       an incident opened: its number, owner, policy, first pages
+    incidents       find, lock, list, change severity
+    lifecycle       PURE: the four statuses and the one legal step from each
+    updates         the single road to a status change
+    timeline        what happened, interleaved, for people to read
+    oncall          PURE: rotation layers and overrides → who is on call at an instant
+    targets         whom an escalation layer pages at an instant, and why
+    schedules       stored schedules, loaded into oncall's values
+    policies        escalation policies and their layers
+    escalation      begin, acknowledge, hand off, stop, escalate what is due
+    notifications   the messages, and who is to hear which
+    outbox          deliveries: written with what causes them, claimed by lease
+    delivering      one delivery's way out, to an outcome that is written down
+    facts           an incident as messages and views show it
+    worker          the tick that escalates and delivers, and the alarm that calls it
+    audit           the trail that is only ever added to
+"""

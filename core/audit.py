@@ -1,0 +1,50 @@
+"""The trail: who did what, when, through which door. It is only ever added to."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from core.transaction import Transaction
+from storage.models import AuditEvent, Incident
+from storage.vocabulary import AuditType
+
+
+def record(
+    tx: Transaction,
+    type: AuditType,
+    *,
+    incident: Incident | None = None,
+    **data: Any,
+) -> AuditEvent:
+    """Add one event to the trail, in the transaction that causes it (spec section 4).
+
+    `data` must be JSON, and never holds the text of an update.
+    """
+    event = AuditEvent(
+        organization_id=incident.organization_id if incident else tx.organization_id,
+        incident_id=incident.id if incident else None,
+        type=type,
+        at=tx.now,
+        actor_kind=tx.actor.kind,
+        actor_id=tx.actor.id,
+        actor_name=tx.actor.name,
+        surface=tx.actor.surface,
+        data=data,
+    )
+    tx.db.add(event)
+    return event
+
+
+async def trail(tx: Transaction, incident_id: UUID) -> Sequence[AuditEvent]:
+    """Everything that happened to an incident, in the order it happened."""
+    query = (
+        select(AuditEvent)
+        .where(
+            AuditEvent.incident_id == incident_id,
+            AuditEvent.organization_id == tx.organization_id,
+        )
+        .order_by(AuditEvent.sequence)
+    )
+    return (await tx.db.scalars(query)).all()

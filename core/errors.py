@@ -1,0 +1,103 @@
+"""Every refusal: one class each, with its code and a sentence for the person who reads it."""
+
+from inspect import cleandoc
+
+
+class DomainError(Exception):
+    """This can't be done."""
+
+    code = "invalid_request"
+
+    def __init__(self, message: str | None = None, *, field: str | None = None) -> None:
+        self.message = message or " ".join(cleandoc(type(self).__doc__ or "").split())
+        self.field = field
+        """The input that is at fault, in the words of the core function's parameter."""
+        super().__init__(self.message)
+
+
+class NotFound(DomainError):
+    """There is no such thing here."""
+
+    code = "not_found"
+
+
+class Forbidden(DomainError):
+    """Your role does not allow this. Ask an admin of your organization."""
+
+    code = "forbidden"
+
+
+class ValidationFailed(DomainError):
+    """Something in what you entered is missing or too long."""
+
+    code = "validation_error"
+
+
+class InvalidTargetUser(DomainError):
+    """That person is not a member here, so they can't be paged. Choose somebody else."""
+
+    code = "invalid_target_user"
+
+
+class AlreadyOwner(DomainError):
+    """They own this incident already. Choose somebody else."""
+
+    code = "already_owner"
+
+
+class InvalidTarget(DomainError):
+    """An escalation layer needs a schedule or at least one member to page."""
+
+    code = "invalid_target"
+
+
+class InvalidStatusTransition(DomainError):
+    """An incident goes one step forward at a time, and never back."""
+
+    code = "invalid_status_transition"
+
+
+class IncidentResolved(DomainError):
+    """This incident is resolved, so nothing about it can change. Declare a new one."""
+
+    code = "incident_resolved"
+
+
+class NoPublicSurface(DomainError):
+    """No published status page shows any component of this incident, so nobody could read a
+    public update. Post it as internal, or publish a page first.
+    """
+
+    code = "NO_PUBLIC_SURFACE"
+
+
+class NameConflict(DomainError):
+    """That name is taken. Choose another."""
+
+    code = "name_conflict"
+
+
+class OverrideConflict(DomainError):
+    """Another override covers part of that time on this schedule."""
+
+    code = "override_conflict"
+
+
+class InUse(DomainError):
+    """It is in use, so it can't be removed."""
+
+    code = "in_use"
+
+
+class NotAMember(DomainError):
+    """Tocsin is for members of this workspace. Guests, apps and people of other workspaces
+    can't use it; ask a member to do it for you.
+    """
+
+    code = "forbidden"
+
+
+class NotReady(DomainError):
+    """Tocsin is still starting and does not know this workspace yet. Try again in a moment."""
+
+    code = "server_error"

@@ -1,0 +1,326 @@
+"""The clock that pages layer after layer until somebody acknowledges (spec section 6).
+
+Due instants are columns. `escalate_due` finds what is due, and everything that follows from it is
+written in the same transaction; so a restart forgets nothing and a second replica adds nothing.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from sqlalchemy import case, func, select
+
+from core import audit, incidents, lifecycle, notifications, outbox, people, targets
+from core.errors import AlreadyOwner
+from core.targets import LayerSnapshot, Resolver, Target, Why
+from core.transaction import Transaction
+from storage.models import Delivery, EscalationPolicy, Incident
+from storage.vocabulary import AuditType, EscalationState, Severity, Status
+
+Reason = Literal["timeout", "undeliverable"]
+
+BATCH = 100
+
+
+async def begin(
+    tx: Transaction,
+    incident: Incident,
+    policy: EscalationPolicy | None,
+    owner: Target | None,
+    *,
+    page_owner: bool,
+) -> None:
+    """Start the clock of an incident that was just declared, and page its first layer.
+
+    An explicit owner (`page_owner`) is paged too, each person once. Without a policy the owner
+    is paged once. If all that pages nobody, it is said loudly (spec section 2).
+    """
+    if policy is not None:
+        incident.escalation_layers = targets.dump(await targets.snapshot(tx, policy))
+        paged = await _fire_from(tx, incident, 0)
+    else:
+        incident.escalation_state = EscalationState.IDLE
+        paged = ()
+    if owner and (page_owner or policy is None) and owner.person.id not in paged:
+        await _page_owner(tx, incident, owner)
+        paged = (*paged, owner.person.id)
+    if not paged:
+        audit.record(tx, AuditType.NOBODY_PAGED, incident=incident)
+        await notifications.say(tx, incident, notifications.NobodyPaged(), key="declared")
+
+
+async def acknowledge(tx: Transaction, incident_id: UUID) -> Incident:
+    """Take an incident: the clock stops, and no later layer pages once this is committed.
+
+    Idempotent, and the first wins; on a resolved incident it changes nothing. Raises NotFound.
+    """
+    incident = await incidents.lock(tx, incident_id)
+    if incident.status is Status.RESOLVED or incident.acknowledged_at:
+        return incident
+    incident.acknowledged_by = tx.actor.name
+    incident.acknowledged_by_id = tx.actor.id
+    incident.acknowledged_at = tx.now
+    audit.record(tx, AuditType.INCIDENT_ACKNOWLEDGED, incident=incident)
+    _stop_clock(tx, incident, EscalationState.ACKNOWLEDGED, reason="acknowledged")
+    await outbox.supersede_pages(tx, incident, "acknowledged")
+    await notifications.say(
+        tx,
+        incident,
+        notifications.Acknowledged(tx.actor.name),
+        key=str(incident.escalation_round),
+    )
+    await notifications.refresh(tx, incident)
+    return incident
+
+
+async def hand_off(tx: Transaction, incident_id: UUID, *, to: UUID) -> Incident:
+    """Make another member the owner, page them alone, and start the present layer's clock anew.
+
+    Any acknowledgement is cleared. Raises NotFound, IncidentResolved, InvalidTargetUser,
+    AlreadyOwner (spec section 6.4).
+    """
+    incident = await incidents.lock(tx, incident_id)
+    lifecycle.check_open(incident.status)
+    member = await people.get_member(tx, to)
+    if member.id == incident.owner_id:
+        raise AlreadyOwner
+    previous = await people.by_id(tx, [incident.owner_id] if incident.owner_id else [])
+    before = next(iter(previous.values()), None)
+    await outbox.supersede_pages(tx, incident, "handed off")
+    incident.owner_id = member.id
+    incident.acknowledged_by = None
+    incident.acknowledged_by_id = None
+    incident.acknowledged_at = None
+    incident.escalation_round += 1
+    who = {
+        "previousOwnerId": str(before.id) if before else None,
+        "previousOwner": before.name if before else None,
+        "newOwnerId": str(member.id),
+        "newOwner": member.name,
+    }
+    audit.record(tx, AuditType.INCIDENT_HANDED_OFF, incident=incident, **who)
+    audit.record(tx, AuditType.OWNER_CHANGED, incident=incident, **who)
+    layers = targets.parse(incident.escalation_layers)
+    if layers and incident.escalation_layer:
+        _wait(tx, incident, layers[incident.escalation_layer - 1])
+    await notifications.page(
+        tx,
+        incident,
+        Target(people.Person.of(member), Why("handoff", by=tx.actor.name)),
+        layers=len(layers),
+    )
+    await notifications.say(
+        tx,
+        incident,
+        notifications.HandedOff(tx.actor.name, member.name, before.name if before else None),
+        key=str(incident.escalation_round),
+    )
+    await notifications.refresh(tx, incident)
+    return incident
+
+
+async def stop(tx: Transaction, incident: Incident) -> None:
+    """End the escalation of an incident that was just resolved (spec section 6.5)."""
+    _stop_clock(tx, incident, EscalationState.STOPPED, reason="resolved")
+    incident.escalation_state = EscalationState.STOPPED
+    await outbox.supersede_pages(tx, incident, "resolved")
+
+
+async def escalate_due(tx: Transaction, *, limit: int = BATCH) -> int:
+    """Page the next layer of every escalation that is due, the worst and oldest first.
+
+    Returns how many there were, at most `limit`. Each waits for its own next layer from now on,
+    so an hour of downtime is followed by the one layer that was due, not by a burst.
+    """
+    worst_first = case({one.value: one.rank for one in Severity}, value=Incident.severity)
+    due = (
+        await tx.db.scalars(
+            select(Incident)
+            .where(Incident.next_escalation_at <= tx.now)
+            .order_by(worst_first, Incident.next_escalation_at, Incident.number)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+    ).all()
+    if not due:
+        return 0
+    layers = {incident.id: targets.parse(incident.escalation_layers) for incident in due}
+    resolver = await Resolver.for_layers(
+        tx,
+        [
+            layer
+            for incident in due
+            for layer in layers[incident.id][incident.escalation_layer or 0 :]
+        ],
+    )
+    for incident in due:
+        await _escalate(tx, incident, "timeout", resolver)
+    return len(due)
+
+
+async def page_failed(tx: Transaction, incident: Incident, page: Delivery) -> None:
+    """A page can't be delivered at all: if it was its layer's last hope, escalate at once.
+
+    Spec section 6.8. The caller holds the incident's lock.
+    """
+    current = page.round == incident.escalation_round and page.layer == incident.escalation_layer
+    if not current or incident.escalation_state is not EscalationState.WAITING:
+        return
+    assert page.layer is not None  # noqa: S101  (an incident that waits has a layer)
+    if not await outbox.reached_anybody(tx, incident, page.round, page.layer):
+        await _escalate(tx, incident, "undeliverable", None)
+
+
+async def earliest_due(tx: Transaction) -> datetime | None:
+    """When the next escalation is due, over all organizations: one look into an index."""
+    return await tx.db.scalar(
+        select(func.min(Incident.next_escalation_at)).where(
+            Incident.next_escalation_at.is_not(None)
+        )
+    )
+
+
+def next_layer(layers: Sequence[LayerSnapshot], fired: int | None) -> LayerSnapshot | None:
+    """PURE. The layer after the one that fired last, or None at the end of the policy."""
+    position = fired or 0
+    return layers[position] if position < len(layers) else None
+
+
+async def _escalate(
+    tx: Transaction, incident: Incident, reason: Reason, resolver: Resolver | None
+) -> None:
+    before = incident.escalation_layer
+    await _fire_from(tx, incident, before or 0, resolver=resolver, reason=reason)
+    await notifications.refresh(tx, incident)
+
+
+async def _fire_from(
+    tx: Transaction,
+    incident: Incident,
+    fired: int,
+    *,
+    resolver: Resolver | None = None,
+    reason: Reason | None = None,
+) -> tuple[UUID, ...]:
+    """Page the first layer after `fired` that has anybody; exhausted if there is none."""
+    layers = targets.parse(incident.escalation_layers)
+    resolver = resolver or await Resolver.for_layers(tx, layers[fired:])
+    while layer := next_layer(layers, incident.escalation_layer or fired):
+        found = resolver.targets(layer, tx.now)
+        previous, incident.escalation_layer = incident.escalation_layer, layer.position
+        if reason:
+            audit.record(
+                tx,
+                AuditType.ESCALATED,
+                incident=incident,
+                fromLayer=previous,
+                toLayer=layer.position,
+                reason=reason,
+            )
+        if found:
+            await _page_layer(tx, incident, layer, found, len(layers))
+            return tuple(one.person.id for one in found)
+        await _skip_unstaffed(tx, incident, layer)
+    await _exhaust(tx, incident)
+    return ()
+
+
+async def _page_layer(
+    tx: Transaction,
+    incident: Incident,
+    layer: LayerSnapshot,
+    found: Sequence[Target],
+    layers: int,
+) -> None:
+    _wait(tx, incident, layer)
+    audit.record(
+        tx,
+        AuditType.LAYER_PAGED,
+        incident=incident,
+        layer=layer.position,
+        of=layers,
+        round=incident.escalation_round,
+        schedule=layer.schedule_name,
+        targets=[{"id": str(one.person.id), "name": one.person.name} for one in found],
+        nextEscalationAt=_iso(incident.next_escalation_at),
+    )
+    for target in found:
+        await notifications.page(tx, incident, target, layers=layers)
+    await notifications.say(
+        tx,
+        incident,
+        notifications.LayerPaged(layer.position, layers, tuple(one.person.name for one in found)),
+        key=f"{incident.escalation_round}:{layer.position}",
+    )
+
+
+async def _page_owner(tx: Transaction, incident: Incident, owner: Target) -> None:
+    audit.record(
+        tx,
+        AuditType.OWNER_PAGED,
+        incident=incident,
+        targets=[{"id": str(owner.person.id), "name": owner.person.name}],
+    )
+    await notifications.page(tx, incident, owner, layers=len(incident.escalation_layers))
+
+
+async def _skip_unstaffed(tx: Transaction, incident: Incident, layer: LayerSnapshot) -> None:
+    target = layer.schedule_name or "its members"
+    audit.record(
+        tx,
+        AuditType.LAYER_UNSTAFFED,
+        incident=incident,
+        layer=layer.position,
+        round=incident.escalation_round,
+        target=target,
+    )
+    await notifications.say(
+        tx,
+        incident,
+        notifications.LayerUnstaffed(layer.position, target),
+        key=f"{incident.escalation_round}:{layer.position}",
+    )
+
+
+async def _exhaust(tx: Transaction, incident: Incident) -> None:
+    incident.escalation_state = EscalationState.EXHAUSTED
+    incident.next_escalation_at = None
+    policy = incident.escalation_policy_name or "The escalation policy"
+    audit.record(
+        tx,
+        AuditType.ESCALATION_EXHAUSTED,
+        incident=incident,
+        policy=policy,
+        round=incident.escalation_round,
+    )
+    await notifications.say(
+        tx, incident, notifications.Exhausted(policy), key=str(incident.escalation_round)
+    )
+
+
+def _wait(tx: Transaction, incident: Incident, layer: LayerSnapshot) -> None:
+    incident.escalation_state = EscalationState.WAITING
+    incident.next_escalation_at = tx.now + layer.timeout
+    tx.due.append(incident.next_escalation_at)
+
+
+def _stop_clock(
+    tx: Transaction, incident: Incident, state: EscalationState, *, reason: str
+) -> None:
+    if incident.escalation_state is EscalationState.IDLE:
+        return
+    if incident.escalation_state is EscalationState.WAITING:
+        audit.record(
+            tx,
+            AuditType.ESCALATION_STOPPED,
+            incident=incident,
+            layer=incident.escalation_layer,
+            reason=reason,
+        )
+    incident.escalation_state = state
+    incident.next_escalation_at = None
+
+
+def _iso(instant: datetime | None) -> str | None:
+    return instant.isoformat() if instant else None

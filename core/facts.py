@@ -1,0 +1,160 @@
+"""An incident as messages and views show it: frozen facts, read at one instant.
+
+Surfaces render these and nothing else, so what a card says is decided here, once.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+
+from core import targets
+from core.people import Person
+from core.transaction import Transaction
+from storage.models import Delivery, Incident, IncidentUpdate, Member
+from storage.vocabulary import DeliveryKind, DeliveryState, EscalationState, Severity, Status
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """What the escalation does next if nobody acknowledges: a layer, or its end (`layer` None)."""
+
+    at: datetime
+    layer: int | None
+    people: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Copy:
+    """A page that was sent: to whom, when, and for which round."""
+
+    person: str
+    person_id: UUID
+    layer: int | None
+    round: int
+    sent_at: datetime | None
+
+
+@dataclass(frozen=True)
+class IncidentFacts:
+    """An incident at one version."""
+
+    id: UUID
+    organization_id: UUID
+    number: int
+    version: int
+    title: str
+    description: str | None
+    severity: Severity
+    status: Status
+    owner: Person | None
+    schedule: str | None
+    policy: str | None
+    created_by: str
+    created_at: datetime
+    acknowledged_by: str | None
+    acknowledged_by_id: UUID | None
+    acknowledged_at: datetime | None
+    resolved_at: datetime | None
+    escalation_state: EscalationState
+    layer: int | None
+    layers: int
+    round: int
+    next_step: NextStep | None
+    pages: tuple[Copy, ...]
+
+    @property
+    def acknowledged(self) -> bool:
+        """Whether somebody has taken it since it was last handed off."""
+        return self.acknowledged_at is not None
+
+    @property
+    def resolved(self) -> bool:
+        """Whether it is over."""
+        return self.status is Status.RESOLVED
+
+
+@dataclass(frozen=True)
+class UpdateFacts:
+    """An update as a message shows it; `body` is None where it never had one or was redacted."""
+
+    id: UUID
+    body: str | None
+    status_change: Status | None
+    posted_by: str
+    posted_at: datetime
+    redacted: bool
+
+    @classmethod
+    def of(cls, update: IncidentUpdate) -> "UpdateFacts":
+        """The facts of an update's row."""
+        return cls(
+            update.id,
+            update.body,
+            update.status_change,
+            update.posted_by,
+            update.posted_at,
+            update.redacted_at is not None,
+        )
+
+
+async def of(tx: Transaction, incident: Incident) -> IncidentFacts:
+    """The facts of an incident, as the transaction sees it."""
+    owner = await tx.db.get(Member, incident.owner_id) if incident.owner_id else None
+    return IncidentFacts(
+        id=incident.id,
+        organization_id=incident.organization_id,
+        number=incident.number,
+        version=incident.version,
+        title=incident.title,
+        description=incident.description,
+        severity=incident.severity,
+        status=incident.status,
+        owner=Person.of(owner) if owner else None,
+        schedule=incident.owner_schedule_name,
+        policy=incident.escalation_policy_name,
+        created_by=incident.created_by,
+        created_at=incident.created_at,
+        acknowledged_by=incident.acknowledged_by,
+        acknowledged_by_id=incident.acknowledged_by_id,
+        acknowledged_at=incident.acknowledged_at,
+        resolved_at=incident.resolved_at,
+        escalation_state=incident.escalation_state,
+        layer=incident.escalation_layer,
+        layers=len(incident.escalation_layers),
+        round=incident.escalation_round,
+        next_step=await _next_step(tx, incident),
+        pages=await _pages(tx, incident),
+    )
+
+
+async def _next_step(tx: Transaction, incident: Incident) -> NextStep | None:
+    at = incident.next_escalation_at
+    if at is None:
+        return None
+    following = targets.parse(incident.escalation_layers)[incident.escalation_layer or 0 :]
+    resolver = await targets.Resolver.for_layers(tx, following)
+    for layer in following:
+        people = resolver.targets(layer, at)
+        if people:
+            return NextStep(at, layer.position, tuple(one.person.name for one in people))
+    return NextStep(at, None, ())
+
+
+async def _pages(tx: Transaction, incident: Incident) -> tuple[Copy, ...]:
+    rows = await tx.db.execute(
+        select(Delivery, Member.name)
+        .join(Member, Member.id == Delivery.member_id)
+        .where(
+            Delivery.incident_id == incident.id,
+            Delivery.kind == DeliveryKind.PAGE,
+            Delivery.state.in_((DeliveryState.SENT, DeliveryState.PENDING)),
+        )
+        .order_by(Delivery.created_at, Delivery.layer, Member.name)
+    )
+    return tuple(
+        Copy(name, page.member_id, page.layer, page.round, page.sent_at)
+        for page, name in rows
+        if page.member_id
+    )

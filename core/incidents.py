@@ -1,0 +1,108 @@
+"""Incidents: found, locked, listed, and their severity changed (spec section 2)."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+
+from core import audit, lifecycle, notifications
+from core.errors import NotFound, ValidationFailed
+from core.transaction import Transaction
+from storage.models import Incident
+from storage.vocabulary import AuditType, Severity, Status
+
+
+async def lock(tx: Transaction, incident_id: UUID) -> Incident:
+    """An incident of the actor's organization, held until the transaction ends.
+
+    Raises NotFound, for another organization's just as for none.
+    """
+    found = await tx.db.scalar(
+        select(Incident)
+        .where(Incident.id == incident_id, Incident.organization_id == tx.organization_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if found is None:
+        raise NotFound("There is no such incident.")
+    return found
+
+
+async def find(tx: Transaction, number: int) -> Incident:
+    """An incident by the number that people type. Raises NotFound."""
+    found = await tx.db.scalar(
+        select(Incident).filter_by(organization_id=tx.organization_id, number=number)
+    )
+    if found is None:
+        raise NotFound(f"There is no incident #{number}. `/incident list` shows the open ones.")
+    return found
+
+
+async def get(tx: Transaction, incident_id: UUID) -> Incident:
+    """An incident by id, to be read. Raises NotFound."""
+    found = await tx.db.scalar(
+        select(Incident).filter_by(organization_id=tx.organization_id, id=incident_id)
+    )
+    if found is None:
+        raise NotFound("There is no such incident.")
+    return found
+
+
+async def list_open(tx: Transaction, *, limit: int = 100) -> Sequence[Incident]:
+    """What is not resolved, the newest first."""
+    query = (
+        select(Incident)
+        .where(Incident.organization_id == tx.organization_id, Incident.status != Status.RESOLVED)
+        .order_by(Incident.number.desc())
+        .limit(limit)
+    )
+    return (await tx.db.scalars(query)).all()
+
+
+async def change_severity(tx: Transaction, incident_id: UUID, severity: Severity) -> Incident:
+    """Change how bad it is, until it is resolved; the same again changes nothing.
+
+    Raises NotFound, IncidentResolved.
+    """
+    incident = await lock(tx, incident_id)
+    lifecycle.check_open(incident.status)
+    if incident.severity is severity:
+        return incident
+    before = incident.severity
+    incident.severity = severity
+    event = audit.record(
+        tx,
+        AuditType.SEVERITY_CHANGED,
+        incident=incident,
+        before=before.value,
+        after=severity.value,
+    )
+    await tx.db.flush()
+    await notifications.say(
+        tx,
+        incident,
+        notifications.SeverityChanged(tx.actor.name, before.value, severity.value),
+        key=str(event.id),
+    )
+    await notifications.refresh(tx, incident)
+    return incident
+
+
+def clean_text(text: str | None, field: str, *, maximum: int, required: bool = False) -> str | None:
+    """Text as it is stored: white space at its ends trimmed, nothing that no database keeps.
+
+    Raises ValidationFailed for text that is too long, or missing where it is `required`.
+    """
+    cleaned = (text or "").strip()
+    name = field.replace("_", " ").capitalize()
+    if not cleaned and required:
+        raise ValidationFailed(f"{name} is missing.", field=field)
+    if len(cleaned) > maximum:
+        raise ValidationFailed(
+            f"{name} has {len(cleaned):,} characters; {maximum:,} fit.", field=field
+        )
+    if any(char == "\0" or "\ud800" <= char <= "\udfff" for char in cleaned):
+        raise ValidationFailed(
+            f"{name} holds a character that is none (U+0000 or half of a pair).", field=field
+        )
+    return cleaned or None

@@ -1,0 +1,41 @@
+"""PURE. Instants are UTC; here a wall clock's local time becomes one, whatever the clocks do."""
+
+from bisect import bisect_left
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+BEGINNING = datetime.min.replace(tzinfo=UTC)
+END = datetime.max.replace(tzinfo=UTC)
+
+
+def as_utc(instant: datetime) -> datetime:
+    """The same instant in UTC; a naive one is refused with ValueError."""
+    if instant.utcoffset() is None:
+        raise ValueError(f"An instant has a zone; {instant} has none.")
+    return instant.astimezone(UTC)
+
+
+def refuse_unless_utc(*instants: datetime | None) -> None:
+    """Raise ValueError for a naive instant or one of another zone; None passes."""
+    for instant in instants:
+        if instant is not None and instant.utcoffset() != timedelta(0):
+            raise ValueError(f"An instant here is UTC; {instant} is not.")
+
+
+def first_instant(day: date, clock: time, zone: ZoneInfo) -> datetime:
+    """The first instant at which the wall clock of `zone` shows this local time or a later one.
+
+    So a time that does not exist (spring) is the first instant after the gap, and of one that
+    exists twice (autumn) it is the first (spec section 5). To the second, as zones change.
+    Raises OverflowError outside the years 1 to 9999.
+    """
+    wall = datetime.combine(day, clock.replace(fold=0), zone)  # of two, the first
+    instant = wall.astimezone(UTC)
+    if instant.astimezone(zone) == wall:  # in one zone Python compares what the clocks show
+        return instant
+    before = wall.replace(fold=1).astimezone(UTC)
+    seconds = range(int((instant - before).total_seconds()))
+    skipped = bisect_left(
+        seconds, True, key=lambda n: (before + timedelta(seconds=n)).astimezone(zone) >= wall
+    )
+    return before + timedelta(seconds=skipped)

@@ -1,0 +1,223 @@
+"""The messages, as frozen values, and who is to hear which. Senders render them; core never does.
+
+A message carries facts that do not change. What does change (the incident) is read anew whenever
+the message is rendered, so a message sent late is never out of date.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import Field, TypeAdapter
+
+from core import outbox
+from core.outbox import Priority
+from core.targets import Target, Why
+from core.transaction import Transaction
+from storage.models import Incident, Organization
+from storage.vocabulary import Channel, DeliveryKind
+
+
+@dataclass(frozen=True)
+class Page:
+    """Wakes somebody: this incident wants you, and this is why you."""
+
+    why: Why
+    layer: int | None
+    layers: int
+    type: Literal["page"] = "page"
+
+
+@dataclass(frozen=True)
+class Card:
+    """The incident in the alerts channel, kept current in place."""
+
+    type: Literal["card"] = "card"
+
+
+@dataclass(frozen=True)
+class LayerPaged:
+    """A layer fired: these people are being paged."""
+
+    layer: int
+    layers: int
+    people: tuple[str, ...]
+    type: Literal["layer_paged"] = "layer_paged"
+
+
+@dataclass(frozen=True)
+class Acknowledged:
+    """Somebody took the incident; the clock stopped."""
+
+    by: str
+    type: Literal["acknowledged"] = "acknowledged"
+
+
+@dataclass(frozen=True)
+class HandedOff:
+    """The incident has a new owner."""
+
+    by: str
+    to: str
+    previous: str | None
+    type: Literal["handed_off"] = "handed_off"
+
+
+@dataclass(frozen=True)
+class SeverityChanged:
+    """The severity is another."""
+
+    by: str
+    before: str
+    after: str
+    type: Literal["severity_changed"] = "severity_changed"
+
+
+@dataclass(frozen=True)
+class UpdatePosted:
+    """An update was posted. Its text is read when it is told, never kept here."""
+
+    update_id: UUID
+    type: Literal["update_posted"] = "update_posted"
+
+
+@dataclass(frozen=True)
+class LayerUnstaffed:
+    """A layer pages nobody and was skipped. Loud."""
+
+    layer: int
+    target: str
+    type: Literal["layer_unstaffed"] = "layer_unstaffed"
+
+
+@dataclass(frozen=True)
+class Exhausted:
+    """The last timeout passed and nobody acknowledged. Loud."""
+
+    policy: str
+    type: Literal["exhausted"] = "exhausted"
+
+
+@dataclass(frozen=True)
+class NobodyPaged:
+    """The incident was declared and pages nobody. Loud."""
+
+    type: Literal["nobody_paged"] = "nobody_paged"
+
+
+@dataclass(frozen=True)
+class PageFailed:
+    """A page can't be delivered to this person. Loud."""
+
+    person: str
+    channel: str
+    error: str
+    type: Literal["page_failed"] = "page_failed"
+
+
+Notice = (
+    LayerPaged
+    | Acknowledged
+    | HandedOff
+    | SeverityChanged
+    | UpdatePosted
+    | LayerUnstaffed
+    | Exhausted
+    | NobodyPaged
+    | PageFailed
+)
+Message = Page | Card | Notice
+LOUD = (LayerUnstaffed, Exhausted, NobodyPaged, PageFailed)
+
+_MESSAGES: TypeAdapter[Message] = TypeAdapter(Annotated[Message, Field(discriminator="type")])
+
+PERSON_CHANNELS = (Channel.SLACK_DM,)
+"""Through what a person is paged. Each stands on its own."""
+
+
+def parse(message: dict[str, Any]) -> Message:
+    """A message from the JSON that its delivery keeps."""
+    return _MESSAGES.validate_python(message)
+
+
+def dump(message: Message) -> dict[str, Any]:
+    """A message as the JSON that its delivery keeps."""
+    return _MESSAGES.dump_python(message, mode="json")  # type: ignore[no-any-return]
+
+
+async def announce(tx: Transaction, incident: Incident) -> None:
+    """Put the incident's card into the alerts channel, if the organization has one."""
+    if not await _alerts_channel(tx, incident):
+        return
+    await outbox.enqueue(
+        tx,
+        incident,
+        dedup_key=f"card:{incident.id}:{Channel.ALERTS}",
+        kind=DeliveryKind.CARD,
+        channel=Channel.ALERTS,
+        target=f"alerts:{incident.organization_id}",
+        message=dump(Card()),
+        priority=Priority.CARD,
+        live=True,
+    )
+
+
+async def page(tx: Transaction, incident: Incident, target: Target, *, layers: int) -> None:
+    """Page a person through every channel they have, for the incident's present layer and round.
+
+    Asked twice for the same person, layer and round, it pages once.
+    """
+    member_id = target.person.id
+    layer = incident.escalation_layer
+    for channel in PERSON_CHANNELS:
+        first = await outbox.first_page(tx, incident, member_id, channel)
+        await outbox.enqueue(
+            tx,
+            incident,
+            dedup_key=(
+                f"page:{incident.id}:{incident.escalation_round}:{layer or 0}:{member_id}:{channel}"
+            ),
+            kind=DeliveryKind.PAGE,
+            channel=channel,
+            target=f"{channel}:{member_id}",
+            member_id=member_id,
+            message=dump(Page(target.why, layer, layers)),
+            layer=layer,
+            parent_id=first.id if first else None,
+            priority=Priority.PAGE if first else Priority.FIRST_PAGE,
+            live=True,
+        )
+
+
+async def say(tx: Transaction, incident: Incident, notice: Notice, *, key: str) -> None:
+    """Say something once in the alerts channel, in the thread of the incident's card.
+
+    `key` names the occasion within the incident; the same occasion is said once.
+    """
+    if not await _alerts_channel(tx, incident):
+        return
+    card = await outbox.card(tx, incident)
+    await outbox.enqueue(
+        tx,
+        incident,
+        dedup_key=f"notice:{incident.id}:{notice.type}:{key}",
+        kind=DeliveryKind.NOTICE,
+        channel=Channel.ALERTS,
+        target=f"alerts:{incident.organization_id}",
+        message=dump(notice),
+        parent_id=card.id if card else None,
+        priority=Priority.LOUD if isinstance(notice, LOUD) else Priority.NOTICE,
+        live=isinstance(notice, UpdatePosted),
+    )
+
+
+async def refresh(tx: Transaction, incident: Incident) -> None:
+    """Have every copy of the incident brought up to date: its version is another now."""
+    incident.version += 1
+    incident.updated_at = tx.now
+    await outbox.refresh(tx, incident)
+
+
+async def _alerts_channel(tx: Transaction, incident: Incident) -> str | None:
+    organization = await tx.db.get(Organization, incident.organization_id)
+    return organization.alerts_channel if organization else None

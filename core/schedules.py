@@ -1,0 +1,308 @@
+"""Stored schedules, read into the values that `oncall` reckons with, and changed as a whole."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time
+from uuid import UUID
+from zoneinfo import ZoneInfo, available_timezones
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import selectinload
+
+from core import audit, oncall, people
+from core.errors import InUse, NotFound, ValidationFailed
+from core.transaction import Transaction
+from storage import models
+from storage.limits import NAME_MAX, ROTATION_LENGTH_DAYS_MAX
+from storage.vocabulary import AuditType, RotationType, Status
+
+
+@dataclass(frozen=True)
+class RotationDraft:
+    """A rotation layer as somebody asks for it; its position is its place in the list."""
+
+    name: str
+    rotation_type: RotationType
+    length_days: int
+    handoff_time: time
+    effective_from: datetime
+    effective_until: datetime | None
+    participant_ids: tuple[UUID, ...]
+
+
+@dataclass(frozen=True)
+class ScheduleDraft:
+    """A schedule as somebody asks for it."""
+
+    name: str
+    timezone: str
+    description: str | None
+    layers: tuple[RotationDraft, ...]
+
+
+async def list_schedules(tx: Transaction) -> Sequence[models.Schedule]:
+    """Every schedule of the organization by name, its layers loaded."""
+    return (await tx.db.scalars(_whole(tx).order_by(models.Schedule.name))).all()
+
+
+async def get_schedule(tx: Transaction, schedule_id: UUID) -> models.Schedule:
+    """One schedule with its layers. Raises NotFound."""
+    found = await tx.db.scalar(_whole(tx).where(models.Schedule.id == schedule_id))
+    if found is None:
+        raise NotFound("There is no such schedule. It may have been removed.")
+    return found
+
+
+async def find_schedule(tx: Transaction, name: str) -> models.Schedule:
+    """The schedule that somebody means by what they typed: its name in any case, or its start.
+
+    Raises NotFound, naming the schedules there are.
+    """
+    every = await list_schedules(tx)
+    typed = name.strip().casefold()
+    exact = [one for one in every if one.name.casefold() == typed]
+    near = [one for one in every if one.name.casefold().startswith(typed)]
+    found = exact or near
+    if len(found) == 1:
+        return found[0]
+    names = ", ".join(one.name for one in every) or "none yet"
+    raise NotFound(f"There is no schedule called “{name.strip()}”. The schedules are: {names}.")
+
+
+async def load(
+    tx: Transaction, ids: Iterable[UUID], *, overrides_from: datetime | None = None
+) -> dict[UUID, oncall.Schedule]:
+    """These schedules as values, with the overrides that have not ended by `overrides_from`.
+
+    Without `overrides_from` that is the transaction's instant (spec section 5).
+    """
+    wanted = set(ids)
+    if not wanted:
+        return {}
+    rows = (
+        await tx.db.scalars(
+            select(models.Schedule)
+            .where(models.Schedule.id.in_(wanted))
+            .options(_LAYERS)
+            .execution_options(populate_existing=True)
+        )
+    ).all()
+    overrides = (
+        await tx.db.scalars(
+            select(models.ScheduleOverride).where(
+                models.ScheduleOverride.schedule_id.in_(wanted),
+                models.ScheduleOverride.end_at > (overrides_from or tx.now),
+            )
+        )
+    ).all()
+    named = [p.member_id for row in rows for layer in row.layers for p in layer.participants]
+    members = await people.by_id(tx, [*named, *(one.member_id for one in overrides)])
+    removed = {member_id: member.removed_at for member_id, member in members.items()}
+    return {row.id: _as_value(row, overrides, removed) for row in rows}
+
+
+async def create_schedule(tx: Transaction, draft: ScheduleDraft) -> models.Schedule:
+    """Make a schedule. Raises ValidationFailed with a sentence for what is wrong with it."""
+    _check(draft)
+    schedule = models.Schedule(
+        organization_id=tx.organization_id, name=draft.name, created_at=tx.now, layers=[]
+    )
+    tx.db.add(schedule)
+    _write(schedule, draft)
+    await tx.db.flush()
+    audit.record(
+        tx, AuditType.SCHEDULE_CREATED, scheduleId=str(schedule.id), after=_describe(draft)
+    )
+    return schedule
+
+
+async def change_schedule(
+    tx: Transaction, schedule: models.Schedule, draft: ScheduleDraft
+) -> models.Schedule:
+    """Make a schedule be as the draft says; asking for what it is already changes nothing."""
+    _check(draft)
+    before = draft_of(schedule)
+    if before == draft:
+        return schedule
+    for layer in schedule.layers:
+        layer.participants.clear()
+    await tx.db.flush()
+    _write(schedule, draft)
+    await tx.db.flush()
+    audit.record(
+        tx,
+        AuditType.SCHEDULE_CHANGED,
+        scheduleId=str(schedule.id),
+        before=_describe(before),
+        after=_describe(draft),
+    )
+    return schedule
+
+
+async def remove_schedule(tx: Transaction, schedule: models.Schedule) -> None:
+    """Remove a schedule that nothing uses. Raises InUse, naming where it is used."""
+    policies = await tx.db.scalars(
+        select(models.EscalationPolicy.name)
+        .join(models.EscalationLayer)
+        .where(models.EscalationLayer.schedule_id == schedule.id)
+        .distinct()
+    )
+    used = [f"the policy “{name}”" for name in policies]
+    running = await tx.db.execute(
+        select(models.Incident.number, models.Incident.escalation_layers).where(
+            models.Incident.organization_id == tx.organization_id,
+            models.Incident.status != Status.RESOLVED,
+        )
+    )
+    for number, layers in running:
+        if any(layer.get("schedule_id") == str(schedule.id) for layer in layers):
+            used.append(f"incident #{number}")
+    if used:
+        raise InUse(f"“{schedule.name}” is in use by {', '.join(used)}. Change that first.")
+    audit.record(
+        tx,
+        AuditType.SCHEDULE_REMOVED,
+        scheduleId=str(schedule.id),
+        before=_describe(draft_of(schedule)),
+    )
+    await tx.db.delete(schedule)
+    await tx.db.flush()
+
+
+def draft_of(schedule: models.Schedule) -> ScheduleDraft:
+    """A stored schedule, as one would ask for it."""
+    return ScheduleDraft(
+        name=schedule.name,
+        timezone=schedule.timezone,
+        description=schedule.description,
+        layers=tuple(
+            RotationDraft(
+                name=layer.name,
+                rotation_type=layer.rotation_type,
+                length_days=layer.rotation_length_days,
+                handoff_time=time.fromisoformat(layer.handoff_time),
+                effective_from=layer.effective_from,
+                effective_until=layer.effective_until,
+                participant_ids=tuple(p.member_id for p in layer.participants),
+            )
+            for layer in schedule.layers
+        ),
+    )
+
+
+_LAYERS = selectinload(models.Schedule.layers).selectinload(models.RotationLayer.participants)
+
+
+def _whole(tx: Transaction) -> Select[models.Schedule]:
+    return (
+        select(models.Schedule)
+        .where(models.Schedule.organization_id == tx.organization_id)
+        .options(_LAYERS)
+    )
+
+
+def _as_value(
+    row: models.Schedule,
+    overrides: Sequence[models.ScheduleOverride],
+    removed: dict[UUID, datetime | None],
+) -> oncall.Schedule:
+    def participant(member_id: UUID) -> oncall.Participant:
+        return oncall.Participant(member_id, removed.get(member_id))
+
+    return oncall.Schedule(
+        id=row.id,
+        name=row.name,
+        timezone=ZoneInfo(row.timezone),
+        layers=tuple(
+            oncall.RotationLayer(
+                id=layer.id,
+                name=layer.name,
+                position=layer.position,
+                length_days=layer.rotation_length_days,
+                handoff=time.fromisoformat(layer.handoff_time),
+                effective_from=layer.effective_from,
+                effective_until=layer.effective_until,
+                participants=tuple(participant(p.member_id) for p in layer.participants),
+            )
+            for layer in row.layers
+        ),
+        overrides=tuple(
+            oncall.Override(one.id, participant(one.member_id), one.start_at, one.end_at)
+            for one in overrides
+            if one.schedule_id == row.id
+        ),
+    )
+
+
+def _write(schedule: models.Schedule, draft: ScheduleDraft) -> None:
+    schedule.name = draft.name
+    schedule.timezone = draft.timezone
+    schedule.description = draft.description
+    kept = {layer.name: layer for layer in schedule.layers}
+    schedule.layers = [
+        _write_layer(kept.get(wanted.name), wanted, position)
+        for position, wanted in enumerate(draft.layers)
+    ]
+
+
+def _write_layer(
+    layer: models.RotationLayer | None, draft: RotationDraft, position: int
+) -> models.RotationLayer:
+    layer = layer or models.RotationLayer(name=draft.name)
+    layer.position = position
+    layer.rotation_type = draft.rotation_type
+    layer.rotation_length_days = draft.length_days
+    layer.handoff_time = draft.handoff_time.strftime("%H:%M")
+    layer.effective_from = draft.effective_from
+    layer.effective_until = draft.effective_until
+    layer.participants = [
+        models.RotationParticipant(position=place, member_id=member_id)
+        for place, member_id in enumerate(draft.participant_ids)
+    ]
+    return layer
+
+
+def _check(draft: ScheduleDraft) -> None:
+    if not 1 <= len(draft.name) <= NAME_MAX:
+        raise ValidationFailed(f"A schedule's name has 1 to {NAME_MAX} characters.", field="name")
+    if draft.timezone not in available_timezones():
+        raise ValidationFailed(
+            f"“{draft.timezone}” is not a time zone. Use an IANA name such as Europe/Berlin.",
+            field="timezone",
+        )
+    names = [layer.name for layer in draft.layers]
+    if len(set(names)) != len(names):
+        raise ValidationFailed("Two rotation layers have the same name.", field="layers")
+    lengths = {RotationType.DAILY: 1, RotationType.WEEKLY: 7}
+    for layer in draft.layers:
+        wanted = lengths.get(layer.rotation_type, layer.length_days)
+        if layer.length_days != wanted or not 1 <= wanted <= ROTATION_LENGTH_DAYS_MAX:
+            raise ValidationFailed(
+                f"“{layer.name}”: a shift lasts 1 to {ROTATION_LENGTH_DAYS_MAX} days "
+                "(daily 1, weekly 7).",
+                field="length_days",
+            )
+        if not layer.participant_ids:
+            raise ValidationFailed(f"“{layer.name}” has no participants.", field="participants")
+        if layer.effective_until and layer.effective_until <= layer.effective_from:
+            raise ValidationFailed(f"“{layer.name}” ends before it begins.", field="until")
+
+
+def _describe(draft: ScheduleDraft) -> dict[str, object]:
+    return {
+        "name": draft.name,
+        "timezone": draft.timezone,
+        "description": draft.description,
+        "layers": [
+            {
+                "name": layer.name,
+                "rotationType": layer.rotation_type.value,
+                "rotationLengthDays": layer.length_days,
+                "handoffTime": layer.handoff_time.strftime("%H:%M"),
+                "effectiveFrom": layer.effective_from.isoformat(),
+                "effectiveUntil": layer.effective_until and layer.effective_until.isoformat(),
+                "participantIds": [str(one) for one in layer.participant_ids],
+            }
+            for layer in draft.layers
+        ],
+    }

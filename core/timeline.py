@@ -1,0 +1,61 @@
+"""What happened to an incident, for people to read: updates, transitions, pages and who took it,
+interleaved in the order they happened (spec section 4).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from core import audit
+from core.facts import UpdateFacts
+from core.transaction import Transaction
+from storage.models import IncidentUpdate
+from storage.vocabulary import AuditType
+
+_TOLD = {
+    AuditType.INCIDENT_CREATED,
+    AuditType.SEVERITY_CHANGED,
+    AuditType.NOBODY_PAGED,
+    AuditType.LAYER_PAGED,
+    AuditType.RESPONDER_PAGED,
+    AuditType.DELIVERY_FAILED,
+    AuditType.LAYER_UNSTAFFED,
+    AuditType.ESCALATION_EXHAUSTED,
+    AuditType.INCIDENT_ACKNOWLEDGED,
+    AuditType.INCIDENT_HANDED_OFF,
+}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing that happened: an update, or an event of the audit trail."""
+
+    at: datetime
+    by: str
+    type: AuditType
+    data: dict[str, Any]
+    update: UpdateFacts | None = None
+
+
+async def of(tx: Transaction, incident_id: UUID) -> tuple[Entry, ...]:
+    """The timeline of an incident, the oldest first."""
+    rows = await tx.db.scalars(select(IncidentUpdate).where(
+        IncidentUpdate.incident_id == incident_id,
+        IncidentUpdate.organization_id == tx.organization_id,
+    ))  # fmt: skip
+    updates = {str(row.id): UpdateFacts.of(row) for row in rows}
+    return tuple(
+        Entry(event.at, event.actor_name, event.type, event.data, update)
+        for event in await audit.trail(tx, incident_id)
+        if (update := _update_of(event.type, event.data, updates)) or event.type in _TOLD
+    )
+
+
+def _update_of(
+    type: AuditType, data: dict[str, Any], updates: dict[str, UpdateFacts]
+) -> UpdateFacts | None:
+    """The update that an event speaks of; its transition is told with it, not apart."""
+    return updates.get(data["updateId"]) if type is AuditType.UPDATE_POSTED else None

@@ -1,0 +1,95 @@
+"""The way in for every surface: one command, one transaction, one actor, one instant."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Protocol
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.errors import NotReady
+from storage.database import Database
+from storage.vocabulary import ActorKind, Surface
+
+
+class Clock(Protocol):
+    """Time, as everything in core sees it."""
+
+    def now(self) -> datetime:
+        """The instant it is, in UTC. Never runs slower than a stopwatch."""
+
+    def seconds_until(self, instant: datetime) -> float:
+        """How long to wait, in real seconds, until the clock shows `instant`."""
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts, and through which door."""
+
+    kind: ActorKind
+    id: UUID | None
+    name: str
+    surface: Surface
+    organization_id: UUID | None
+
+    @classmethod
+    def system(cls, organization_id: UUID | None = None) -> "Actor":
+        """Tocsin itself: a clock that ran out, a setting that was read."""
+        return cls(ActorKind.SYSTEM, None, "Tocsin", Surface.SYSTEM, organization_id)
+
+
+@dataclass
+class Transaction:
+    """What a core function is handed: the session, who acts, and the instant it happens."""
+
+    db: AsyncSession
+    actor: Actor
+    clock: Clock
+    due: list[datetime] = field(default_factory=list)
+    """Instants at which something that this transaction wrote becomes due."""
+
+    @cached_property
+    def now(self) -> datetime:
+        """The one instant of this transaction, read when it is first asked for.
+
+        Ask after the row in question is locked: read before, an acknowledgement that had to
+        wait could be dated before the page that it waited for.
+        """
+        return self.clock.now()
+
+    @property
+    def organization_id(self) -> UUID:
+        """The organization that the actor belongs to. Raises NotReady where there is none yet."""
+        if self.actor.organization_id is None:
+            raise NotReady
+        return self.actor.organization_id
+
+
+class Core:
+    """The database, the clock, and whoever wants to know when something becomes due."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self.database = database
+        self.clock = clock
+        self.on_due: Callable[[datetime], None] = lambda _instant: None
+
+    @asynccontextmanager
+    async def transaction(self, actor: Actor) -> AsyncIterator[Transaction]:
+        """Commit when the block ends, roll back if it raises; then say what became due.
+
+        Nothing in the block may call the network.
+        """
+        async with self.database.writing() as session:
+            tx = Transaction(session, actor, self.clock)
+            yield tx
+        if tx.due:
+            self.on_due(min(tx.due))
+
+    @asynccontextmanager
+    async def reading(self, actor: Actor) -> AsyncIterator[Transaction]:
+        """Read without ever queueing behind a writer."""
+        async with self.database.reading() as session:
+            yield Transaction(session, actor, self.clock)

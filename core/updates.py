@@ -1,0 +1,123 @@
+"""Updates: the single road to a status change, and what is said on the way (spec section 4)."""
+
+from uuid import UUID
+
+from sqlalchemy import select
+
+from core import audit, escalation, incidents, lifecycle, notifications
+from core.errors import NoPublicSurface, ValidationFailed
+from core.incidents import clean_text
+from core.transaction import Transaction
+from storage.limits import UPDATE_BODY_MAX
+from storage.models import Incident, IncidentUpdate
+from storage.vocabulary import AuditType, Status, Visibility
+
+
+async def post_update(
+    tx: Transaction,
+    incident_id: UUID,
+    *,
+    body: str | None = None,
+    status_change: Status | None = None,
+    visibility: Visibility = Visibility.INTERNAL,
+    dedup_key: str | None = None,
+) -> IncidentUpdate:
+    """Say something about an incident, advance its status, or both: both or neither.
+
+    The same `dedup_key` again returns the update that it made. Raises, in this order, NotFound,
+    ValidationFailed, IncidentResolved, InvalidStatusTransition, NoPublicSurface.
+    """
+    incident = await incidents.lock(tx, incident_id)
+    if dedup_key and (again := await _find_by_key(tx, dedup_key)):
+        return again
+    body = clean_text(body, "body", maximum=UPDATE_BODY_MAX)
+    if body is None and status_change is None:
+        raise ValidationFailed("Write something, or choose the next status.", field="body")
+    if visibility is Visibility.PUBLIC and body is None:
+        raise ValidationFailed("A public update needs a text.", field="body")
+    lifecycle.check_open(incident.status)
+    if status_change:
+        lifecycle.check_transition(incident.status, status_change)
+    if visibility is Visibility.PUBLIC:
+        raise NoPublicSurface(field="visibility")
+    posted = await _write(tx, incident, body, status_change, visibility, dedup_key)
+    await _tell(tx, incident, posted)
+    return posted
+
+
+async def resolve(tx: Transaction, incident_id: UUID, *, body: str | None = None) -> Incident:
+    """Walk every step that is missing to `resolved`, one internal update for each.
+
+    The text goes with the last. On a resolved incident raises IncidentResolved; else NotFound,
+    ValidationFailed (spec section 3).
+    """
+    incident = await incidents.lock(tx, incident_id)
+    body = clean_text(body, "body", maximum=UPDATE_BODY_MAX)
+    lifecycle.check_open(incident.status)
+    posted: IncidentUpdate | None = None
+    for status in lifecycle.steps_to_resolved(incident.status):
+        text = body if status is Status.RESOLVED else None
+        posted = await _write(tx, incident, text, status, Visibility.INTERNAL, None)
+    assert posted is not None  # noqa: S101  (an open incident has a step to go)
+    await _tell(tx, incident, posted)
+    return incident
+
+
+async def _write(
+    tx: Transaction,
+    incident: Incident,
+    body: str | None,
+    status_change: Status | None,
+    visibility: Visibility,
+    dedup_key: str | None,
+) -> IncidentUpdate:
+    incident.last_sequence += 1
+    update = IncidentUpdate(
+        organization_id=incident.organization_id,
+        incident_id=incident.id,
+        sequence=incident.last_sequence,
+        dedup_key=dedup_key,
+        body=body,
+        status_change=status_change,
+        visibility=visibility,
+        posted_by=tx.actor.name,
+        posted_by_kind=tx.actor.kind,
+        posted_by_id=tx.actor.id,
+        posted_at=tx.now,
+    )
+    tx.db.add(update)
+    await tx.db.flush()
+    audit.record(
+        tx,
+        AuditType.UPDATE_POSTED,
+        incident=incident,
+        updateId=str(update.id),
+        visibility=visibility.value,
+        statusChange=status_change.value if status_change else None,
+    )
+    if status_change:
+        audit.record(
+            tx,
+            AuditType.STATUS_CHANGED,
+            incident=incident,
+            before=incident.status.value,
+            after=status_change.value,
+            updateId=str(update.id),
+        )
+        incident.status = status_change
+        if status_change is Status.RESOLVED:
+            incident.resolved_at = tx.now
+            await escalation.stop(tx, incident)
+    await tx.db.flush()
+    return update
+
+
+async def _tell(tx: Transaction, incident: Incident, posted: IncidentUpdate) -> None:
+    await notifications.say(tx, incident, notifications.UpdatePosted(posted.id), key=str(posted.id))
+    await notifications.refresh(tx, incident)
+
+
+async def _find_by_key(tx: Transaction, dedup_key: str) -> IncidentUpdate | None:
+    return await tx.db.scalar(
+        select(IncidentUpdate).filter_by(organization_id=tx.organization_id, dedup_key=dedup_key)
+    )

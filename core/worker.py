@@ -1,0 +1,181 @@
+"""The engine: a tick that escalates what is due and delivers what is due, and what wakes it.
+
+It is woken at commit, by the alarm at the earliest due instant, and by a sweep every few seconds
+that would find whatever both had missed. None of the three remembers anything: time is a column.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from datetime import datetime, timedelta
+from functools import partial
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+from apscheduler import events
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from core import delivering, escalation, outbox
+from core.delivering import Sender
+from core.transaction import Actor, Core
+from storage.vocabulary import Channel
+
+log = logging.getLogger(__name__)
+
+IN_FLIGHT_MAX = 16
+SWEEP_SECONDS = 5
+
+
+class Worker:
+    """Escalates and delivers whatever is due, for as long as it runs."""
+
+    def __init__(self, core: Core, senders: Mapping[Channel, Sender]) -> None:
+        self._core = core
+        self._senders = senders
+        self.organization_id: UUID | None = None
+        """Whose deliveries the senders can carry; None until Slack has said it."""
+        self.last_tick: datetime | None = None
+        self.alarm: Callable[[datetime], None] = lambda _instant: None
+        self._wake = asyncio.Event()
+        self._in_flight: dict[str, asyncio.Task[None]] = {}
+
+    def wake(self) -> None:
+        """Look for work now."""
+        self._wake.set()
+
+    def due(self, instant: datetime) -> None:
+        """Something becomes due then: look now, or have the alarm ring."""
+        if self._core.clock.seconds_until(instant) <= 0:
+            self.wake()
+        else:
+            self.alarm(instant)
+
+    async def start(self) -> None:
+        """On SQLite, free what the process before this one had claimed. Then look for work."""
+        if self._core.database.is_sqlite:
+            async with self._core.transaction(Actor.system()) as tx:
+                await outbox.free_claims(tx)
+        self.wake()
+
+    async def run(self) -> None:
+        """Tick whenever woken, until cancelled. A failing tick is logged, and tried again."""
+        while True:
+            await self._wake.wait()
+            self._wake.clear()  # before looking: what comes due meanwhile wakes it again
+            try:
+                await self.tick()
+            except Exception:
+                log.exception("the engine's tick failed; the sweep tries again")
+
+    async def tick(self) -> None:
+        """Escalate all that is due, begin to deliver what is due, arm the alarm for the rest."""
+        while await self._escalate() == escalation.BATCH:
+            pass
+        await self._begin_deliveries()
+        self.last_tick = self._core.clock.now()
+        async with self._core.reading(Actor.system()) as tx:
+            instants = [await escalation.earliest_due(tx)]
+            if len(self._in_flight) < IN_FLIGHT_MAX:
+                instants.append(await outbox.earliest_due(tx, self.organization_id))
+        if waiting := [one for one in instants if one and one > self.last_tick]:
+            self.alarm(min(waiting))
+
+    async def settle(self) -> None:
+        """Tick until nothing is due and nothing is in flight."""
+        while True:
+            self._wake.clear()
+            await self.tick()
+            if self._in_flight:
+                await asyncio.wait(list(self._in_flight.values()))
+            elif not self._wake.is_set():
+                return
+
+    async def stop(self, *, grace: float = 5) -> None:
+        """Let what is in flight come to its outcome, for `grace` seconds at most."""
+        if self._in_flight:
+            await asyncio.wait(list(self._in_flight.values()), timeout=grace)
+
+    async def _escalate(self) -> int:
+        async with self._core.transaction(Actor.system()) as tx:
+            return await escalation.escalate_due(tx)
+
+    async def _begin_deliveries(self) -> None:
+        free = IN_FLIGHT_MAX - len(self._in_flight)
+        if self.organization_id is None or free <= 0:
+            return
+        async with self._core.transaction(Actor.system()) as tx:
+            claims = await outbox.claim(
+                tx,
+                organization_id=self.organization_id,
+                limit=free,
+                busy_targets=tuple(self._in_flight),
+            )
+        by_target = sorted(claims, key=lambda claim: claim.target)
+        for target, group in groupby(by_target, key=lambda claim: claim.target):
+            task = asyncio.create_task(self._deliver(list(group)), name=f"deliver {target}")
+            self._in_flight[target] = task
+            task.add_done_callback(partial(self._landed, target))
+
+    async def _deliver(self, claims: list[outbox.Claim]) -> None:
+        """What goes to one target goes in order, one at a time."""
+        for claim in claims:
+            try:
+                sender = self._senders[claim.channel]
+                await delivering.deliver(self._core, sender, claim)
+            except Exception:
+                log.exception("delivery %s stumbled; its lease will end", claim.delivery_id)
+
+    def _landed(self, target: str, _task: asyncio.Task[None]) -> None:
+        del self._in_flight[target]
+        self.wake()
+
+
+class Alarm:
+    """APScheduler as an alarm clock: one job at the earliest due instant, one sweep."""
+
+    def __init__(self, worker: Worker, *, seconds_until: Callable[[datetime], float],
+                 real_now: Callable[[], datetime]) -> None:  # fmt: skip
+        self._worker = worker
+        self._seconds_until = seconds_until
+        self._real_now = real_now
+        self._armed: datetime | None = None
+        self._scheduler = AsyncIOScheduler(
+            timezone="UTC",
+            # A late job runs all the same, and runs once: the default would skip it.
+            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+        )
+        self._scheduler.add_listener(
+            self._say_loudly,
+            events.EVENT_JOB_MISSED | events.EVENT_JOB_ERROR | events.EVENT_JOB_MAX_INSTANCES,
+        )
+
+    def start(self) -> None:
+        """Begin to ring. Must be called inside the running event loop."""
+        self._scheduler.add_job(self._sweep, "interval", seconds=SWEEP_SECONDS, id="sweep")
+        self._scheduler.start()
+
+    def arm(self, instant: datetime) -> None:
+        """Ring at this instant, unless it rings earlier already."""
+        if self._armed is not None and self._armed <= instant:
+            return
+        self._armed = instant
+        at = self._real_now() + timedelta(seconds=max(0, self._seconds_until(instant)))
+        self._scheduler.add_job(self._ring, "date", run_date=at, id="alarm", replace_existing=True)
+
+    def stop(self) -> None:
+        """Ring no more."""
+        with suppress(Exception):
+            self._scheduler.shutdown(wait=False)
+
+    async def _ring(self) -> None:
+        self._armed = None
+        self._worker.wake()
+
+    async def _sweep(self) -> None:
+        self._worker.wake()
+
+    def _say_loudly(self, event: Any) -> None:
+        log.error("the alarm's job %s: %s", event.job_id, event)
+        self._worker.wake()
