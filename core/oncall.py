@@ -28,7 +28,7 @@ __all__ = [
     "shifts",
 ]
 
-HANDOFFS_LOOKED_AHEAD = 10_000
+HANDOFFS_LOOKED_AHEAD = 2_000
 
 
 @dataclass(frozen=True)
