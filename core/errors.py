@@ -101,3 +101,11 @@ class NotReady(DomainError):
     """Tocsin is still starting and does not know this workspace yet. Try again in a moment."""
 
     code = "server_error"
+
+
+class Unavailable(DomainError):
+    """Tocsin can't reach its database right now, so this may not have happened. Look with
+    `/incident list` in a minute, then try again.
+    """
+
+    code = "server_error"

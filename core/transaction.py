@@ -1,7 +1,8 @@
 """The way in for every surface: one command, one transaction, one actor, one instant."""
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+import logging
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -10,9 +11,11 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core.errors import NotReady
-from storage.database import Database
+from core.errors import NotReady, Unavailable
+from storage.database import Database, DatabaseUnavailable
 from storage.vocabulary import ActorKind, Surface
+
+log = logging.getLogger(__name__)
 
 
 class Clock(Protocol):
@@ -82,14 +85,25 @@ class Core:
 
         Nothing in the block may call the network.
         """
-        async with self.database.writing() as session:
-            tx = Transaction(session, actor, self.clock)
-            yield tx
+        with _said_plainly():
+            async with self.database.writing() as session:
+                tx = Transaction(session, actor, self.clock)
+                yield tx
         if tx.due:
             self.on_due(min(tx.due))
 
     @asynccontextmanager
     async def reading(self, actor: Actor) -> AsyncIterator[Transaction]:
         """Read without ever queueing behind a writer."""
-        async with self.database.reading() as session:
-            yield Transaction(session, actor, self.clock)
+        with _said_plainly():
+            async with self.database.reading() as session:
+                yield Transaction(session, actor, self.clock)
+
+
+@contextmanager
+def _said_plainly() -> Iterator[None]:
+    try:
+        yield
+    except DatabaseUnavailable as error:
+        log.error("the database does not answer: %s", error)
+        raise Unavailable from error

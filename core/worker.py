@@ -6,6 +6,7 @@ that would find whatever both had missed. None of the three remembers anything: 
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -36,7 +37,8 @@ class Worker:
         self._senders = senders
         self.organization_id: UUID | None = None
         """Whose deliveries the senders can carry; None until Slack has said it."""
-        self.last_tick: datetime | None = None
+        self.last_beat: float | None = None
+        """When a tick ended well the last time, on the stopwatch (`time.monotonic`)."""
         self.alarm: Callable[[datetime], None] = lambda _instant: None
         self._wake = asyncio.Event()
         self._in_flight: dict[str, asyncio.Task[None]] = {}
@@ -74,12 +76,13 @@ class Worker:
         while await self._escalate() == escalation.BATCH:
             pass
         await self._begin_deliveries()
-        self.last_tick = self._core.clock.now()
+        self.last_beat = time.monotonic()
+        now = self._core.clock.now()
         async with self._core.reading(Actor.system()) as tx:
             instants = [await escalation.earliest_due(tx)]
             if len(self._in_flight) < IN_FLIGHT_MAX:
                 instants.append(await outbox.earliest_due(tx, self.organization_id))
-        if waiting := [one for one in instants if one and one > self.last_tick]:
+        if waiting := [one for one in instants if one and one > now]:
             self.alarm(min(waiting))
 
     async def settle(self) -> None:

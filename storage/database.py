@@ -7,10 +7,16 @@ from typing import Any
 
 from sqlalchemy import event
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as SQLAlchemyTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
 SQLITE_BUSY_SECONDS = 10
 POOL_SIZE = 8
+
+
+class DatabaseUnavailable(Exception):
+    """The database did not answer, or not in time. What was asked may not have happened."""
 
 
 class Database:
@@ -45,7 +51,7 @@ class Database:
         On SQLite the write lock is held from the start, so what was read stays true. On
         PostgreSQL lock the rows that a rule speaks about (`with_for_update`) first.
         """
-        async with self._turn, AsyncSession(self._writer, expire_on_commit=False) as session:
+        async with self._turn, _session(self._writer) as session:
             await session.connection()  # begins, and on SQLite takes the lock, now
             yield session
             await session.commit()
@@ -53,13 +59,22 @@ class Database:
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
         """A session that cannot write and never waits for one that does."""
-        async with AsyncSession(self._reader, expire_on_commit=False) as session:
+        async with _session(self._reader) as session:
             yield session
 
     async def dispose(self) -> None:
         """Close every connection."""
         await self._reader.dispose()
         await self._writer.dispose()
+
+
+@asynccontextmanager
+async def _session(engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
+    try:
+        async with AsyncSession(engine, expire_on_commit=False) as session:
+            yield session
+    except (OperationalError, InterfaceError, SQLAlchemyTimeoutError, OSError) as error:
+        raise DatabaseUnavailable(str(error)) from error
 
 
 def normalize_url(url: str) -> URL:

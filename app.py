@@ -1,0 +1,199 @@
+"""The command line. `python app.py --help` says what there is."""
+
+import asyncio
+import logging
+import sys
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+import uvicorn
+from pythonjsonlogger.json import JsonFormatter
+
+from core.transaction import Clock
+from runtime import Tocsin, WallClock
+from settings import Settings, SettingsError, read_settings
+
+EXAMPLE = Path(__file__).with_name("tocsin.example.yaml")
+
+commands = typer.Typer(
+    help="Tocsin: incident response in Slack. Start with `sandbox`: it needs nothing.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+def build(settings: Settings, *, clock: Clock | None = None, deadline: float = 2.0) -> Tocsin:
+    """Everything, wired. Must be called inside a running event loop; nothing runs before `start`.
+
+    `deadline` is how many seconds a listener has before Slack is answered without it.
+    """
+    return Tocsin(settings, clock or WallClock(), deadline=deadline)
+
+
+@commands.command()
+def serve() -> None:
+    """Run Tocsin against Slack, with the settings of the environment.
+
+    Socket Mode when SLACK_APP_TOKEN is set (no public URL needed), HTTP at POST /slack/events
+    otherwise. Health at /healthz and /readyz.
+    """
+    settings = _settings()
+    try:
+        settings.check_slack()
+    except SettingsError as error:
+        _fail(error)
+    _run(_serve(settings))
+
+
+async def _serve(settings: Settings) -> None:
+    tocsin = build(settings)
+    try:
+        await tocsin.start()
+        logging.getLogger(__name__).info(
+            "Tocsin serves on port %s, %s",
+            settings.port,
+            "in Socket Mode" if settings.slack_app_token else "at POST /slack/events",
+        )
+        await server(tocsin, settings).serve()
+    finally:
+        await tocsin.stop()
+
+
+def server(tocsin: Tocsin, settings: Settings) -> uvicorn.Server:
+    """The HTTP server of a Tocsin."""
+    return uvicorn.Server(
+        uvicorn.Config(
+            tocsin.web,
+            host=settings.host,
+            port=settings.port,
+            log_config=None,
+            access_log=False,
+            lifespan="off",
+        )
+    )
+
+
+@commands.command()
+def sandbox(
+    speed: Annotated[
+        float, typer.Option(min=0.1, max=3600, help="Clock seconds that pass in a real second.")
+    ] = 1.0,
+    port: Annotated[
+        int, typer.Option(help="The page is here; Tocsin is on the port after.")
+    ] = 8700,
+    config: Annotated[
+        Path, typer.Option(help="What to set up, as for `apply`.", exists=True)
+    ] = EXAMPLE,
+    open_browser: Annotated[bool, typer.Option("--open/--no-open")] = True,
+) -> None:
+    """Try everything: Tocsin with a Slack workspace in a browser tab. Nothing to configure.
+
+    It is not Slack, nothing leaves this computer, and it forgets everything when it stops. With
+    `--speed 60` a minute is a second.
+    """
+    from cli.sandbox import run_sandbox
+
+    _logging("text", "warning")
+    _run(run_sandbox(config, speed=speed, port=port, open_browser=open_browser))
+
+
+@commands.command()
+def migrate() -> None:
+    """Make or bring up to date the tables of the database. Run it before each new version."""
+    from storage.database import Database
+    from storage.migrate import migrate as run_migrations
+
+    async def run() -> None:
+        database = Database(settings.database_url)
+        before, after = await run_migrations(database)
+        await database.dispose()
+        typer.echo(f"Already at {after}." if before == after else f"From {before} to {after}.")
+
+    settings = _settings()
+    _run(run())
+
+
+@commands.command()
+def apply(
+    file: Annotated[Path, typer.Argument(help="Such as tocsin.example.yaml.", exists=True)],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would change.")] = False,
+) -> None:
+    """Create and change schedules, policies and the alerts channel as a file says.
+
+    Doing it twice changes nothing the second time, and what the file does not name is left alone.
+    """
+    from cli.set_up import run_apply
+
+    _run(run_apply(_settings(), file, dry_run=dry_run))
+
+
+@commands.command()
+def manifest(
+    url: Annotated[
+        str | None, typer.Option(help="Where Slack reaches Tocsin: https://tocsin.example.com")
+    ] = None,
+    socket_mode: Annotated[
+        bool, typer.Option("--socket-mode", help="Without a public URL.")
+    ] = False,
+) -> None:
+    """Print the Slack app's manifest, filled in, to be pasted into Slack."""
+    from cli.manifest import render_manifest
+
+    try:
+        typer.echo(render_manifest(url=url, socket_mode=socket_mode))
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+
+
+@commands.command()
+def doctor() -> None:
+    """Check database, clock, Slack and settings; each with a mark and a remedy.
+
+    Ends with 1 if anything is red.
+    """
+    from cli.set_up import run_doctor
+
+    _run(run_doctor(_settings()))
+
+
+def _settings() -> Settings:
+    try:
+        settings = read_settings()
+    except SettingsError as error:
+        _fail(error)
+    _logging(settings.log_format, settings.log_level)
+    return settings
+
+
+def _run(work: Coroutine[Any, Any, int | None]) -> None:
+    try:
+        code = asyncio.run(work)
+    except SettingsError as error:
+        _fail(error)
+    except KeyboardInterrupt:
+        code = 0
+    raise typer.Exit(code or 0)
+
+
+def _fail(error: Exception) -> NoReturn:
+    typer.secho(str(error), fg=typer.colors.RED, err=True)
+    raise typer.Exit(2)
+
+
+def _logging(style: str, level: str) -> None:
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        JsonFormatter("%(asctime)s %(levelname)s %(name)s %(message)s")
+        if style == "json"
+        else logging.Formatter("%(asctime)s %(levelname)-7s %(name)s: %(message)s")
+    )
+    logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
+    for chatty in ("apscheduler", "slack_bolt", "slack_sdk", "alembic", "asyncio"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+
+
+if __name__ == "__main__":
+    commands()

@@ -1,0 +1,16 @@
+"""Slack, in and out.
+
+guard           what stands before Bolt: size, signature, copies
+workspace       whose token this is: the team, the bot, the organization
+application     Bolt with its few listeners, each dispatched by dictionary
+answering       a listener's deadline, and what people read when it is missed
+identity        who a Slack user is; outsiders are refused
+commands        /incident and its sub-commands
+buttons         what is pressed
+modals          what is opened, filled in and submitted
+home            the App Home
+shortcuts       from a message
+sender          pages, cards and notices on their way out
+socket_mode     the same without a public URL
+blocks/         PURE: how everything looks
+"""

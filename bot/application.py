@@ -1,0 +1,192 @@
+"""Bolt with its few listeners; what they carry out is found by dictionary."""
+
+import logging
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from slack_bolt.adapter.asgi.async_handler import AsyncSlackRequestHandler
+from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
+from slack_bolt.authorization import AuthorizeResult
+
+from bot import buttons, commands, home, modals, shortcuts
+from bot.answering import Answer, Answering, FieldErrors, Say, Show
+from bot.blocks import simple
+from bot.gesture import Gesture, say
+from bot.guard import Guard
+from bot.identity import identify
+from bot.workspace import Workspace
+from core import received
+from core.errors import DomainError
+from core.transaction import Actor, Core
+
+log = logging.getLogger(__name__)
+
+_ANY = re.compile(".*", re.DOTALL)
+Handler = Callable[[Gesture], Awaitable[Answer]]
+
+
+def create_bolt(core: Core, workspace: Workspace, answering: Answering) -> AsyncApp:
+    """The Slack app: every listener registered, none of which needs Slack to be there yet."""
+
+    async def authorize() -> AuthorizeResult:
+        """One token for one workspace, without asking Slack on every request."""
+        return AuthorizeResult(
+            enterprise_id=None, team_id=None, bot_token=workspace.token, bot_user_id=""
+        )
+
+    bolt = AsyncApp(
+        client=workspace.slack,
+        authorize=authorize,
+        process_before_response=True,  # answers when the listener ends, instead of by polling
+        request_verification_enabled=False,  # the guard has done it
+        ignoring_self_events_enabled=False,  # no event that the bot itself causes is listened to
+    )
+    register(bolt, core, workspace, answering)
+    return bolt
+
+
+def create_http(bolt: AsyncApp, *, signing_secret: str, core: Core) -> Guard:
+    """The ASGI app for `POST /slack/events`, behind the guard."""
+    handler = AsyncSlackRequestHandler(bolt, path="/slack/events")
+    return Guard(handler, signing_secret=signing_secret, clock=core.clock)
+
+
+def register(bolt: AsyncApp, core: Core, workspace: Workspace, answering: Answering) -> None:
+    """Register the listeners on Bolt."""
+
+    async def work(body: dict[str, Any], handler: Handler) -> Answer:
+        user_id, team_id = _who(body)
+        actor = await identify(core, workspace, user_id, team_id)
+        gesture = Gesture(core, workspace, actor, user_id, body.get("trigger_id", ""), body)
+        return await handler(gesture)
+
+    async def tell(body: dict[str, Any], respond: AsyncRespond, answer: Answer) -> None:
+        """An answer by the side road: a private message, or the view that it was asked in."""
+        if isinstance(answer, Show):
+            await workspace.slack.views_update(view_id=body["view"]["id"], view=answer.view)
+        elif isinstance(answer, Say) and body.get("response_url"):
+            await respond(
+                text=answer.message.text,
+                blocks=answer.message.blocks,
+                response_type="ephemeral",
+                replace_original=False,
+            )
+        elif isinstance(answer, Say) and body.get("trigger_id") and body.get("view"):
+            await workspace.slack.views_push(
+                trigger_id=body["trigger_id"],
+                view=simple.message_view("Tocsin", answer.message.text),
+            )
+        elif isinstance(answer, Say):
+            dm = await workspace.slack.conversations_open(users=_who(body)[0])
+            await workspace.slack.chat_postEphemeral(
+                channel=dm["channel"]["id"], user=_who(body)[0], text=answer.message.text
+            )
+
+    @bolt.command(_ANY)
+    async def on_command(body: dict[str, Any], ack: AsyncAck, respond: AsyncRespond) -> None:
+        async def now(answer: Answer) -> None:
+            if isinstance(answer, Say):
+                await ack(text=answer.message.text, blocks=answer.message.blocks)
+            else:
+                await ack()
+
+        await answering.run(
+            work(body, commands.run_command),
+            refuse=_say_refusal,
+            now=now,
+            meanwhile=ack,
+            later=lambda answer: tell(body, respond, answer),
+        )
+
+    @bolt.action(_ANY)
+    async def on_action(body: dict[str, Any], ack: AsyncAck, respond: AsyncRespond) -> None:
+        await _in_either_case(ack, respond, body, buttons.press)
+
+    @bolt.shortcut(_ANY)
+    async def on_shortcut(body: dict[str, Any], ack: AsyncAck, respond: AsyncRespond) -> None:
+        handler = shortcuts.SHORTCUTS.get(body["callback_id"])
+        if handler is None:
+            log.error("no shortcut is called %s: is the manifest current?", body["callback_id"])
+            await ack()
+            return
+        await _in_either_case(ack, respond, body, handler)
+
+    async def _in_either_case(
+        ack: AsyncAck, respond: AsyncRespond, body: dict[str, Any], handler: Handler
+    ) -> None:
+        async def later(answer: Answer) -> None:
+            await tell(body, respond, answer)
+
+        async def now(answer: Answer) -> None:
+            await ack()
+            if answer is not None:
+                answering.follow_up(later(answer))
+
+        await answering.run(
+            work(body, handler), refuse=_say_refusal, now=now, meanwhile=ack, later=later
+        )
+
+    @bolt.view(_ANY)
+    async def on_submission(body: dict[str, Any], ack: AsyncAck) -> None:
+        view = body["view"]
+        handlers = {**modals.SUBMISSIONS, **shortcuts.SUBMISSIONS}
+        handler = handlers.get(view["callback_id"])
+        if handler is None:
+            await ack()
+            return
+
+        async def now(answer: Answer) -> None:
+            if isinstance(answer, FieldErrors):
+                await ack(response_action="errors", errors=answer.errors)
+            elif isinstance(answer, Show):
+                await ack(response_action="update", view=answer.view)
+            else:
+                await ack()
+
+        async def later(answer: Answer) -> None:
+            shown = modals.with_what_was_typed(view, answer)
+            await workspace.slack.views_update(view_id=view["id"], view=shown)
+
+        await answering.run(
+            work(body, handler),
+            refuse=lambda refusal: modals.refusal_at_field(view, refusal),
+            now=now,
+            meanwhile=lambda: ack(response_action="update", view=simple.working_view(view)),
+            later=later,
+        )
+
+    @bolt.event("app_home_opened")
+    async def on_home(body: dict[str, Any], ack: AsyncAck) -> None:
+        async def open_home(gesture: Gesture) -> Answer:
+            async with core.transaction(Actor.system(workspace.organization_id)) as tx:
+                first = await received.is_first(tx, body["event_id"])
+            return await home.open_home(gesture) if first else None
+
+        async def nothing(_answer: Answer) -> None:
+            await ack()
+
+        await answering.run(
+            work({**body, "trigger_id": ""}, open_home),
+            refuse=_say_refusal,
+            now=nothing,
+            meanwhile=ack,
+            later=nothing,
+        )
+
+    @bolt.error
+    async def on_error(error: Exception, body: dict[str, Any]) -> None:
+        log.error("Bolt failed on a %s", body.get("type", "request"), exc_info=error)
+
+
+def _who(body: dict[str, Any]) -> tuple[str, str | None]:
+    """The user of a payload and their team, whatever kind of payload it is."""
+    user = body.get("user")
+    if isinstance(user, dict):
+        return str(user["id"]), user.get("team_id") or (body.get("team") or {}).get("id")
+    event = body.get("event") or {}
+    return str(body.get("user_id") or event.get("user")), body.get("team_id")
+
+
+def _say_refusal(refusal: DomainError) -> Answer:
+    return say(refusal.message)

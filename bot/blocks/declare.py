@@ -1,0 +1,164 @@
+"""The form that declares an incident, and the line in it that says who will be paged."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.blocks import ids, values, words
+from bot.blocks.build import context, exact, field, menu, modal, mrkdwn, plain, text_input
+from bot.blocks.text import Block, escape, minutes, names
+from core.preview import Preview, PreviewStep
+from storage.limits import TITLE_MAX
+from storage.vocabulary import Severity
+
+TYPED_MAX = 3_000
+"""As much as Slack lets anybody type into one field."""
+
+CONSEQUENCE_MAX = 2_000
+_STEPS_TOLD = 6
+
+
+@dataclass(frozen=True)
+class DeclareForm:
+    """What the form holds."""
+
+    title: str = ""
+    severity: str = Severity.HIGH.value
+    description: str = ""
+    schedule_id: str | None = None
+    owner: str | None = None
+    """A Slack user id."""
+
+
+def declare_modal(
+    form: DeclareForm,
+    schedules: Sequence[tuple[str, str]],
+    consequence: str | None,
+    *,
+    dedup_metadata: str = "",
+) -> dict[str, Any]:
+    """The form, over schedules given as (id, name); `consequence` is mrkdwn.
+
+    Its ids never change, so what was typed survives when the consequence is told anew.
+    """
+    told = {**context(mrkdwn(consequence)), "block_id": "consequence"} if consequence else None
+    blocks = [
+        field("title", "Title", text_input(form.title, TITLE_MAX)),
+        field(
+            "severity",
+            "Severity",
+            menu([(one.value, words.severity(one)) for one in Severity], form.severity),
+        ),
+        *_whom(form, schedules),
+        *([told] if told else []),
+        field(
+            "description",
+            "Description",
+            text_input(form.description, TYPED_MAX, multiline=True),
+            optional=True,
+        ),
+    ]
+    return modal(
+        "Declare an incident",
+        blocks,
+        callback_id=ids.DECLARE_VIEW,
+        submit="Declare",
+        metadata=dedup_metadata,
+    )
+
+
+def read_declare(view: dict[str, Any]) -> DeclareForm:
+    """What was entered, so far or in the end."""
+    return DeclareForm(
+        title=values.typed(view, "title"),
+        severity=values.chosen(view, "severity") or Severity.HIGH.value,
+        description=values.typed(view, "description"),
+        schedule_id=values.chosen(view, "schedule"),
+        owner=values.person(view, "owner"),
+    )
+
+
+def consequence(told: Preview) -> str:
+    """Who is paged and when if nobody acknowledges, in one sentence of mrkdwn.
+
+    The preview counts minutes from the declaration; people read the time between two steps.
+    """
+    steps = [step for step in told.steps if step.people]
+    if not steps:
+        return (
+            "🚨 *Nobody would be paged:* nobody is on call. Choose an owner, or another schedule."
+        )
+    for count in range(min(len(steps), _STEPS_TOLD), 0, -1):
+        sentence = _sentence(steps, count, told.ends_after_minutes)
+        if len(sentence) <= CONSEQUENCE_MAX:
+            break
+    return sentence
+
+
+def _sentence(steps: Sequence[PreviewStep], count: int, ends: int | None) -> str:
+    parts: list[str] = []
+    before = 0
+    for step in steps[:count]:
+        who = f"*{escape(names(step.people))}*"
+        parts.append(f"{_later(before, step.after_minutes)} {who}" if parts else _first(step, who))
+        before = step.after_minutes
+    if left := len(steps) - count:
+        parts.append(f"then {left} more {'layer' if left == 1 else 'layers'}")
+        before = steps[-1].after_minutes
+    if ends is None:
+        return f"{'; '.join(parts)}, and nobody after that."
+    return f"{'; '.join(parts)}; {_later(before, ends)} the policy is exhausted."
+
+
+def _first(step: PreviewStep, who: str) -> str:
+    return f"Pages {who} {f'in {minutes(step.after_minutes)}' if step.after_minutes else 'now'}"
+
+
+def _later(before: int, after: int) -> str:
+    gap = after - before
+    if gap <= 0:
+        return "at once"
+    if not before:
+        return f"after {minutes(gap)}"
+    return f"after {gap} more min" if gap < 60 else f"after another {minutes(gap)}"
+
+
+def _whom(form: DeclareForm, schedules: Sequence[tuple[str, str]]) -> list[Block]:
+    owner: Block = {"type": "users_select", "action_id": ids.OWNER}
+    owner["placeholder"] = plain("Nobody in particular" if schedules else "Choose a person")
+    if form.owner:
+        owner["initial_user"] = form.owner
+    if not schedules:
+        return [
+            exact("There are no on-call schedules yet: add some with app.py apply."),
+            field(
+                "owner",
+                "Owner",
+                owner,
+                hint="This person is paged and owns the incident.",
+                dispatch=True,
+            ),
+        ]
+    return [
+        field(
+            "schedule",
+            "Schedule",
+            menu(
+                schedules,
+                form.schedule_id,
+                action_id=ids.SCHEDULE,
+                placeholder=plain("Choose a schedule"),
+            ),
+            hint="Whoever is on call is paged and owns it. A schedule or an owner is required.",
+            optional=True,
+            dispatch=True,
+        ),
+        field(
+            "owner",
+            "Owner",
+            owner,
+            hint="Paged as well, and owns it instead. A schedule or an owner is required.",
+            optional=True,
+            dispatch=True,
+        ),
+    ]

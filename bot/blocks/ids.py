@@ -1,0 +1,22 @@
+"""The names of buttons, inputs and views: what a click or a submission is recognised by."""
+
+ACKNOWLEDGE = "incident.acknowledge"
+RESOLVE = "incident.resolve"
+HAND_OFF = "incident.hand_off"
+VIEW = "incident.view"
+TIMELINE = "incident.timeline"
+UPDATE = "incident.update"
+SEVERITY = "incident.severity"
+ADVANCE = "incident.advance"
+DECLARE = "home.declare"
+
+SCHEDULE = "declare.schedule"
+OWNER = "declare.owner"
+
+DECLARE_VIEW = "declare"
+UPDATE_VIEW = "update"
+HAND_OFF_VIEW = "hand_off"
+SEVERITY_VIEW = "severity"
+INCIDENT_VIEW = "incident"
+TIMELINE_VIEW = "timeline"
+ADD_TO_TIMELINE_VIEW = "add_to_timeline"

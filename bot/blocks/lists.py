@@ -1,0 +1,126 @@
+"""The answers that list: open incidents, who is on call, what can be typed."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.blocks import progress, words
+from bot.blocks.build import context, exact, mrkdwn, plain, section
+from bot.blocks.controls import view_button
+from bot.blocks.text import Block, Rendered, cut, escape, fallback, name, names, until
+from core.facts import IncidentFacts
+from core.targets import Why
+
+INCIDENTS_SHOWN = 15
+SCHEDULES_SHOWN = 40
+PEOPLE_SHOWN = 8
+CHARACTERS_SHOWN = 11_000
+"""Of a message's blocks as JSON: below the total that Slack refuses."""
+
+_HELP = (
+    ("", "declare an incident"),
+    ("Checkout is slow", "the same, with its title filled in"),
+    ("new [title]", "the same, whatever the title begins with"),
+    ("list", "the open incidents"),
+    ("show 12", "one incident; without a number, the only open one"),
+    ("ack 12", "acknowledge it: nobody else is paged"),
+    ("update 12 [text]", "post an update"),
+    ("status 12 [identified]", "move on to the next status"),
+    ("severity 12 [critical]", "change how bad it is"),
+    ("handoff 12 @someone", "hand it off to somebody else"),
+    ("resolve 12 [note]", "resolve it"),
+    ("timeline 12", "what happened so far"),
+    ("oncall [schedule]", "who is on call now"),
+    ("help", "this list"),
+)
+
+
+@dataclass(frozen=True)
+class OnCall:
+    """Who is on call for a schedule now: (name, Slack user id, why), its owner first."""
+
+    schedule: str
+    people: tuple[tuple[str, str | None, Why], ...]
+
+
+def open_incidents(found: Sequence[IncidentFacts]) -> Rendered:
+    """The open incidents, as many as a message holds."""
+    if not found:
+        calm = "🎉 No incident is open."
+        return Rendered(calm, [exact(calm)])
+    count = "1 open incident" if len(found) == 1 else f"{len(found):,} open incidents"
+    first = "; ".join(words.reference(one) for one in found[:5])
+    rows = fitting([incident_row(one) for one in found[:INCIDENTS_SHOWN]])
+    return Rendered(
+        fallback(f"{count}: {first}"),
+        [exact(count), *rows, *more(len(found) - len(rows))],
+    )
+
+
+def incident_row(facts: IncidentFacts) -> Block:
+    """An incident in two lines, with a button to its view."""
+    owner = name(facts.owner.name) if facts.owner else "nobody"
+    about = f"{words.status(facts.status)} · owner: {owner} · {progress.words(facts)}"
+    return exact(f"{words.headline(facts)}\n{about}", accessory=view_button(facts))
+
+
+def on_call(schedules: Sequence[OnCall]) -> Rendered:
+    """Who is on call now, and until when."""
+    if not schedules:
+        empty = "There are no schedules yet. Describe them in a file, and run app.py apply."
+        return Rendered(empty, [exact(empty)])
+    told = "; ".join(
+        f"{name(one.schedule)}: {names([person for person, _, _ in one.people])}"
+        for one in schedules[:8]
+    )
+    rows = fitting([on_call_row(one) for one in schedules[:SCHEDULES_SHOWN]])
+    return Rendered(
+        fallback(f"On call now: {told}"),
+        [exact("On call now"), *rows, *more(len(schedules) - len(rows))],
+    )
+
+
+def on_call_row(one: OnCall) -> Block:
+    """A schedule, and who answers for it until when."""
+    title = f"*{escape(name(one.schedule))}*"
+    if not one.people:
+        return section(f"{title}\n🚨 Nobody is on call.")
+    lines = []
+    for person, _, why in one.people[:PEOPLE_SHOWN]:
+        overriding = f", overriding {escape(name(why.overriding))}" if why.overriding else ""
+        lines.append(f"{escape(name(person))}{until(why.until)}{overriding}")
+    while len("\n".join(lines)) > 2_400:
+        lines.pop()
+    if left := len(one.people) - len(lines):
+        lines.append(f"and {left:,} more")
+    return section("\n".join([title, *lines]))
+
+
+def help_text(command: str) -> Rendered:
+    """Every sub-command in a line."""
+    typed = cut(command, 40)
+    lines = [f"`{escape(f'{typed} {usage}'.strip())}`  {meaning}" for usage, meaning in _HELP]
+    return Rendered(
+        fallback(f"{typed}: declare an incident, or list, show, ack, update, resolve and more."),
+        [
+            section("\n".join(lines)),
+            context(plain("Where one incident is open, its number may be left out.")),
+        ],
+    )
+
+
+def fitting(rows: Sequence[Block]) -> list[Block]:
+    """As many rows as one message holds, at least one."""
+    kept: list[Block] = []
+    used = 0
+    for row in rows:
+        used += len(json.dumps(row, ensure_ascii=False))
+        if kept and used > CHARACTERS_SHOWN:
+            break
+        kept.append(row)
+    return kept
+
+
+def more(left: int) -> list[Block]:
+    """How many rows are not shown, if any."""
+    return [context(mrkdwn(f"and {left:,} more"))] if left > 0 else []

@@ -1,0 +1,56 @@
+"""What an incident's escalation is doing, in a sentence (mrkdwn) or in a few words (plain)."""
+
+from bot.blocks.text import duration, escape, name, names, when
+from core.facts import IncidentFacts, NextStep
+from storage.vocabulary import EscalationState
+
+
+def sentence(facts: IncidentFacts) -> str:
+    """What is going on and what comes next, as mrkdwn."""
+    if facts.resolved:
+        return f"✅ Resolved {resolved_at(facts)}."
+    if facts.acknowledged:
+        stopped = " The clock has stopped." if facts.layers else ""
+        who = escape(name(facts.acknowledged_by))
+        return f"👀 Acknowledged by {who} {when(facts.acknowledged_at)}.{stopped}"
+    if facts.escalation_state is EscalationState.EXHAUSTED:
+        return (
+            "🚨 *Nobody acknowledged.* The escalation policy is exhausted. "
+            "Acknowledge it or hand it off now."
+        )
+    if facts.next_step:
+        layer = f"layer {facts.layer} of {facts.layers}" if facts.layer else "an answer"
+        return (
+            f"⏳ Waiting for {layer} until {when(facts.next_step.at)}, "
+            f"then {following(facts.next_step)}."
+        )
+    if not facts.pages:
+        return "🚨 *Nobody was paged.* Hand it off to somebody now."
+    return "⏳ Not acknowledged yet. There is no escalation policy, so nobody else is paged."
+
+
+def words(facts: IncidentFacts) -> str:
+    """The same in a few words, for lists; not escaped."""
+    if facts.resolved:
+        return "resolved"
+    if facts.acknowledged:
+        return f"acknowledged by {name(facts.acknowledged_by)}"
+    if facts.escalation_state is EscalationState.EXHAUSTED:
+        return "🚨 nobody acknowledged, the policy is exhausted"
+    if facts.next_step and facts.layer:
+        return f"waiting for layer {facts.layer} of {facts.layers}"
+    return "not acknowledged"
+
+
+def following(step: NextStep) -> str:
+    """Who is paged next, or that nobody is left, as mrkdwn."""
+    if step.layer is None:
+        return "the policy is exhausted: nobody else is left to page"
+    return f"{escape(names(step.people))} (layer {step.layer})"
+
+
+def resolved_at(facts: IncidentFacts) -> str:
+    """When it was resolved and how long it took, as mrkdwn."""
+    if facts.resolved_at is None:
+        return "by now"
+    return f"{when(facts.resolved_at)} after {duration(facts.resolved_at - facts.created_at)}"

@@ -1,0 +1,79 @@
+"""What is pressed: each button by its action id, its incident by its value."""
+
+from collections.abc import Awaitable, Callable
+from uuid import UUID
+
+from bot import acts, modals
+from bot.answering import Answer, Say, Show
+from bot.blocks import ids
+from bot.gesture import Gesture
+from core.lifecycle import next_status
+
+
+async def press(gesture: Gesture) -> Answer:
+    """Carry out a press (spec section 7). One that means nothing (a link) does nothing."""
+    action = gesture.body["actions"][0]
+    if action["action_id"] in (ids.SCHEDULE, ids.OWNER):
+        return await modals.recompute_declare(gesture)
+    if action["action_id"] == ids.DECLARE:
+        return await modals.open_declare(gesture)
+    handler = BUTTONS.get(action["action_id"].partition(":")[0])
+    if handler is None:
+        return None
+    answer = await handler(gesture, str(action.get("value", "")))
+    return await _in_place(gesture, answer, str(action.get("value", "")))
+
+
+async def _in_place(gesture: Gesture, answer: Answer, value: str) -> Answer:
+    """An act that was pressed in the incident's view is shown there, not told beside it."""
+    view = gesture.body.get("view") or {}
+    if isinstance(answer, Say) and view.get("callback_id") == ids.INCIDENT_VIEW:
+        return Show(await modals.incident_view(gesture, UUID(value)))
+    return answer
+
+
+async def _acknowledge(gesture: Gesture, value: str) -> Answer:
+    return await acts.acknowledge(gesture, UUID(value))
+
+
+async def _resolve(gesture: Gesture, value: str) -> Answer:
+    return await acts.resolve(gesture, UUID(value))
+
+
+async def _advance(gesture: Gesture, value: str) -> Answer:
+    incident_id = UUID(value)
+    following = next_status((await gesture.facts(incident_id)).status)
+    return await acts.advance(gesture, incident_id, following) if following else None
+
+
+async def _hand_off(gesture: Gesture, value: str) -> Answer:
+    return await modals.open_hand_off(gesture, UUID(value))
+
+
+async def _view(gesture: Gesture, value: str) -> Answer:
+    return await modals.open_incident_view(gesture, UUID(value))
+
+
+async def _update(gesture: Gesture, value: str) -> Answer:
+    return await modals.open_update(gesture, UUID(value))
+
+
+async def _severity(gesture: Gesture, value: str) -> Answer:
+    return await modals.open_severity(gesture, UUID(value))
+
+
+async def _timeline(gesture: Gesture, value: str) -> Answer:
+    incident_id, _, page = value.partition(":")
+    return await modals.open_timeline(gesture, UUID(incident_id), int(page or 0))
+
+
+BUTTONS: dict[str, Callable[[Gesture, str], Awaitable[Answer]]] = {
+    ids.ACKNOWLEDGE: _acknowledge,
+    ids.RESOLVE: _resolve,
+    ids.ADVANCE: _advance,
+    ids.HAND_OFF: _hand_off,
+    ids.VIEW: _view,
+    ids.UPDATE: _update,
+    ids.SEVERITY: _severity,
+    ids.TIMELINE: _timeline,
+}

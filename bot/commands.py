@@ -1,0 +1,165 @@
+"""`/incident` and its sub-commands: what people type, and what becomes of it."""
+
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from bot import acts, modals
+from bot.answering import Answer, Say
+from bot.blocks import incident, lists
+from bot.gesture import Gesture, say
+from core import facts, incidents, schedules, targets
+from core.facts import IncidentFacts
+from storage.vocabulary import Severity, Status
+
+_NUMBER = re.compile(r"#?(\d{1,9})")
+_MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What follows a sub-command: perhaps a number, and the rest as it was typed."""
+
+    number: int | None
+    rest: str
+
+
+async def run_command(gesture: Gesture) -> Answer:
+    """Carry out a slash command (spec section 7). Bare, it declares."""
+    text = unescape(str(gesture.body.get("text") or "")).strip()
+    word, _, rest = text.partition(" ")
+    handler = SUB_COMMANDS.get(word.lower())
+    if handler:
+        return await handler(gesture, _typed(rest))
+    if not text:
+        return await modals.open_declare(gesture)
+    if len(text.split()) >= 3:
+        return await modals.open_declare(gesture, title=text)
+    return _unknown(gesture, word.lower())
+
+
+def unescape(text: str) -> str:
+    """What the person typed: Slack escapes a command's text, and only these three characters.
+
+    Mentions (`<@U…>`) stay as they are: a `<` that was typed arrives as an entity.
+    """
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def _unknown(gesture: Gesture, word: str) -> Answer:
+    command = gesture.body.get("command", "/incident")
+    near = get_close_matches(word, list(SUB_COMMANDS), n=1, cutoff=0.5)
+    hint = f"Did you mean `{command} {near[0]}`? " if near else ""
+    return say(
+        f"There is no `{command} {word}`. {hint}`{command} help` lists what there is; "
+        f"`{command} new {word} …` declares an incident."
+    )
+
+
+def _typed(rest: str) -> Typed:
+    first, _, more = rest.strip().partition(" ")
+    match = _NUMBER.fullmatch(first)
+    return Typed(int(match[1]), more.strip()) if match else Typed(None, rest.strip())
+
+
+async def _new(gesture: Gesture, typed: Typed) -> Answer:
+    number = f"{typed.number} " if typed.number is not None else ""
+    return await modals.open_declare(gesture, title=f"{number}{typed.rest}")
+
+
+async def _list(gesture: Gesture, _typed: Typed) -> Answer:
+    async with gesture.core.reading(gesture.actor) as tx:
+        found = [await facts.of(tx, one) for one in await incidents.list_open(tx)]
+    return Say(lists.open_incidents(found))
+
+
+async def _show(gesture: Gesture, typed: Typed) -> Answer:
+    return Say(incident.incident_message(await gesture.open_by_number(typed.number)))
+
+
+async def _ack(gesture: Gesture, typed: Typed) -> Answer:
+    return await acts.acknowledge(gesture, (await gesture.open_by_number(typed.number)).id)
+
+
+async def _status(gesture: Gesture, typed: Typed) -> Answer:
+    found = await gesture.open_by_number(typed.number)
+    if not typed.rest:
+        return await modals.open_update(gesture, found.id, advance=True)
+    if typed.rest.lower() not in set(Status):
+        return say(f"“{typed.rest}” is no status. They are: {', '.join(Status)}.")
+    return await acts.advance(gesture, found.id, Status(typed.rest.lower()))
+
+
+async def _update(gesture: Gesture, typed: Typed) -> Answer:
+    found = await gesture.open_by_number(typed.number)
+    return await modals.open_update(gesture, found.id, body=typed.rest)
+
+
+async def _severity(gesture: Gesture, typed: Typed) -> Answer:
+    found = await gesture.open_by_number(typed.number)
+    if not typed.rest:
+        return await modals.open_severity(gesture, found.id)
+    if typed.rest.lower() not in set(Severity):
+        return say(f"“{typed.rest}” is no severity. They are: {', '.join(Severity)}.")
+    return await acts.change_severity(gesture, found.id, Severity(typed.rest.lower()))
+
+
+async def _handoff(gesture: Gesture, typed: Typed) -> Answer:
+    found = await gesture.open_by_number(typed.number)
+    mention = _MENTION.search(typed.rest)
+    if mention is None:
+        return await modals.open_hand_off(gesture, found.id)
+    return await acts.hand_off(gesture, found.id, mention[1])
+
+
+async def _resolve(gesture: Gesture, typed: Typed) -> Answer:
+    found = await gesture.open_by_number(typed.number)
+    return await acts.resolve(gesture, found.id, body=typed.rest or None)
+
+
+async def _timeline(gesture: Gesture, typed: Typed) -> Answer:
+    found: IncidentFacts = await gesture.open_by_number(typed.number)
+    return await modals.open_timeline(gesture, found.id)
+
+
+async def _oncall(gesture: Gesture, typed: Typed) -> Answer:
+    return Say(lists.on_call(await on_call(gesture, typed.rest)))
+
+
+async def on_call(gesture: Gesture, name: str = "") -> list[lists.OnCall]:
+    """Who is on call now, for one schedule by name or for all. Raises NotFound."""
+    async with gesture.core.reading(gesture.actor) as tx:
+        found = (
+            [await schedules.find_schedule(tx, name)]
+            if name
+            else await schedules.list_schedules(tx)
+        )
+        now = await targets.on_call_now(tx, [one.id for one in found])
+    return [
+        lists.OnCall(
+            one.name,
+            tuple((who.person.name, who.person.slack_user_id, who.why) for who in now[one.id]),
+        )
+        for one in found
+    ]
+
+
+async def _help(gesture: Gesture, _typed: Typed) -> Answer:
+    return Say(lists.help_text(gesture.body.get("command", "/incident")))
+
+
+SUB_COMMANDS: dict[str, Callable[[Gesture, Typed], Awaitable[Answer]]] = {
+    "new": _new,
+    "list": _list,
+    "show": _show,
+    "ack": _ack,
+    "status": _status,
+    "update": _update,
+    "severity": _severity,
+    "handoff": _handoff,
+    "resolve": _resolve,
+    "timeline": _timeline,
+    "oncall": _oncall,
+    "help": _help,
+}

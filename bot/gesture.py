@@ -1,0 +1,87 @@
+"""What somebody did in Slack, with everything a handler needs to carry it out."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from bot.answering import Answer, Say
+from bot.blocks import simple
+from bot.workspace import Workspace
+from core import facts, incidents
+from core.errors import DomainError, NotFound
+from core.facts import IncidentFacts
+from core.transaction import Actor, Core
+from storage.vocabulary import Status
+
+OPEN_WITHIN_SECONDS = 0.8
+"""A trigger is good for three seconds: open a modal by then, filled in or not."""
+
+
+@dataclass(frozen=True)
+class Gesture:
+    """A member's command, press, submission or shortcut."""
+
+    core: Core
+    workspace: Workspace
+    actor: Actor
+    user_id: str
+    trigger_id: str
+    body: dict[str, Any]
+
+    async def facts(self, incident_id: UUID) -> IncidentFacts:
+        """An incident as it is now. Raises NotFound."""
+        async with self.core.reading(self.actor) as tx:
+            return await facts.of(tx, await incidents.get(tx, incident_id))
+
+    async def open_by_number(self, number: int | None) -> IncidentFacts:
+        """The incident that a number means; without one, the only open one.
+
+        Raises NotFound, naming the open incidents where there are several.
+        """
+        async with self.core.reading(self.actor) as tx:
+            if number is not None:
+                return await facts.of(tx, await incidents.find(tx, number))
+            found = await incidents.list_open(tx, limit=11)
+            if len(found) == 1:
+                return await facts.of(tx, found[0])
+            if not found:
+                raise NotFound("No incident is open. Say which one by its number.")
+            numbers = ", ".join(f"#{one.number}" for one in found[:10])
+            raise NotFound(f"Several incidents are open: {numbers}. Say which one by its number.")
+
+    async def open_modal(
+        self,
+        title: str,
+        build: Callable[[], Coroutine[Any, Any, dict[str, Any]]],
+        *,
+        push: bool = False,
+    ) -> Answer:
+        """Open a modal while the trigger is good, filled in as soon as the data is there.
+
+        A refusal before it opened is told to the one who asked; after that, in the modal.
+        """
+        opening = self.workspace.slack.views_push if push else self.workspace.slack.views_open
+        task = asyncio.create_task(build())
+        done, _ = await asyncio.wait({task}, timeout=OPEN_WITHIN_SECONDS)
+        if done:
+            await opening(trigger_id=self.trigger_id, view=task.result())
+            return None
+        opened = await opening(trigger_id=self.trigger_id, view=simple.loading_view(title))
+        try:
+            view = await task
+        except DomainError as refusal:
+            view = simple.message_view(title, refusal.message)
+        await self.workspace.slack.views_update(view_id=opened["view"]["id"], view=view)
+        return None
+
+
+def say(text: str) -> Say:
+    """A sentence for the one who acted."""
+    return Say(simple.refusal(text))
+
+
+def is_open(facts: IncidentFacts) -> bool:
+    """Whether an incident can still change."""
+    return facts.status is not Status.RESOLVED

@@ -1,0 +1,57 @@
+"""Who a Slack user is. Members act; guests, strangers and bots are refused (spec section 1)."""
+
+import logging
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+
+from bot.workspace import Workspace, full_member
+from core import people
+from core.errors import NotAMember
+from core.transaction import Actor, Core
+from storage.models import Member
+from storage.vocabulary import Surface
+
+log = logging.getLogger(__name__)
+
+TRUSTED_SECONDS = 3600
+"""How long Slack's word that somebody is a full member is good."""
+
+
+async def identify(core: Core, workspace: Workspace, user_id: str, team_id: str | None) -> Actor:
+    """The actor behind a gesture. Raises NotAMember, and NotReady before Slack was reached."""
+    if team_id and team_id != workspace.identity.team_id:
+        raise NotAMember
+    return people.actor_of(await member_of(core, workspace, user_id), Surface.SLACK)
+
+
+async def member_of(core: Core, workspace: Workspace, user_id: str) -> Member:
+    """The member behind a Slack user id, asked of Slack at first sight and hourly after that.
+
+    Raises NotAMember. If Slack can't be asked, one who was a member stays one.
+    """
+    system = Actor.system(workspace.organization_id)
+    async with core.reading(system) as tx:
+        known = await people.find_by_slack_user_id(tx, user_id)
+        if known and people.seen_recently(known, tx.now, TRUSTED_SECONDS):
+            return known
+    try:
+        answer = await workspace.slack.users_info(user=user_id)
+    except SlackApiError as error:
+        if error.response.get("error") == "user_not_found":
+            raise NotAMember from error
+        return _still(known, error)
+    except (aiohttp.ClientError, TimeoutError) as error:
+        return _still(known, error)
+    profile = full_member(answer["user"], workspace.identity.team_id)
+    if profile is None:
+        raise NotAMember
+    async with core.transaction(system) as tx:
+        return await people.recognise(tx, profile)
+
+
+def _still(known: Member | None, error: Exception) -> Member:
+    if known is None:
+        raise error
+    log.warning("Slack can't confirm %s just now: %s", known.slack_user_id, error)
+    return known

@@ -1,0 +1,218 @@
+"""What is opened, filled in and submitted. What was typed is never lost to a refusal."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+from uuid import UUID
+
+from bot import acts
+from bot.answering import Answer, FieldErrors, Say, Show
+from bot.blocks import declare, forms, ids, incident, simple, update
+from bot.blocks import timeline as timeline_blocks
+from bot.blocks.declare import DeclareForm
+from bot.blocks.update import UpdateForm
+from bot.gesture import Gesture
+from bot.identity import member_of
+from core import declaring, facts, incidents, preview, schedules, timeline, updates
+from core.errors import DomainError, InvalidTargetUser, NotAMember
+from storage.vocabulary import Severity, Status, Visibility
+
+
+async def open_declare(gesture: Gesture, *, title: str = "", description: str = "") -> Answer:
+    """Open the form that declares an incident, the only schedule chosen where there is one."""
+
+    async def build() -> dict[str, Any]:
+        async with gesture.core.reading(gesture.actor) as tx:
+            known = await schedules.list_schedules(tx)
+        only = str(known[0].id) if len(known) == 1 else None
+        form = DeclareForm(title=title, description=description, schedule_id=only)
+        return await _declare_view(gesture, form)
+
+    return await gesture.open_modal("Declare an incident", build)
+
+
+async def recompute_declare(gesture: Gesture) -> Answer:
+    """Say again who will be paged, after the schedule or the owner changed."""
+    shown = gesture.body["view"]
+    view = await _declare_view(gesture, declare.read_declare(shown))
+    await gesture.workspace.slack.views_update(
+        view_id=shown["id"], hash=shown.get("hash"), view=view
+    )
+    return None
+
+
+async def submit_declare(gesture: Gesture) -> Answer:
+    """Declare. Submitted twice, the same form makes one incident."""
+    shown = gesture.body["view"]
+    form = declare.read_declare(shown)
+    if not form.schedule_id and not form.owner:
+        return FieldErrors({"schedule": "Choose a schedule or an owner: somebody must be paged."})
+    owner_id = await _member_id(gesture, form.owner)
+    async with gesture.core.transaction(gesture.actor) as tx:
+        await declaring.open_incident(
+            tx,
+            title=form.title,
+            severity=Severity(form.severity),
+            description=form.description,
+            owner_id=owner_id,
+            owner_schedule_id=UUID(form.schedule_id) if form.schedule_id else None,
+            dedup_key=f"slack:{shown['id']}",
+        )
+    return None
+
+
+async def open_update(
+    gesture: Gesture, incident_id: UUID, *, body: str = "", advance: bool = False
+) -> Answer:
+    """Open the form of an update; `advance` has the next status chosen."""
+
+    async def build() -> dict[str, Any]:
+        found = await gesture.facts(incident_id)
+        if found.resolved:
+            return simple.message_view("Update", f"#{found.number} is resolved; nothing changes.")
+        following = update.next_choice(found) if advance else None
+        return update.update_modal(found, UpdateForm(body=body, status_change=following))
+
+    return await gesture.open_modal("Post an update", build, push=_in_a_modal(gesture))
+
+
+async def submit_update(gesture: Gesture) -> Answer:
+    """Post an update. A refusal appears at its field."""
+    shown = gesture.body["view"]
+    form = update.read_update(shown)
+    async with gesture.core.transaction(gesture.actor) as tx:
+        await updates.post_update(
+            tx,
+            UUID(shown["private_metadata"]),
+            body=form.body,
+            status_change=Status(form.status_change) if form.status_change else None,
+            visibility=Visibility(form.visibility),
+            dedup_key=f"slack:{shown['id']}",
+        )
+    return None
+
+
+async def open_hand_off(gesture: Gesture, incident_id: UUID) -> Answer:
+    """Open the form that hands an incident off."""
+
+    async def build() -> dict[str, Any]:
+        return forms.hand_off_modal(await gesture.facts(incident_id))
+
+    return await gesture.open_modal("Hand off", build, push=_in_a_modal(gesture))
+
+
+async def submit_hand_off(gesture: Gesture) -> Answer:
+    """Hand off to the person who was chosen."""
+    shown = gesture.body["view"]
+    chosen = forms.read_hand_off(shown)
+    if not chosen:
+        return FieldErrors({"person": "Choose the person who takes over."})
+    await acts.hand_off(gesture, UUID(shown["private_metadata"]), chosen)
+    return None
+
+
+async def open_severity(gesture: Gesture, incident_id: UUID) -> Answer:
+    """Open the form that changes the severity."""
+
+    async def build() -> dict[str, Any]:
+        return forms.severity_modal(await gesture.facts(incident_id))
+
+    return await gesture.open_modal("Change severity", build, push=_in_a_modal(gesture))
+
+
+async def submit_severity(gesture: Gesture) -> Answer:
+    """Change the severity to what was chosen."""
+    shown = gesture.body["view"]
+    await acts.change_severity(
+        gesture, UUID(shown["private_metadata"]), Severity(forms.read_severity(shown))
+    )
+    return None
+
+
+async def open_incident_view(gesture: Gesture, incident_id: UUID) -> Answer:
+    """Open everything there is to know about an incident."""
+    return await gesture.open_modal(
+        "Incident", lambda: incident_view(gesture, incident_id), push=_in_a_modal(gesture)
+    )
+
+
+async def incident_view(gesture: Gesture, incident_id: UUID) -> dict[str, Any]:
+    """The incident's view as it is now."""
+    async with gesture.core.reading(gesture.actor) as tx:
+        found = await facts.of(tx, await incidents.get(tx, incident_id))
+        return incident.incident_view(found, await timeline.of(tx, incident_id))
+
+
+async def open_timeline(gesture: Gesture, incident_id: UUID, page: int = 0) -> Answer:
+    """Open an incident's timeline, or turn its page where it is open already."""
+
+    async def build() -> dict[str, Any]:
+        async with gesture.core.reading(gesture.actor) as tx:
+            found = await facts.of(tx, await incidents.get(tx, incident_id))
+            entries = await timeline.of(tx, incident_id)
+        return timeline_blocks.timeline_view(found, entries, page=page)
+
+    if gesture.body.get("view", {}).get("callback_id") == ids.TIMELINE_VIEW:
+        return Show(await build())
+    return await gesture.open_modal("Timeline", build, push=_in_a_modal(gesture))
+
+
+def with_what_was_typed(view: dict[str, Any], answer: Answer) -> dict[str, Any]:
+    """The view that tells a late answer in the place of the form."""
+    if isinstance(answer, Show):
+        return answer.view
+    if isinstance(answer, FieldErrors):
+        return simple.form_again(view, "\n".join(answer.errors.values()))
+    if isinstance(answer, Say):
+        return simple.form_again(view, answer.message.text)
+    return simple.message_view("Done", "It is done. You can close this.")
+
+
+def refusal_at_field(view: dict[str, Any], refusal: DomainError) -> Answer:
+    """A refusal of core at the field that is at fault, or at the form's last field."""
+    at = {block["block_id"]: block for block in view["blocks"] if block["type"] == "input"}
+    aliases = {"owner_id": "owner", "owner_schedule_id": "schedule", "status_change": "status"}
+    wanted = aliases.get(refusal.field or "", refusal.field or "")
+    if not at:
+        return Show(simple.message_view("Not done", refusal.message))
+    block_id = wanted if wanted in at else list(at)[-1]
+    return FieldErrors({block_id: refusal.message})
+
+
+async def _declare_view(gesture: Gesture, form: DeclareForm) -> dict[str, Any]:
+    try:
+        owner_id = await _member_id(gesture, form.owner)
+        async with gesture.core.reading(gesture.actor) as tx:
+            known = [(str(one.id), one.name) for one in await schedules.list_schedules(tx)]
+            told = await preview.preview(
+                tx,
+                owner_id=owner_id,
+                owner_schedule_id=UUID(form.schedule_id) if form.schedule_id else None,
+            )
+        consequence = declare.consequence(told) if form.schedule_id or form.owner else None
+    except InvalidTargetUser as refusal:
+        async with gesture.core.reading(gesture.actor) as tx:
+            known = [(str(one.id), one.name) for one in await schedules.list_schedules(tx)]
+        consequence = f":warning: {refusal.message}"
+    return declare.declare_modal(form, known, consequence)
+
+
+async def _member_id(gesture: Gesture, slack_user_id: str | None) -> UUID | None:
+    if not slack_user_id:
+        return None
+    try:
+        return (await member_of(gesture.core, gesture.workspace, slack_user_id)).id
+    except NotAMember as error:
+        raise InvalidTargetUser(field="owner_id") from error
+
+
+def _in_a_modal(gesture: Gesture) -> bool:
+    view = gesture.body.get("view") or {}
+    return view.get("type") == "modal"
+
+
+SUBMISSIONS: dict[str, Callable[[Gesture], Awaitable[Answer]]] = {
+    ids.DECLARE_VIEW: submit_declare,
+    ids.UPDATE_VIEW: submit_update,
+    ids.HAND_OFF_VIEW: submit_hand_off,
+    ids.SEVERITY_VIEW: submit_severity,
+}

@@ -1,0 +1,232 @@
+"""Slack's side of the outbox: posts, edits and looks up messages, and says plainly what failed."""
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+
+from bot.blocks import card, notices, page
+from bot.blocks.text import Rendered
+from bot.workspace import Workspace
+from core import people
+from core.delivering import DeliveryFailed, Outgoing, Receipt
+from core.notifications import Card, Page
+from core.transaction import Actor, Core
+
+log = logging.getLogger(__name__)
+
+METADATA_TYPE = "tocsin_delivery"
+LOOK_BACK_SECONDS = 600
+"""How much earlier than the delivery a look-up begins: clocks differ."""
+
+_NO_SUCH_PERSON = {"users_not_found", "user_not_found", "user_disabled", "cannot_dm_bot",
+                   "user_not_visible", "messages_tab_disabled"}  # fmt: skip
+_NO_SUCH_MESSAGE = {"message_not_found", "cant_update_message", "edit_window_closed"}
+_BAD_BLOCKS = {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long",
+               "metadata_too_large"}  # fmt: skip
+_MAY_HAVE_ACTED = {"internal_error", "fatal_error", "service_unavailable", "request_timeout"}
+
+
+class SlackSender:
+    """Carries deliveries to Slack: to people's DMs and to the alerts channel."""
+
+    def __init__(self, core: Core, workspace: Workspace) -> None:
+        self._core = core
+        self._workspace = workspace
+        self._channels: dict[str, str] = {}
+        self._held: dict[tuple[str, str], float] = {}
+
+    async def send(self, outgoing: Outgoing) -> Receipt:
+        """Post the message, marked with its delivery's id, so that it can be found again."""
+        rendered = self._render(outgoing)
+        channel = await self._conversation(outgoing)
+        arguments: dict[str, Any] = {
+            "channel": channel,
+            "text": rendered.text,
+            "blocks": rendered.blocks,
+            "metadata": _metadata(outgoing),
+            "unfurl_links": False,
+            "unfurl_media": False,
+        }
+        if outgoing.thread:
+            arguments["thread_ts"] = outgoing.thread["ts"]
+            arguments["reply_broadcast"] = rendered.broadcast or isinstance(outgoing.message, Page)
+        answer = await self._post(channel, arguments)
+        return {"channel": str(answer["channel"]), "ts": str(answer["ts"])}
+
+    async def edit(self, outgoing: Outgoing) -> None:
+        """Bring the message that was sent up to date, in place."""
+        assert outgoing.receipt is not None  # noqa: S101  (only what was sent is edited)
+        rendered = self._render(outgoing)
+        await self._call(
+            "chat_update",
+            outgoing.receipt["channel"],
+            channel=outgoing.receipt["channel"],
+            ts=outgoing.receipt["ts"],
+            text=rendered.text,
+            blocks=rendered.blocks,
+            metadata=_metadata(outgoing),
+        )
+
+    async def find(self, outgoing: Outgoing) -> Receipt | None:
+        """Look for the delivery's id among the conversation's messages, to the last page."""
+        channel = await self._conversation(outgoing)
+        oldest = f"{outgoing.created_at.timestamp() - LOOK_BACK_SECONDS:.6f}"
+        if outgoing.thread:
+            found = await self._search(
+                "conversations_replies", channel, outgoing, ts=outgoing.thread["ts"]
+            )
+            if found:
+                return found
+        return await self._search("conversations_history", channel, outgoing, oldest=oldest)
+
+    async def _search(
+        self, method: str, channel: str, outgoing: Outgoing, **arguments: str
+    ) -> Receipt | None:
+        wanted = str(outgoing.delivery_id)
+        cursor = ""
+        while True:
+            answer = await self._call(
+                method,
+                channel,
+                channel=channel,
+                include_all_metadata=True,
+                limit=200,
+                cursor=cursor,
+                **arguments,
+            )
+            for message in answer.get("messages", []):
+                payload = message.get("metadata", {}).get("event_payload", {})
+                if payload.get("delivery_id") == wanted:
+                    return {"channel": channel, "ts": str(message["ts"])}
+            cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
+            if not cursor:
+                return None
+
+    def _render(self, outgoing: Outgoing) -> Rendered:
+        message = outgoing.message
+        if isinstance(message, Page):
+            assert outgoing.person is not None  # noqa: S101  (a page has somebody to wake)
+            return page.page(
+                outgoing.incident,
+                message,
+                outgoing.round,
+                outgoing.person,
+                now=self._core.clock.now(),
+            )
+        if isinstance(message, Card):
+            return card.card(outgoing.incident)
+        return notices.notice(outgoing.incident, message, outgoing.update)
+
+    async def _conversation(self, outgoing: Outgoing) -> str:
+        if outgoing.receipt:
+            return outgoing.receipt["channel"]
+        if outgoing.person is None:
+            return await self._alerts_channel(outgoing.alerts_channel or "")
+        if outgoing.dm_id:
+            return outgoing.dm_id
+        user_id = outgoing.person.slack_user_id or await self._match(outgoing)
+        answer = await self._call("conversations_open", user_id, users=user_id)
+        dm_id = str(answer["channel"]["id"])
+        async with self._core.transaction(Actor.system(self._workspace.organization_id)) as tx:
+            await people.remember_dm(tx, outgoing.person.id, dm_id)
+        return dm_id
+
+    async def _match(self, outgoing: Outgoing) -> str:
+        """The Slack user of a member who is known by e-mail alone."""
+        if not outgoing.email:
+            raise DeliveryFailed("no Slack user and no e-mail are known", permanent=True)
+        try:
+            person = await self._workspace.profile_by_email(outgoing.email)
+        except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
+            raise _failure(error, "users_lookupByEmail") from error
+        return person.slack_user_id or ""
+
+    async def _alerts_channel(self, wanted: str) -> str:
+        """The id of the channel that the settings name, joined where the bot may join."""
+        if wanted in self._channels:
+            return self._channels[wanted]
+        name, cursor = wanted.lstrip("#"), ""
+        while True:
+            answer = await self._call(
+                "conversations_list",
+                wanted,
+                types="public_channel,private_channel",
+                exclude_archived=True,
+                limit=200,
+                cursor=cursor,
+            )
+            for channel in answer["channels"]:
+                if name in (channel["id"], channel["name"]):
+                    if not channel.get("is_member") and not channel.get("is_private"):
+                        await self._call("conversations_join", wanted, channel=channel["id"])
+                    self._channels[wanted] = channel["id"]
+                    return str(channel["id"])
+            cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
+            if not cursor:
+                raise DeliveryFailed(
+                    f"there is no channel “{wanted}” that the bot can see: make it, or invite "
+                    "the bot to it"
+                )
+
+    async def _post(self, channel: str, arguments: dict[str, Any]) -> Mapping[str, Any]:
+        try:
+            return await self._call("chat_postMessage", channel, **arguments)
+        except DeliveryFailed as failure:
+            if not isinstance(failure.__cause__, SlackApiError):
+                raise
+            error = failure.__cause__.response.get("error")
+            if error in ("channel_not_found", "is_archived"):
+                self._channels = {n: c for n, c in self._channels.items() if c != channel}
+            if error not in _BAD_BLOCKS:
+                raise
+        # A page that looks plain wakes people; one that Slack refuses does not.
+        log.error("Slack refused the blocks of a message; sending its text alone")
+        plain = {name: value for name, value in arguments.items() if name != "blocks"}
+        return await self._call("chat_postMessage", channel, **plain)
+
+    async def _call(self, method: str, conversation: str, **arguments: Any) -> Mapping[str, Any]:
+        now = self._core.clock.now().timestamp()
+        held_until = self._held.get((method, conversation), 0)
+        if held_until > now:
+            raise DeliveryFailed(f"Slack holds {method} back", retry_after=held_until - now)
+        given = {name: value for name, value in arguments.items() if value != ""}
+        try:
+            answer = await getattr(self._workspace.slack, method)(**given)
+        except (SlackApiError, aiohttp.ClientError, TimeoutError, OSError) as error:
+            failure = _failure(error, method)
+            if failure.retry_after:
+                self._held[method, conversation] = now + failure.retry_after
+            raise failure from error
+        return dict(answer.data)
+
+
+def _metadata(outgoing: Outgoing) -> dict[str, Any]:
+    return {
+        "event_type": METADATA_TYPE,
+        "event_payload": {"delivery_id": str(outgoing.delivery_id)},
+    }
+
+
+def _failure(error: Exception, method: str) -> DeliveryFailed:
+    """What an error of the Slack client means for a delivery."""
+    posts = method == "chat_postMessage"
+    if not isinstance(error, SlackApiError):
+        # The connection broke or the answer never came. Only a refused one surely did nothing.
+        refused = isinstance(error, aiohttp.ClientConnectorError)
+        return DeliveryFailed(f"{method}: {type(error).__name__} {error}".strip(),
+                              unknown=posts and not refused)  # fmt: skip
+    response = error.response
+    status = getattr(response, "status_code", 200)
+    code = response.get("error") if isinstance(response.data, dict) else None
+    if status == 429 or code == "ratelimited":
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        after = headers.get("retry-after", "1")
+        seconds = float(after[0] if isinstance(after, list) else after)
+        return DeliveryFailed(f"{method}: Slack asked to wait", retry_after=max(seconds, 0.1))
+    if code is None or status >= 500 or code in _MAY_HAVE_ACTED:
+        return DeliveryFailed(f"{method}: Slack answered {status} {code or ''}", unknown=posts)
+    permanent = code in _NO_SUCH_PERSON | _NO_SUCH_MESSAGE
+    return DeliveryFailed(f"{method}: {code}", permanent=permanent)

@@ -1,0 +1,61 @@
+"""What can be done from a message: declare from it, or put it on an incident's timeline."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+from uuid import UUID
+
+from bot import modals
+from bot.answering import Answer
+from bot.blocks import forms, ids, simple
+from bot.gesture import Gesture
+from core import facts, incidents, updates
+from storage.limits import TITLE_MAX, UPDATE_BODY_MAX
+
+
+async def declare_from_message(gesture: Gesture) -> Answer:
+    """Open the declare form with the message in it: its first line the title."""
+    text = str(gesture.body["message"].get("text") or "").strip()
+    title = text.splitlines()[0][:TITLE_MAX] if text else ""
+    return await modals.open_declare(
+        gesture, title=title, description=text if text != title else ""
+    )
+
+
+async def add_to_timeline(gesture: Gesture) -> Answer:
+    """Open the form that says which incident the message belongs to."""
+
+    async def build() -> dict[str, Any]:
+        async with gesture.core.reading(gesture.actor) as tx:
+            found = [await facts.of(tx, one) for one in await incidents.list_open(tx)]
+        if not found:
+            return simple.message_view("Add to timeline", "No incident is open.")
+        return forms.add_to_timeline_modal(found, quoted(gesture.body["message"]))
+
+    return await gesture.open_modal("Add to timeline", build)
+
+
+async def submit_add_to_timeline(gesture: Gesture) -> Answer:
+    """Post the message as an internal update of the incident that was chosen."""
+    shown = gesture.body["view"]
+    incident_id, body = forms.read_add_to_timeline(shown)
+    async with gesture.core.transaction(gesture.actor) as tx:
+        await updates.post_update(
+            tx, UUID(incident_id), body=body, dedup_key=f"slack:{shown['id']}"
+        )
+    return None
+
+
+def quoted(message: dict[str, Any]) -> str:
+    """A message as the text of an update."""
+    return str(message.get("text") or "")[:UPDATE_BODY_MAX]
+
+
+SHORTCUTS: dict[str, Callable[[Gesture], Awaitable[Answer]]] = {
+    "declare_from_message": declare_from_message,
+    "add_to_timeline": add_to_timeline,
+}
+
+
+SUBMISSIONS: dict[str, Callable[[Gesture], Awaitable[Answer]]] = {
+    ids.ADD_TO_TIMELINE_VIEW: submit_add_to_timeline,
+}

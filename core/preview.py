@@ -1,0 +1,58 @@
+"""What would happen if an incident were declared now: asked of the functions that really page."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from core import people, policies, schedules, targets
+from core.transaction import Transaction
+
+
+@dataclass(frozen=True)
+class PreviewStep:
+    """A layer that would page, so many minutes after the incident is declared."""
+
+    after_minutes: int
+    layer: int | None
+    people: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Preview:
+    """Who would be paged and when, and when the policy would be exhausted (None: no policy)."""
+
+    steps: tuple[PreviewStep, ...]
+    ends_after_minutes: int | None
+
+
+async def preview(
+    tx: Transaction, *, owner_id: UUID | None = None, owner_schedule_id: UUID | None = None
+) -> Preview:
+    """Walk what declaring would do, for an owner, a schedule or both (spec section 2).
+
+    Raises NotFound, InvalidTargetUser.
+    """
+    owner = await people.get_member(tx, owner_id) if owner_id else None
+    steps: list[PreviewStep] = []
+    ends: int | None = None
+    policy = None
+    if owner_schedule_id:
+        await schedules.get_schedule(tx, owner_schedule_id)
+        policy = await policies.policy_for_schedule(tx, owner_schedule_id)
+    if policy:
+        layers = await targets.snapshot(tx, policy)
+        resolver = await targets.Resolver.for_layers(tx, layers)
+        ends = 0
+        for layer in layers:
+            found = resolver.targets(layer, tx.now + timedelta(minutes=ends))
+            if not found:
+                continue
+            names = tuple(one.person.name for one in found)
+            steps.append(PreviewStep(ends, layer.position, names))
+            ends += layer.ack_timeout_minutes
+    elif owner_schedule_id and owner is None:
+        on_call = await targets.schedule_owner(tx, owner_schedule_id)
+        steps = [PreviewStep(0, None, (on_call.person.name,))] if on_call else []
+    if owner and not any(step.after_minutes == 0 and owner.name in step.people for step in steps):
+        steps.insert(0, PreviewStep(0, None, (owner.name,)))
+    return Preview(tuple(steps), ends)
