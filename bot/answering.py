@@ -19,7 +19,7 @@ DEADLINE_SECONDS = 2.0
 
 SOMETHING_BROKE = (
     "Something went wrong on Tocsin's side. It may not have happened: look with "
-    "`/incident list`, then try again."
+    "“/incident list”, then try again."
 )
 
 

@@ -75,7 +75,7 @@ def register(bolt: AsyncApp, core: Core, workspace: Workspace, answering: Answer
         elif isinstance(answer, Say) and body.get("trigger_id") and body.get("view"):
             await workspace.slack.views_push(
                 trigger_id=body["trigger_id"],
-                view=simple.message_view("Tocsin", answer.message.text),
+                view=simple.message_view("Tocsin", answer.message.plain),
             )
         elif isinstance(answer, Say):
             dm = await workspace.slack.conversations_open(users=_who(body)[0])

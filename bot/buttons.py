@@ -7,7 +7,6 @@ from bot import acts, modals
 from bot.answering import Answer, Say, Show
 from bot.blocks import ids
 from bot.gesture import Gesture
-from core.lifecycle import next_status
 
 
 async def press(gesture: Gesture) -> Answer:
@@ -40,12 +39,6 @@ async def _resolve(gesture: Gesture, value: str) -> Answer:
     return await acts.resolve(gesture, UUID(value))
 
 
-async def _advance(gesture: Gesture, value: str) -> Answer:
-    incident_id = UUID(value)
-    following = next_status((await gesture.facts(incident_id)).status)
-    return await acts.advance(gesture, incident_id, following) if following else None
-
-
 async def _hand_off(gesture: Gesture, value: str) -> Answer:
     return await modals.open_hand_off(gesture, UUID(value))
 
@@ -70,7 +63,6 @@ async def _timeline(gesture: Gesture, value: str) -> Answer:
 BUTTONS: dict[str, Callable[[Gesture, str], Awaitable[Answer]]] = {
     ids.ACKNOWLEDGE: _acknowledge,
     ids.RESOLVE: _resolve,
-    ids.ADVANCE: _advance,
     ids.HAND_OFF: _hand_off,
     ids.VIEW: _view,
     ids.UPDATE: _update,

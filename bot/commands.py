@@ -9,6 +9,7 @@ from bot import acts, modals
 from bot.answering import Answer, Say
 from bot.blocks import incident, lists
 from bot.gesture import Gesture, say
+from bot.incoming import unescape
 from core import facts, incidents, schedules, targets
 from core.facts import IncidentFacts
 from storage.vocabulary import Severity, Status
@@ -39,21 +40,13 @@ async def run_command(gesture: Gesture) -> Answer:
     return _unknown(gesture, word.lower())
 
 
-def unescape(text: str) -> str:
-    """What the person typed: Slack escapes a command's text, and only these three characters.
-
-    Mentions (`<@U…>`) stay as they are: a `<` that was typed arrives as an entity.
-    """
-    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
-
-
 def _unknown(gesture: Gesture, word: str) -> Answer:
     command = gesture.body.get("command", "/incident")
     near = get_close_matches(word, list(SUB_COMMANDS), n=1, cutoff=0.5)
-    hint = f"Did you mean `{command} {near[0]}`? " if near else ""
+    hint = f"Did you mean “{command} {near[0]}”? " if near else ""
     return say(
-        f"There is no `{command} {word}`. {hint}`{command} help` lists what there is; "
-        f"`{command} new {word} …` declares an incident."
+        f"There is no “{command} {word}”. {hint}“{command} help” lists what there is; "
+        f"“{command} new {word} …” declares an incident."
     )
 
 

@@ -9,6 +9,7 @@ from bot.answering import Answer, FieldErrors, Say, Show
 from bot.blocks import declare, forms, ids, incident, simple, update
 from bot.blocks import timeline as timeline_blocks
 from bot.blocks.declare import DeclareForm
+from bot.blocks.text import escape
 from bot.blocks.update import UpdateForm
 from bot.gesture import Gesture
 from bot.identity import member_of
@@ -163,7 +164,7 @@ def with_what_was_typed(view: dict[str, Any], answer: Answer) -> dict[str, Any]:
     if isinstance(answer, FieldErrors):
         return simple.form_again(view, "\n".join(answer.errors.values()))
     if isinstance(answer, Say):
-        return simple.form_again(view, answer.message.text)
+        return simple.form_again(view, answer.message.plain)
     return simple.message_view("Done", "It is done. You can close this.")
 
 
@@ -192,7 +193,7 @@ async def _declare_view(gesture: Gesture, form: DeclareForm) -> dict[str, Any]:
     except InvalidTargetUser as refusal:
         async with gesture.core.reading(gesture.actor) as tx:
             known = [(str(one.id), one.name) for one in await schedules.list_schedules(tx)]
-        consequence = f":warning: {refusal.message}"
+        consequence = f"⚠️ {escape(refusal.message)}"
     return declare.declare_modal(form, known, consequence)
 
 

@@ -8,13 +8,14 @@ from bot import modals
 from bot.answering import Answer
 from bot.blocks import forms, ids, simple
 from bot.gesture import Gesture
+from bot.incoming import as_read
 from core import facts, incidents, updates
 from storage.limits import TITLE_MAX, UPDATE_BODY_MAX
 
 
 async def declare_from_message(gesture: Gesture) -> Answer:
     """Open the declare form with the message in it: its first line the title."""
-    text = str(gesture.body["message"].get("text") or "").strip()
+    text = quoted(gesture.body["message"]).strip()
     title = text.splitlines()[0][:TITLE_MAX] if text else ""
     return await modals.open_declare(
         gesture, title=title, description=text if text != title else ""
@@ -47,7 +48,7 @@ async def submit_add_to_timeline(gesture: Gesture) -> Answer:
 
 def quoted(message: dict[str, Any]) -> str:
     """A message as the text of an update."""
-    return str(message.get("text") or "")[:UPDATE_BODY_MAX]
+    return as_read(str(message.get("text") or ""))[:UPDATE_BODY_MAX]
 
 
 SHORTCUTS: dict[str, Callable[[Gesture], Awaitable[Answer]]] = {

@@ -105,7 +105,7 @@ class NotReady(DomainError):
 
 class Unavailable(DomainError):
     """Tocsin can't reach its database right now, so this may not have happened. Look with
-    `/incident list` in a minute, then try again.
+    “/incident list” in a minute, then try again.
     """
 
     code = "server_error"

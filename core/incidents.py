@@ -34,7 +34,7 @@ async def find(tx: Transaction, number: int) -> Incident:
         select(Incident).filter_by(organization_id=tx.organization_id, number=number)
     )
     if found is None:
-        raise NotFound(f"There is no incident #{number}. `/incident list` shows the open ones.")
+        raise NotFound(f"There is no incident #{number}. “/incident list” shows the open ones.")
     return found
 
 

@@ -207,7 +207,7 @@ async def say(tx: Transaction, incident: Incident, notice: Notice, *, key: str) 
         message=dump(notice),
         parent_id=card.id if card else None,
         priority=Priority.LOUD if isinstance(notice, LOUD) else Priority.NOTICE,
-        live=isinstance(notice, UpdatePosted),
+        live=isinstance(notice, (UpdatePosted, *LOUD)),
     )
 
 

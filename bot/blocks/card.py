@@ -28,9 +28,10 @@ def card(facts: IncidentFacts) -> Rendered:
 def summary(facts: IncidentFacts) -> str:
     """The incident in a line for notifications, not escaped."""
     owner = f" · {name(facts.owner.name)}" if facts.owner else ""
+    doing = "" if facts.resolved else f" · {progress.words(facts)}"
     return (
         f"{words.severity(facts.severity)} #{facts.number}: {facts.title} "
-        f"· {words.status(facts.status)}{owner} · {progress.words(facts)}"
+        f"· {words.status(facts.status)}{owner}{doing}"
     )
 
 

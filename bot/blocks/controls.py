@@ -35,11 +35,11 @@ def _button(facts: IncidentFacts, action_id: str) -> Block:
             confirm = _confirm_resolve(facts)
             return button("Resolve", action_id, value, style="danger", confirm=confirm)
         case ids.HAND_OFF:
-            return button("Hand off…", action_id, value)
+            return button("Hand off", action_id, value)
         case ids.UPDATE:
             return button("Update…", action_id, value)
         case ids.SEVERITY:
-            return button("Severity…", action_id, value)
+            return button("Severity", action_id, value)
         case ids.TIMELINE:
             return button("Timeline", action_id, value)
         case _:

@@ -7,7 +7,6 @@ VIEW = "incident.view"
 TIMELINE = "incident.timeline"
 UPDATE = "incident.update"
 SEVERITY = "incident.severity"
-ADVANCE = "incident.advance"
 DECLARE = "home.declare"
 
 SCHEDULE = "declare.schedule"

@@ -13,6 +13,8 @@ def sentence(facts: IncidentFacts) -> str:
         stopped = " The clock has stopped." if facts.layers else ""
         who = escape(name(facts.acknowledged_by))
         return f"👀 Acknowledged by {who} {when(facts.acknowledged_at)}.{stopped}"
+    if _reached_nobody(facts):
+        return "🚨 *Nobody was paged.* Acknowledge it or hand it off now."
     if facts.escalation_state is EscalationState.EXHAUSTED:
         return (
             "🚨 *Nobody acknowledged.* The escalation policy is exhausted. "
@@ -24,8 +26,6 @@ def sentence(facts: IncidentFacts) -> str:
             f"⏳ Waiting for {layer} until {when(facts.next_step.at)}, "
             f"then {following(facts.next_step)}."
         )
-    if not facts.pages:
-        return "🚨 *Nobody was paged.* Hand it off to somebody now."
     return "⏳ Not acknowledged yet. There is no escalation policy, so nobody else is paged."
 
 
@@ -35,6 +35,8 @@ def words(facts: IncidentFacts) -> str:
         return "resolved"
     if facts.acknowledged:
         return f"acknowledged by {name(facts.acknowledged_by)}"
+    if _reached_nobody(facts):
+        return "🚨 nobody was paged"
     if facts.escalation_state is EscalationState.EXHAUSTED:
         return "🚨 nobody acknowledged, the policy is exhausted"
     if facts.next_step and facts.layer:
@@ -54,3 +56,7 @@ def resolved_at(facts: IncidentFacts) -> str:
     if facts.resolved_at is None:
         return "by now"
     return f"{when(facts.resolved_at)} after {duration(facts.resolved_at - facts.created_at)}"
+
+
+def _reached_nobody(facts: IncidentFacts) -> bool:
+    return not facts.pages and facts.next_step is None

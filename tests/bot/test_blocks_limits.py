@@ -1,0 +1,169 @@
+"""Everything that is rendered, with the worst that people can type: limits, exactness, silence."""
+
+import itertools
+from collections.abc import Callable, Iterator
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from bot.blocks import card, declare, forms, home, incident, lists, notices, page, simple, timeline
+from bot.blocks import update as update_form
+from bot.blocks.text import Rendered, escape
+from core.notifications import Page
+from core.preview import Preview, PreviewStep
+from sandbox.blockkit import characters, check_blocks, check_view, view_too_large
+from sandbox.rendered import pinged
+from tests.bot.test_blocks import (
+    BOB,
+    LONG,
+    NAME,
+    NOTICES,
+    NOW,
+    STATES,
+    TITLE,
+    WHYS,
+    entries,
+    hostile,
+    incident_facts,
+    seen,
+    update_facts,
+)
+
+
+def _messages() -> Iterator[tuple[str, Callable[[], Rendered]]]:
+    for state, changes in STATES.items():
+        facts = hostile(**changes)
+        yield f"card {state}", lambda facts=facts: card.card(facts)
+        yield f"show {state}", lambda facts=facts: incident.incident_message(facts)
+        for why, round in itertools.product(WHYS, (0, 1)):
+            yield (
+                f"page {state} {why.kind} round {round}",
+                lambda facts=facts, why=why, round=round: page.page(
+                    facts, Page(why, 1, 2), round, BOB, now=NOW, dashboard_url="https://x.test/12"
+                ),
+            )
+        for number, message in enumerate(NOTICES):
+            yield (
+                f"notice {number} {message.type} {state}",
+                lambda facts=facts, message=message: notices.notice(
+                    facts, message, update_facts(body=LONG, posted_by=NAME)
+                ),
+            )
+    yield "open incidents", lambda: lists.open_incidents([hostile()] * 500)
+    yield "no open incidents", lambda: lists.open_incidents([])
+    yield "on call", lambda: lists.on_call([lists.OnCall(NAME, ((NAME, "U1", WHYS[0]),) * 50)] * 99)
+    yield "nobody on call", lambda: lists.on_call([lists.OnCall(NAME, ())] * 99)
+    yield "no schedules", lambda: lists.on_call([])
+    yield "help", lambda: lists.help_text("/incident")
+    yield "refusal", lambda: simple.refusal(LONG)
+
+
+def _views() -> Iterator[tuple[str, Callable[[], dict[str, Any]]]]:
+    everything = entries()
+    for state, changes in STATES.items():
+        facts = hostile(**changes)
+        yield (
+            f"incident {state}",
+            lambda facts=facts: incident.incident_view(
+                facts, everything, dashboard_url="https://x.test/12"
+            ),
+        )
+        yield f"hand off {state}", lambda facts=facts: forms.hand_off_modal(facts, person="U1")
+        yield f"severity {state}", lambda facts=facts: forms.severity_modal(facts)
+        for visibility in ("internal", "public", "unknown"):
+            form = update_form.UpdateForm(LONG, "identified", visibility)
+            yield (
+                f"update {state} {visibility}",
+                lambda facts=facts, form=form: update_form.update_modal(facts, form, error=LONG),
+            )
+    yield "incident without anything", lambda: incident.incident_view(incident_facts(pages=()), ())
+    for number in range(40):
+        yield (
+            f"timeline page {number}",
+            lambda number=number: timeline.timeline_view(hostile(), everything, page=number),
+        )
+    yield "empty timeline", lambda: timeline.timeline_view(hostile(), ())
+    told = declare.consequence(
+        Preview(tuple(PreviewStep(5 * each, each + 1, (NAME,) * 9) for each in range(30)), 150)
+    )
+    form = declare.DeclareForm(TITLE + "x", "low", LONG, str(UUID(int=150)), "UBOB")
+    for count in (0, 1, 100, 101, 200, 12_000):
+        known = [(str(UUID(int=each)), NAME) for each in range(count)]
+        yield f"declare {count}", lambda known=known: declare.declare_modal(form, known, told)
+    yield "declare bare", lambda: declare.declare_modal(declare.DeclareForm(), [], None)
+    for count in (1, 500):
+        found = [hostile(id=UUID(int=each + 1)) for each in range(count)]
+        yield (
+            f"add to timeline {count}",
+            lambda found=found: forms.add_to_timeline_modal(found, LONG),
+        )
+    crowd = lists.OnCall(NAME, ((NAME, "U1", WHYS[0]),) * 50)
+    yield "home", lambda: home.home([hostile()] * 500, [hostile()] * 500, [crowd] * 200)
+    yield "empty home", lambda: home.home([], [], [])
+    yield "loading", lambda: simple.loading_view(TITLE)
+    yield "message", lambda: simple.message_view(TITLE, LONG)
+    yield "working", lambda: simple.working_view(forms.severity_modal(hostile()))
+
+
+MESSAGES = dict(_messages())
+VIEWS = dict(_views())
+LOUD = ("layer_unstaffed", "exhausted", "nobody_paged", "page_failed")
+TITLED = [
+    name
+    for name in MESSAGES
+    if name.startswith(("card", "show", "page", "open"))
+    or (name.startswith("notice") and name.split()[2] in LOUD)
+]
+
+
+@pytest.mark.parametrize("name", MESSAGES)
+def test_every_message_keeps_slacks_limits_whatever_was_typed(name: str) -> None:
+    rendered = MESSAGES[name]()
+    assert check_blocks(rendered.blocks, "message") == []
+    assert characters(rendered.blocks) <= 13_000
+    assert 0 < len(rendered.text) <= 4_000
+
+
+@pytest.mark.parametrize("name", MESSAGES)
+def test_no_message_pings_anybody_because_of_what_was_typed(name: str) -> None:
+    rendered = MESSAGES[name]()
+    assert pinged(rendered.text, rendered.blocks) == set()
+    assert not any(sign in rendered.text for sign in ("<!channel", "<!here", "<!everyone", "<@"))
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_every_view_keeps_slacks_limits_and_pings_nobody(name: str) -> None:
+    view = VIEWS[name]()
+    assert check_view(view) == []
+    assert len(view["blocks"]) <= 100
+    if name != "declare 12000":  # so many schedules are over Slack's bytes in any form
+        assert not view_too_large(view)
+    assert pinged("", view["blocks"]) == set()
+
+
+@pytest.mark.parametrize("name", TITLED)
+def test_a_title_is_shown_as_exactly_its_characters(name: str) -> None:
+    rendered = MESSAGES[name]()
+    assert TITLE in seen(rendered)
+    assert escape(TITLE) in rendered.text
+    assert TITLE in rendered.plain
+
+
+@pytest.mark.parametrize("view", ["incident", "hand off", "severity", "update"])
+@pytest.mark.parametrize("state", STATES)
+def test_a_title_is_shown_exactly_in_a_view(view: str, state: str) -> None:
+    name = f"{view} {state}" + (" internal" if view == "update" else "")
+    assert TITLE in seen(VIEWS[name]())
+
+
+@pytest.mark.parametrize("name", ["timeline page 0", "empty timeline", "home"])
+def test_a_title_is_shown_exactly_in_lists(name: str) -> None:
+    assert TITLE in seen(VIEWS[name]())
+
+
+@pytest.mark.parametrize("name", [*MESSAGES, *VIEWS])
+def test_typed_text_is_never_escaped_twice(name: str) -> None:
+    rendered = MESSAGES[name]() if name in MESSAGES else VIEWS[name]()
+    assert "&lt;" not in seen(rendered)
+    assert "&amp;" not in seen(rendered).replace(TITLE[:60], "")

@@ -1,0 +1,85 @@
+"""What the view, the timeline and the lists show of incidents and of who is on call."""
+
+from datetime import timedelta
+
+from bot.blocks import ids, incident, lists, timeline
+from core.targets import Why
+from core.timeline import Entry
+from storage.vocabulary import AuditType
+from tests.bot.test_blocks import (
+    BOB,
+    NOW,
+    RESOLVED,
+    buttons,
+    incident_facts,
+    seen,
+)
+
+ON_CALL = Why("schedule", schedule="Payments", until=NOW + timedelta(days=1), overriding="Bea")
+
+
+def test_the_view_holds_the_whole_description_and_who_was_paged_through_what() -> None:
+    paged = Entry(
+        NOW, "Tocsin", AuditType.RESPONDER_PAGED,
+        {"name": "Bob", "channel": "slack_dm", "memberId": str(BOB.id), "layer": 1, "round": 1},
+    )  # fmt: skip
+    description = "".join(f"{number} " for number in range(2_000))
+    view = incident.incident_view(incident_facts(description=description), (paged,))
+    assert description.strip() in seen(view).replace("\n", "")
+    assert "Nov 21, 2026 12:00 📟 Bob · layer 1 · Slack DM" in seen(view)
+    assert buttons(view) == [
+        ids.ACKNOWLEDGE, ids.UPDATE, ids.HAND_OFF, ids.RESOLVE, ids.SEVERITY, ids.TIMELINE,
+    ]  # fmt: skip
+
+
+def test_the_view_of_what_is_resolved_offers_the_timeline_alone() -> None:
+    assert buttons(incident.incident_view(incident_facts(**RESOLVED), ())) == [ids.TIMELINE]
+
+
+def test_every_entry_is_on_exactly_one_page_of_the_timeline_newest_first() -> None:
+    many = tuple(
+        Entry(NOW, f"Person {number}.", AuditType.INCIDENT_ACKNOWLEDGED, {})
+        for number in range(100)
+    )
+    pages = [timeline.timeline_view(incident_facts(), many, page=page) for page in range(4)]
+    told = "\n".join(seen(one) for one in pages)
+    order = [told.index(f"by Person {number}.") for number in reversed(range(100))]
+    assert order == sorted(order)
+    assert told.count("Acknowledged by") == 100
+    values = [
+        [one["value"].partition(":")[2] for block in view["blocks"] if block["type"] == "actions"
+         for one in block["elements"]]
+        for view in pages
+    ]  # fmt: skip
+    assert values == [["1"], ["0", "2"], ["1", "3"], ["2"]]
+
+
+def test_a_page_of_the_timeline_that_is_gone_is_the_nearest_one() -> None:
+    one = (Entry(NOW, "Alice", AuditType.INCIDENT_CREATED, {}),)
+    assert "Declared by Alice" in seen(timeline.timeline_view(incident_facts(), one, page=99))
+
+
+def test_no_open_incident_is_a_friendly_answer() -> None:
+    assert seen(lists.open_incidents([])) == "🎉 No incident is open."
+
+
+def test_a_list_says_how_many_it_does_not_show() -> None:
+    shown = lists.open_incidents([incident_facts()] * 500)
+    assert len(shown.blocks) == 17
+    assert "500 open incidents" in seen(shown)
+    assert "and 485 more" in seen(shown)
+
+
+def test_who_is_on_call_is_told_with_until_when() -> None:
+    shown = lists.on_call([lists.OnCall("Payments", (("Bob", "UBOB", ON_CALL),))])
+    assert "Payments\nBob until Nov 22, 2026 12:00, overriding Bea" in seen(shown)
+    assert "🚨 Nobody is on call." in seen(lists.on_call([lists.OnCall("Payments", ())]))
+
+
+def test_help_has_a_line_for_each_sub_command() -> None:
+    shown = seen(lists.help_text("/incident"))
+    for word in (
+        "new", "list", "show", "ack", "update", "status", "severity", "handoff", "resolve",
+        "timeline", "oncall", "help",
+    ):  # fmt: skip
+        assert f"/incident {word}" in shown
