@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
-import uvicorn
 from pythonjsonlogger.json import JsonFormatter
 
 from core.transaction import Clock
@@ -57,23 +56,9 @@ async def _serve(settings: Settings) -> None:
             settings.port,
             "in Socket Mode" if settings.slack_app_token else "at POST /slack/events",
         )
-        await server(tocsin, settings).serve()
+        await tocsin.http_server().serve()
     finally:
         await tocsin.stop()
-
-
-def server(tocsin: Tocsin, settings: Settings) -> uvicorn.Server:
-    """The HTTP server of a Tocsin."""
-    return uvicorn.Server(
-        uvicorn.Config(
-            tocsin.web,
-            host=settings.host,
-            port=settings.port,
-            log_config=None,
-            access_log=False,
-            lifespan="off",
-        )
-    )
 
 
 @commands.command()

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import IO, Any
 
 import aiohttp
+import uvicorn
 from fastapi import FastAPI
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
@@ -146,6 +147,19 @@ class Tocsin:
         if beat is None or time.monotonic() - beat > HEARTBEAT_MAX_SECONDS:
             return "the engine is not running"
         return None
+
+    def http_server(self) -> uvicorn.Server:
+        """The server of the HTTP application, on the host and port of the settings."""
+        return uvicorn.Server(
+            uvicorn.Config(
+                self.web,
+                host=self.settings.host,
+                port=self.settings.port,
+                log_config=None,
+                access_log=False,
+                lifespan="off",
+            )
+        )
 
     async def _check_schema(self) -> None:
         """SQLite is brought up to date; PostgreSQL is asked to be: replicas must not race."""
