@@ -10,9 +10,11 @@ from typing import Annotated, Any, NoReturn
 import typer
 from pythonjsonlogger.json import JsonFormatter
 
+from assembly.clock import WallClock
+from assembly.runtime import SLACK_TIMEOUT_SECONDS, Tocsin
+from assembly.settings import Settings, SettingsError, read_settings
+from bot.answering import DEADLINE_SECONDS
 from core.transaction import Clock
-from runtime import Tocsin, WallClock
-from settings import Settings, SettingsError, read_settings
 
 EXAMPLE = Path(__file__).with_name("tocsin.example.yaml")
 
@@ -24,12 +26,19 @@ commands = typer.Typer(
 )
 
 
-def build(settings: Settings, *, clock: Clock | None = None, deadline: float = 2.0) -> Tocsin:
+def build(
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    deadline: float = DEADLINE_SECONDS,
+    slack_timeout: float = SLACK_TIMEOUT_SECONDS,
+) -> Tocsin:
     """Everything, wired. Must be called inside a running event loop; nothing runs before `start`.
 
-    `deadline` is how many seconds a listener has before Slack is answered without it.
+    `deadline` is how many seconds a listener has before Slack is answered without it;
+    `slack_timeout` how many we wait for an answer of Slack's.
     """
-    return Tocsin(settings, clock or WallClock(), deadline=deadline)
+    return Tocsin(settings, clock or WallClock(), deadline=deadline, slack_timeout=slack_timeout)
 
 
 @commands.command()
@@ -79,10 +88,15 @@ def sandbox(
     It is not Slack, nothing leaves this computer, and it forgets everything when it stops. With
     `--speed 60` a minute is a second.
     """
+    from cli.blueprint import read_blueprint
     from cli.sandbox import run_sandbox
 
     _logging("text", "warning")
-    _run(run_sandbox(config, speed=speed, port=port, open_browser=open_browser))
+    try:
+        blueprint = read_blueprint(config.read_text(encoding="utf-8"), name=config.name)
+    except SettingsError as error:
+        _fail(error)
+    _run(run_sandbox(blueprint, speed=speed, port=port, open_browser=open_browser))
 
 
 @commands.command()
@@ -105,14 +119,23 @@ def migrate() -> None:
 def apply(
     file: Annotated[Path, typer.Argument(help="Such as tocsin.example.yaml.", exists=True)],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would change.")] = False,
+    org: Annotated[
+        str | None, typer.Option(help="Which organization, where the database has several.")
+    ] = None,
 ) -> None:
     """Create and change schedules, policies and the alerts channel as a file says.
 
     Doing it twice changes nothing the second time, and what the file does not name is left alone.
     """
+    from cli.blueprint import read_blueprint
     from cli.set_up import run_apply
 
-    _run(run_apply(_settings(), file, dry_run=dry_run))
+    settings = _settings()
+    try:
+        blueprint = read_blueprint(file.read_text(encoding="utf-8"), name=file.name)
+    except SettingsError as error:
+        _fail(error)
+    _run(run_apply(settings, blueprint, dry_run=dry_run, org=org))
 
 
 @commands.command()
@@ -176,8 +199,9 @@ def _logging(style: str, level: str) -> None:
         else logging.Formatter("%(asctime)s %(levelname)-7s %(name)s: %(message)s")
     )
     logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
-    for chatty in ("apscheduler", "slack_bolt", "slack_sdk", "alembic", "asyncio"):
+    for chatty in ("apscheduler", "slack_sdk", "alembic", "asyncio"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
+    logging.getLogger("slack_bolt").setLevel(logging.ERROR)
 
 
 if __name__ == "__main__":

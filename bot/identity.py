@@ -8,9 +8,9 @@ from slack_sdk.errors import SlackApiError
 from bot.workspace import Workspace, full_member
 from core import people
 from core.errors import NotAMember
+from core.people import Person
 from core.transaction import Actor, Core
-from storage.models import Member
-from storage.vocabulary import Surface
+from storage.vocabulary import ActorKind, Surface
 
 log = logging.getLogger(__name__)
 
@@ -22,19 +22,21 @@ async def identify(core: Core, workspace: Workspace, user_id: str, team_id: str 
     """The actor behind a gesture. Raises NotAMember, and NotReady before Slack was reached."""
     if team_id and team_id != workspace.identity.team_id:
         raise NotAMember
-    return people.actor_of(await member_of(core, workspace, user_id), Surface.SLACK)
+    member = await member_of(core, workspace, user_id)
+    return Actor(ActorKind.MEMBER, member.id, member.name, Surface.SLACK, workspace.organization_id)
 
 
-async def member_of(core: Core, workspace: Workspace, user_id: str) -> Member:
+async def member_of(core: Core, workspace: Workspace, user_id: str) -> Person:
     """The member behind a Slack user id, asked of Slack at first sight and hourly after that.
 
     Raises NotAMember. If Slack can't be asked, one who was a member stays one.
     """
     system = Actor.system(workspace.organization_id)
     async with core.reading(system) as tx:
-        known = await people.find_by_slack_user_id(tx, user_id)
-        if known and people.seen_recently(known, tx.now, TRUSTED_SECONDS):
-            return known
+        member = await people.find_by_slack_user_id(tx, user_id)
+        known = Person.of(member) if member else None
+        if member and people.seen_recently(member, tx.now, TRUSTED_SECONDS):
+            return Person.of(member)
     try:
         answer = await workspace.slack.users_info(user=user_id)
     except SlackApiError as error:
@@ -47,10 +49,10 @@ async def member_of(core: Core, workspace: Workspace, user_id: str) -> Member:
     if profile is None:
         raise NotAMember
     async with core.transaction(system) as tx:
-        return await people.recognise(tx, profile)
+        return Person.of(await people.recognise(tx, profile))
 
 
-def _still(known: Member | None, error: Exception) -> Member:
+def _still(known: Person | None, error: Exception) -> Person:
     if known is None:
         raise error
     log.warning("Slack can't confirm %s just now: %s", known.slack_user_id, error)

@@ -13,8 +13,7 @@ import pytest
 from storage.database import Database
 from storage.migrate import migrate
 from tests.engine import Engine, running_engine
-
-World = object
+from tests.world import World, running_world
 
 BACKENDS = ("sqlite", "postgresql")
 

@@ -8,16 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from cli.apply import apply
-from cli.blueprint import read_blueprint
 from ruamel.yaml import YAML
 
 import app
 import sandbox
+from assembly.runtime import Tocsin
+from assembly.settings import Settings
+from cli.apply import apply
+from cli.blueprint import read_blueprint
 from core import audit, escalation, incidents, outbox, people
 from core.transaction import Actor
-from runtime import Tocsin
-from settings import Settings
 from storage.models import AuditEvent, Incident
 from storage.vocabulary import AuditType
 from tests.cast import BLUEPRINT, StoryClock
@@ -89,9 +89,7 @@ class World:
     ) -> None:
         """Somebody declares through the modal; the schedule is the only one there is."""
         answer = await person.command("/incident")
-        await person.fill(
-            answer.view, {"Title": title, "Severity": severity.capitalize(), **fields}
-        )
+        await person.fill(answer.view, {"Title": title, "Severity": severity, **fields})
         submission = await person.submit(answer.view)
         assert submission.ok, submission.errors
         await self.settle()
@@ -128,6 +126,7 @@ async def running_world(
         app_token="xapp-tests",
         signing_secret=SIGNING_SECRET,
         clock=lambda: clock.now().timestamp(),
+        signing_clock=lambda: clock.now().timestamp(),
     )
     async with slack.serve() as url:
         settings = Settings(
@@ -150,6 +149,12 @@ async def running_world(
                 yield world
         finally:
             await tocsin.stop()
+
+
+def typed(view: Any, block_id: str) -> str:
+    """What stands in a text field of a modal, as its reader sees it."""
+    (state,) = view.values[block_id].values()
+    return str(state["value"])
 
 
 def web_client(tocsin: Tocsin) -> httpx.AsyncClient:

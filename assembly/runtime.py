@@ -17,7 +17,8 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from starlette.routing import Route
 
-from bot.answering import Answering
+from assembly.settings import Settings, SettingsError
+from bot.answering import DEADLINE_SECONDS, Answering
 from bot.application import create_bolt, create_http
 from bot.sender import SlackSender
 from bot.socket_mode import listen
@@ -26,7 +27,6 @@ from core import people
 from core.errors import DomainError
 from core.transaction import Actor, Clock, Core
 from core.worker import Alarm, Worker
-from settings import Settings, SettingsError
 from storage.database import Database, DatabaseUnavailable
 from storage.migrate import current_and_head, migrate
 from storage.vocabulary import Channel
@@ -39,41 +39,21 @@ RETRY_SECONDS = 3
 HEARTBEAT_MAX_SECONDS = 30
 
 
-class WallClock:
-    """Wall time that never runs slower than a stopwatch: a step back of an hour delays nothing.
-
-    `speed` is how many of its seconds pass in a real one.
-    """
-
-    def __init__(self, speed: float = 1.0) -> None:
-        self._speed = speed
-        self._shown = time.time()
-        self._measured = time.monotonic()
-
-    def now(self) -> datetime:
-        """The instant it is, in UTC."""
-        measured = time.monotonic()
-        self._shown += (measured - self._measured) * self._speed
-        self._measured = measured
-        if self._speed == 1:
-            self._shown = max(self._shown, time.time())
-        return datetime.fromtimestamp(self._shown, UTC)
-
-    def seconds_until(self, instant: datetime) -> float:
-        """How long to wait, in real seconds, until the clock shows `instant`."""
-        return (instant - self.now()).total_seconds() / self._speed
-
-
 class Tocsin:
     """The whole product on one database and one Slack workspace."""
 
-    def __init__(self, settings: Settings, clock: Clock, *, deadline: float = 2.0) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        clock: Clock,
+        *,
+        deadline: float = DEADLINE_SECONDS,
+        slack_timeout: float = SLACK_TIMEOUT_SECONDS,
+    ) -> None:
         self.settings = settings
         self.core = Core(Database(settings.database_url), clock)
-        self._session = aiohttp.ClientSession(
-            timeout=aiohttp.ClientTimeout(total=SLACK_TIMEOUT_SECONDS)
-        )
-        self.slack = slack_client(settings, self._session)
+        self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=slack_timeout))
+        self.slack = slack_client(settings, self._session, slack_timeout)
         self.workspace = Workspace(self.core, self.slack, settings.slack_bot_token or "")
         sender = SlackSender(self.core, self.workspace)
         self.worker = Worker(self.core, {Channel.SLACK_DM: sender, Channel.ALERTS: sender})
@@ -196,13 +176,17 @@ class Tocsin:
         self._tasks.append(asyncio.create_task(work))
 
 
-def slack_client(settings: Settings, session: aiohttp.ClientSession | None) -> AsyncWebClient:
+def slack_client(
+    settings: Settings,
+    session: aiohttp.ClientSession | None,
+    timeout: float = SLACK_TIMEOUT_SECONDS,
+) -> AsyncWebClient:
     """A Slack client that never repeats a call by itself: the outbox decides what is repeated."""
     client = AsyncWebClient(
         token=settings.slack_bot_token,
         base_url=settings.slack_api_url,
         session=session,
-        timeout=SLACK_TIMEOUT_SECONDS,
+        timeout=int(timeout) or 1,
         retry_handlers=[],
     )
     client.retry_handlers.clear()

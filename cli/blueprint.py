@@ -1,0 +1,184 @@
+"""What an organization is to look like, read from one YAML file; each value knows its line.
+
+A fault is said as `tocsin.yaml:12: what is wrong, what to do`, and all of them at once.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, time
+from typing import Any, Literal
+
+from cli import values
+from cli.reading import BlueprintError, Entry, Fault, Reader, line_of, parse, plain_text
+from cli.wanted import (
+    Blueprint,
+    EscalationLayerBlueprint,
+    PolicyBlueprint,
+    RotationBlueprint,
+    ScheduleBlueprint,
+    Word,
+)
+from storage.limits import DESCRIPTION_MAX, NAME_MAX
+from storage.vocabulary import RotationType
+
+__all__ = ["Blueprint", "BlueprintError", "Fault", "read_blueprint"]
+
+
+def read_blueprint(text: str, *, name: str = "tocsin.yaml") -> Blueprint:
+    """Read the text of a blueprint; `name` is the file's, for what is said about it.
+
+    Raises BlueprintError with every fault and its line (spec section 5).
+    """
+    root = parse(text, name)
+    if root is None:
+        raise BlueprintError(name, [Fault(1, "The file is empty. Start from tocsin.example.yaml.")])
+    reading = _Reading(Reader())
+    blueprint = reading.blueprint(root, name)
+    if reading.reader.faults:
+        raise BlueprintError(name, reading.reader.faults)
+    return blueprint
+
+
+@dataclass
+class _Reading:
+    """One walk over a file. Where something is wrong the value is a stand-in, and it is noted."""
+
+    reader: Reader
+
+    def blueprint(self, root: Any, name: str) -> Blueprint:
+        known = ("alerts_channel", "admins", "schedules", "policies")
+        found = self.reader.fields(root, "the file", known=known)
+        alerts = found.get("alerts_channel")
+        channel = self.reader.field(alerts, "alerts_channel", values.channel)
+        return Blueprint(
+            name=name,
+            alerts_channel=Word(channel, alerts.line) if alerts and channel else None,
+            admins=self.people(found.get("admins"), "admins"),
+            schedules=tuple(self.schedule(one) for one in self.named(found, "schedules")),
+            policies=tuple(self.policy(one) for one in self.named(found, "policies")),
+        )
+
+    def named(self, found: dict[str, Entry], key: str) -> list[Entry]:
+        """The entries of a section by name; two that differ in their case alone are a fault."""
+        if key not in found:
+            return []
+        entries = self.reader.entries(found[key].value, key)
+        seen: dict[str, Entry] = {}
+        for one in entries:
+            self.text(one.key, one.line, f"the name in {key}")
+            first = seen.setdefault(one.key.casefold(), one)
+            if first is not one:
+                self.reader.fault(
+                    one.line,
+                    f"“{one.key}” and “{first.key}” (line {first.line}) differ in their case "
+                    "alone. Give one another name.",
+                )
+        return entries
+
+    def schedule(self, entry: Entry) -> ScheduleBlueprint:
+        what = f"schedule “{entry.key}”"
+        found = self.reader.fields(
+            entry.value,
+            what,
+            known=("timezone", "description", "rotation"),
+            required=("timezone", "rotation"),
+        )
+        zone = self.reader.field(found.get("timezone"), "timezone", values.timezone)
+        example = "a list with one layer or more, as in tocsin.example.yaml"
+        items = self.reader.items(found.get("rotation"), f"rotation of {what}", example=example)
+        rotation = tuple(self.rotation_layer(one, zone) for one in items)
+        self.distinct([Word(one.name, one.line) for one in rotation], f"{what}: rotation layer")
+        return ScheduleBlueprint(
+            entry.key, zone or "UTC", self.description(found), rotation, entry.line
+        )
+
+    def rotation_layer(self, node: Any, zone: str | None) -> RotationBlueprint:
+        read = self.reader.field
+        found = self.reader.fields(
+            node,
+            "a rotation layer",
+            known=("name", "shift", "handoff", "from", "until", "people"),
+            required=("name", "shift", "handoff", "people"),
+        )
+        name = read(found.get("name"), "name", lambda text: plain_text(text, NAME_MAX))
+        rotation_type, days = read(found.get("shift"), "shift", values.shift) or (
+            RotationType.DAILY,
+            1,
+        )
+        begins = read(found.get("from"), "from", lambda text: values.instant(text, zone))
+        ends = read(found.get("until"), "until", lambda text: _until(text, zone))
+        if begins and isinstance(ends, datetime) and ends <= begins:
+            self.reader.fault(found["until"].line, "until: the layer ends before it begins.")
+        return RotationBlueprint(
+            name=name or "",
+            rotation_type=rotation_type,
+            length_days=days,
+            handoff_time=read(found.get("handoff"), "handoff", values.clock_time) or time(),
+            effective_from=begins,
+            effective_until=ends,
+            people=self.people(found.get("people"), "people"),
+            line=line_of(node),
+        )
+
+    def policy(self, entry: Entry) -> PolicyBlueprint:
+        what = f"policy “{entry.key}”"
+        found = self.reader.fields(
+            entry.value, what, known=("description", "layers"), required=("layers",)
+        )
+        example = "a list with one layer or more, as in tocsin.example.yaml"
+        items = self.reader.items(found.get("layers"), f"layers of {what}", example=example)
+        layers = tuple(self.escalation_layer(one) for one in items)
+        return PolicyBlueprint(entry.key, self.description(found), layers, entry.line)
+
+    def escalation_layer(self, node: Any) -> EscalationLayerBlueprint:
+        what = "an escalation layer"
+        both = ("page", "timeout")
+        found = self.reader.fields(node, what, known=both, required=both)
+        timeout = self.reader.field(found.get("timeout"), "timeout", values.minutes)
+        schedule, people = self.target(found["page"]) if "page" in found else (None, ())
+        return EscalationLayerBlueprint(schedule, people, timeout or 1, line_of(node))
+
+    def target(self, page: Entry) -> tuple[Word | None, tuple[Word, ...]]:
+        before = len(self.reader.faults)
+        found = self.reader.fields(page.value, "page", known=("schedule", "people"))
+        schedule = found.get("schedule")
+        name = self.reader.field(schedule, "schedule", lambda text: plain_text(text, NAME_MAX))
+        people = self.people(found.get("people"), "people")
+        self.distinct(people, "page")
+        if len(found) != 1 and len(self.reader.faults) == before:
+            self.reader.fault(
+                page.line,
+                "page is either {schedule: a name} or {people: [bob@example.com]}. "
+                "For both, write two layers.",
+            )
+        return (Word(name, schedule.line) if schedule and name else None), people
+
+    def people(self, entry: Entry | None, what: str) -> tuple[Word, ...]:
+        nodes = self.reader.items(entry, what, example="a list such as [bob@example.com]")
+        read = [(self.reader.value(node, what, values.email), line_of(node)) for node in nodes]
+        return tuple(Word(email, line) for email, line in read if email)
+
+    def description(self, found: dict[str, Entry]) -> str | None:
+        return self.reader.field(
+            found.get("description"),
+            "description",
+            lambda text: plain_text(text, DESCRIPTION_MAX, lines=True),
+        )
+
+    def text(self, text: str, line: int, what: str) -> None:
+        try:
+            plain_text(text, NAME_MAX)
+        except ValueError as error:
+            self.reader.fault(line, f"{what}: {error}")
+        if not text:
+            self.reader.fault(line, f"{what} is empty.")
+
+    def distinct(self, words: list[Word] | tuple[Word, ...], what: str) -> None:
+        seen: dict[str, Word] = {}
+        for word in words:
+            first = seen.setdefault(word.text, word)
+            if first is not word and word.text:
+                self.reader.fault(word.line, f"{what}: “{word.text}” is here twice; remove one.")
+
+
+def _until(text: str, zone: str | None) -> datetime | Literal["never"]:
+    return "never" if text == "never" else values.instant(text, zone)

@@ -1,0 +1,112 @@
+"""PURE. A blueprint's schedules and policies as core's drafts, and drafts as people read them.
+
+What a blueprint does not say keeps its stored value (spec section 5).
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, time
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from cli.values import say_instant, say_minutes, say_shift
+from cli.wanted import PolicyBlueprint, RotationBlueprint, ScheduleBlueprint
+from core.instants import first_instant
+from core.policies import EscalationLayerDraft, PolicyDraft
+from core.schedules import RotationDraft, ScheduleDraft
+
+Ids = Mapping[str, UUID]
+"""E-mail addresses, or names of schedules, to ids."""
+Names = Mapping[UUID, str]
+"""The way back: what to call an id."""
+
+
+def schedule_draft(
+    wanted: ScheduleBlueprint, stored: ScheduleDraft | None, members: Ids, now: datetime
+) -> ScheduleDraft:
+    """The whole schedule as the blueprint wants it, on top of what is stored."""
+    kept = {layer.name: layer for layer in stored.layers} if stored else {}
+    return ScheduleDraft(
+        name=wanted.name,
+        timezone=wanted.timezone,
+        description=_kept(wanted.description, stored),
+        layers=tuple(
+            _rotation_draft(layer, kept.get(layer.name), members, _today(now, wanted.timezone))
+            for layer in wanted.rotation
+        ),
+    )
+
+
+def policy_draft(
+    wanted: PolicyBlueprint, stored: PolicyDraft | None, members: Ids, schedules: Ids
+) -> PolicyDraft:
+    """The whole policy as the blueprint wants it, on top of what is stored."""
+    return PolicyDraft(
+        name=wanted.name,
+        description=_kept(wanted.description, stored),
+        layers=tuple(
+            EscalationLayerDraft(
+                ack_timeout_minutes=layer.timeout_minutes,
+                schedule_id=schedules[layer.schedule.text] if layer.schedule else None,
+                member_ids=tuple(members[one.text] for one in layer.people),
+            )
+            for layer in wanted.layers
+        ),
+    )
+
+
+def schedule_fields(draft: ScheduleDraft, people: Names, zone: str) -> dict[str, str]:
+    """A schedule as a diff shows it, with its instants on the wall clock of `zone`."""
+    fields = {"timezone": draft.timezone}
+    if draft.description:
+        fields["description"] = draft.description
+    fields["rotation"] = ", ".join(layer.name for layer in draft.layers)
+    for layer in draft.layers:
+        until = layer.effective_until
+        shown = {
+            "shift": say_shift(layer.rotation_type, layer.length_days),
+            "handoff": layer.handoff_time.strftime("%H:%M"),
+            "from": say_instant(layer.effective_from, zone),
+            "until": say_instant(until, zone) if until else None,
+            "people": ", ".join(people[one] for one in layer.participant_ids),
+        }
+        fields |= {f"{layer.name}, {key}": text for key, text in shown.items() if text is not None}
+    return fields
+
+
+def policy_fields(draft: PolicyDraft, people: Names, schedules: Names) -> dict[str, str]:
+    """A policy as a diff shows it."""
+    fields = {"description": draft.description} if draft.description else {}
+    for position, layer in enumerate(draft.layers, start=1):
+        fields[f"layer {position}, page"] = (
+            f"schedule {schedules[layer.schedule_id]}"
+            if layer.schedule_id
+            else ", ".join(people[one] for one in layer.member_ids)
+        )
+        fields[f"layer {position}, timeout"] = say_minutes(layer.ack_timeout_minutes)
+    return fields
+
+
+def _rotation_draft(
+    wanted: RotationBlueprint, stored: RotationDraft | None, members: Ids, today: datetime
+) -> RotationDraft:
+    until = wanted.effective_until
+    if until is None and stored:
+        until = stored.effective_until
+    return RotationDraft(
+        name=wanted.name,
+        rotation_type=wanted.rotation_type,
+        length_days=wanted.length_days,
+        handoff_time=wanted.handoff_time,
+        effective_from=wanted.effective_from or (stored.effective_from if stored else today),
+        effective_until=None if until == "never" else until,
+        participant_ids=tuple(members[one.text] for one in wanted.people),
+    )
+
+
+def _kept(wanted: str | None, stored: ScheduleDraft | PolicyDraft | None) -> str | None:
+    return wanted if wanted is not None or stored is None else stored.description
+
+
+def _today(now: datetime, zone: str) -> datetime:
+    """When today begins where the schedule is."""
+    return first_instant(now.astimezone(ZoneInfo(zone)).date(), time(), ZoneInfo(zone))

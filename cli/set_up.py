@@ -1,0 +1,112 @@
+"""`app.py apply` and `app.py doctor`: the settings turned into what those two work on."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from uuid import UUID
+
+import aiohttp
+from rich.console import Console
+from slack_sdk.errors import SlackApiError
+
+from assembly.clock import WallClock
+from assembly.runtime import slack_client
+from assembly.settings import Settings, SettingsError
+from bot.workspace import Workspace
+from cli import apply as applying
+from cli import doctor
+from cli.blueprint import Blueprint
+from core import people
+from core.errors import DomainError
+from core.transaction import Actor, Core
+from storage.database import Database
+from storage.migrate import current_and_head
+
+
+async def run_apply(
+    settings: Settings, blueprint: Blueprint, *, dry_run: bool, org: str | None
+) -> None:
+    """Plan or do what a file says, and print the plan.
+
+    Raises SettingsError for what the database contradicts, where it can't be known for which
+    organization it is meant, and where the tables are missing.
+    """
+    act = applying.plan if dry_run else applying.apply
+    try:
+        async with _core(settings) as core:
+            await _check_schema(core.database)
+            plan = await act(
+                core,
+                Actor.system(await _organization(settings, core, org)),
+                blueprint,
+                environment_alerts_channel=settings.tocsin_alerts_channel,
+            )
+    except DomainError as refusal:
+        raise SettingsError(refusal.message) from refusal
+    Console(soft_wrap=True).print(applying.render(plan, applied=not dry_run))
+
+
+async def run_doctor(settings: Settings) -> int:
+    """Check everything and print what was found. Returns 1 if anything is red."""
+    async with _core(settings) as core, aiohttp.ClientSession() as session:
+        findings = await doctor.diagnose(
+            database=core.database,
+            core=core,
+            slack=slack_client(settings, session),
+            bot_token=settings.slack_bot_token,
+            app_token=settings.slack_app_token,
+            signing_secret=settings.slack_signing_secret,
+            alerts_channel=settings.tocsin_alerts_channel,
+            admin_emails=settings.admin_emails,
+            smtp_url=settings.smtp_url,
+        )
+    Console(soft_wrap=True).print(doctor.render(findings))
+    return doctor.exit_code(findings)
+
+
+@asynccontextmanager
+async def _core(settings: Settings) -> AsyncIterator[Core]:
+    database = Database(settings.database_url)
+    try:
+        yield Core(database, WallClock())
+    finally:
+        await database.dispose()
+
+
+async def _check_schema(database: Database) -> None:
+    try:
+        current, head = await current_and_head(database)
+    except OSError as error:
+        raise SettingsError(f"The database does not answer ({error}). Is it running?") from error
+    if current != head:
+        raise SettingsError("The tables are not there yet: run `python app.py migrate` first.")
+
+
+async def _organization(settings: Settings, core: Core, wanted: str | None) -> UUID:
+    """The organization of the Slack token, made at first sight; or the only one there is."""
+    async with core.reading(Actor.system()) as tx:
+        known = await people.organizations(tx)
+    if wanted:
+        for one in known:
+            if wanted in (str(one.id), one.slack_team_id, one.name):
+                return one.id
+        names = ", ".join(one.name for one in known) or "none"
+        raise SettingsError(f"There is no organization “{wanted}”. There are: {names}.")
+    if not settings.slack_bot_token:
+        reason = "SLACK_BOT_TOKEN is not set"
+    else:
+        try:
+            async with aiohttp.ClientSession() as session:
+                slack = slack_client(settings, session)
+                return await Workspace(core, slack, settings.slack_bot_token).connect()
+        except (SlackApiError, aiohttp.ClientError, TimeoutError, OSError) as error:
+            said = error.response.get("error") if isinstance(error, SlackApiError) else error
+            reason = f"Slack did not say which workspace the token is for ({said})"
+    if len(known) == 1:
+        return known[0].id
+    if known:
+        names = ", ".join(one.name for one in known)
+        raise SettingsError(f"{reason}, and there are several organizations: say --org ({names}).")
+    raise SettingsError(
+        f"{reason}, and there is no organization yet: it is made from what Slack says of the "
+        "token. Set SLACK_BOT_TOKEN (see `python app.py manifest`), or try `make sandbox`."
+    )

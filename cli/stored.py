@@ -1,0 +1,104 @@
+"""What the database has before an `apply`, and where a blueprint contradicts it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+
+from cli.drafts import schedule_draft
+from cli.reading import Fault
+from cli.values import nearest
+from cli.wanted import Blueprint, PolicyBlueprint, ScheduleBlueprint
+from core import people, policies, schedules
+from core.policies import PolicyDraft
+from core.schedules import ScheduleDraft
+from core.transaction import Transaction
+from storage.models import EscalationPolicy, Member, Schedule
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What there is now, and when now is."""
+
+    now: datetime
+    alerts_channel: str | None
+    members: list[Member]
+    """Those who were removed included: an old rotation may still name them."""
+    schedules: dict[str, Schedule]
+    policies: dict[str, EscalationPolicy]
+
+    @property
+    def by_email(self) -> dict[str, Member]:
+        """The members whose e-mail is known."""
+        return {one.email: one for one in self.members if one.email}
+
+    def schedule_draft(self, name: str) -> ScheduleDraft | None:
+        """The schedule of this name as one would ask for it, if there is one."""
+        found = self.schedules.get(name)
+        return schedules.draft_of(found) if found else None
+
+    def policy_draft(self, name: str) -> PolicyDraft | None:
+        """The policy of this name as one would ask for it, if there is one."""
+        found = self.policies.get(name)
+        return policies.draft_of(found) if found else None
+
+
+async def read_stored(tx: Transaction) -> Stored:
+    """Everything of the organization that a blueprint can speak of."""
+    members = select(Member).where(Member.organization_id == tx.organization_id)
+    return Stored(
+        now=tx.now,
+        alerts_channel=(await people.organization(tx)).alerts_channel,
+        members=list(await tx.db.scalars(members)),
+        schedules={one.name: one for one in await schedules.list_schedules(tx)},
+        policies={one.name: one for one in await policies.list_policies(tx)},
+    )
+
+
+def contradictions(stored: Stored, blueprint: Blueprint) -> Iterator[Fault]:
+    """Every line of the file that the database makes impossible, and what to do."""
+    for word in blueprint.people:
+        found = stored.by_email.get(word.text)
+        if found and found.removed_at:
+            said = f"{word.text} was removed from the organization. Name somebody else."
+            yield Fault(word.line, said)
+    yield from _other_cases("schedule", blueprint.schedules, stored.schedules)
+    yield from _other_cases("policy", blueprint.policies, stored.policies)
+    for schedule in blueprint.schedules:
+        yield from _ends_too_early(stored, blueprint, schedule)
+    known = [*(one.name for one in blueprint.schedules), *stored.schedules]
+    for policy in blueprint.policies:
+        for layer in policy.layers:
+            if layer.schedule and layer.schedule.text not in known:
+                meant = nearest(layer.schedule.text, known)
+                remedy = f"Did you mean “{meant}”?" if meant else "Describe it under schedules."
+                yield Fault(
+                    layer.schedule.line,
+                    f"there is no schedule “{layer.schedule.text}”, neither in this file nor in "
+                    f"the database. {remedy}",
+                )
+
+
+def _other_cases(
+    kind: str,
+    wanted: tuple[ScheduleBlueprint, ...] | tuple[PolicyBlueprint, ...],
+    there: Mapping[str, object],
+) -> Iterator[Fault]:
+    by_name = {name.casefold(): name for name in there}
+    for one in wanted:
+        name = by_name.get(one.name.casefold())
+        if one.name not in there and name:
+            yield Fault(one.line, f"the {kind} is called “{name}” already. Write it so.")
+
+
+def _ends_too_early(
+    stored: Stored, blueprint: Blueprint, schedule: ScheduleBlueprint
+) -> Iterator[Fault]:
+    nobody = dict.fromkeys(blueprint.emails, UUID(int=0))
+    was = stored.schedule_draft(schedule.name)
+    draft = schedule_draft(schedule, was, nobody, stored.now)
+    for wanted, layer in zip(schedule.rotation, draft.layers, strict=True):
+        if layer.effective_until and layer.effective_until <= layer.effective_from:
+            yield Fault(wanted.line, f"“{wanted.name}” ends before it begins. Say from or until.")

@@ -1,0 +1,83 @@
+"""PURE. What a blueprint asks for, as values; each that can be refused later knows its line."""
+
+from dataclasses import dataclass
+from datetime import datetime, time
+from typing import Literal
+
+from storage.vocabulary import RotationType
+
+
+@dataclass(frozen=True)
+class Word:
+    """A name or an e-mail address, and the line it is on."""
+
+    text: str
+    line: int
+
+
+@dataclass(frozen=True)
+class RotationBlueprint:
+    """A rotation layer. What is None was not said, and keeps its stored value."""
+
+    name: str
+    rotation_type: RotationType
+    length_days: int
+    handoff_time: time
+    effective_from: datetime | None
+    effective_until: datetime | Literal["never"] | None
+    people: tuple[Word, ...]
+    line: int
+
+
+@dataclass(frozen=True)
+class ScheduleBlueprint:
+    """A schedule with the whole of its rotation, first layer first."""
+
+    name: str
+    timezone: str
+    description: str | None
+    rotation: tuple[RotationBlueprint, ...]
+    line: int
+
+
+@dataclass(frozen=True)
+class EscalationLayerBlueprint:
+    """A layer that pages a schedule, or people by name."""
+
+    schedule: Word | None
+    people: tuple[Word, ...]
+    timeout_minutes: int
+    line: int
+
+
+@dataclass(frozen=True)
+class PolicyBlueprint:
+    """An escalation policy with all of its layers, in the order in which they page."""
+
+    name: str
+    description: str | None
+    layers: tuple[EscalationLayerBlueprint, ...]
+    line: int
+
+
+@dataclass(frozen=True)
+class Blueprint:
+    """One file. What it does not name is none of its business."""
+
+    name: str
+    alerts_channel: Word | None
+    admins: tuple[Word, ...]
+    schedules: tuple[ScheduleBlueprint, ...]
+    policies: tuple[PolicyBlueprint, ...]
+
+    @property
+    def people(self) -> list[Word]:
+        """Everybody whom the file names, wherever it does."""
+        rotations = [layer.people for schedule in self.schedules for layer in schedule.rotation]
+        chains = [layer.people for policy in self.policies for layer in policy.layers]
+        return [word for words in (self.admins, *rotations, *chains) for word in words]
+
+    @property
+    def emails(self) -> list[str]:
+        """The same, each person once, in the order in which the file names them."""
+        return list(dict.fromkeys(word.text for word in self.people))
