@@ -73,7 +73,7 @@ async function refresh() {
 // The "New" line stays where it was put until the conversation is left.
 function markUnread(id) {
   const one = conversation(id);
-  if (!one?.unread) return;
+  if (!one?.unread || id !== store.place.id) return;
   const looking = document.visibilityState === "visible";
   if (!store.newLine.has(id)) {
     const others = store.messages.get(id).filter((message) => message.user !== store.as && !message.ephemeral);
@@ -193,7 +193,7 @@ async function start() {
   const wanted = new URLSearchParams(location.search).get("as") ?? "";
   // Nobody named, or nobody known by that name: the workspace's own Slackbot is always there to ask.
   let state = { ok: false };
-  for (const as of new Set([wanted, "", "USLACKBOT"])) if (!state.ok) state = await get("/ui/state", { as });
+  for (const as of new Set([wanted || "USLACKBOT", "USLACKBOT", ""])) if (!state.ok) state = await get("/ui/state", { as });
   if (!state.ok) {
     offline(state);
     setTimeout(start, 2000);

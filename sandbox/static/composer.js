@@ -131,6 +131,7 @@ export class Composer {
     const as = store.as;
     remember(`history.${as}`, [...recall(`history.${as}`, []).filter((one) => one !== text), text].slice(-50));
     this.history = undefined;
+    this.onSend?.();
     this.input.value = "";
     this.suggest([]);
     this.changed(false);

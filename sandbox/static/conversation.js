@@ -12,6 +12,7 @@ export const composer = new Composer({ id: "composer" });
 const heading = h("header", { class: "heading" });
 const closed = h("p", { class: "closed", hidden: true });
 const pane = h("section", { class: "pane" }, heading, list.node, closed, composer.node);
+composer.onSend = () => { list.stuck = true; };
 let drawn = "";
 let introDrawn = "";
 

@@ -104,7 +104,7 @@ export function expandDate(seconds, pattern) {
     return "";
   });
   if (!known) return null;
-  return /^\{\w+_pretty\}/.test(pattern) ? text.charAt(0).toUpperCase() + text.slice(1) : text;
+  return text;
 }
 
 export function dayTitle(seconds) {

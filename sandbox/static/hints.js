@@ -1,7 +1,7 @@
 // The first minute: three things to try, ticked off as they are done.
 import { h, icon, iconButton } from "./dom.js";
 import { page } from "./page.js";
-import { actors, app, channels, commands, firstName, recall, remember, store } from "./store.js";
+import { actors, app, appDm, channels, commands, firstName, recall, remember, store } from "./store.js";
 
 const done = new Set(recall("hint-steps", []));
 
@@ -31,6 +31,7 @@ function step(name, number, title, note, button) {
 export function hintCard(insert) {
   const command = commands()[0]?.command ?? "/incident";
   const other = colleague();
+  const dm = appDm();
   const close = iconButton("close", "Dismiss these hints", () => { remember("hint-closed", true); page.render(); }, { class: "hint-close" });
   const all = ["command", "switch", "ack"].every((name) => done.has(name));
   return h("section", { class: "hint", "aria-label": "Three things to try" },
@@ -42,5 +43,6 @@ export function hintCard(insert) {
         h("button", { type: "button", class: "button button-small", on: { click: () => insert(`${command} `) } }, "Put it in the box")),
       other ? step("switch", 2, h("span", {}, "Switch to ", h("strong", { text: firstName(other) })), "People are on the left: one click and you are them. A second tab can be somebody else.",
         h("button", { type: "button", class: "button button-small", on: { click: () => page.become(other.id) } }, `Become ${firstName(other)}`)) : null,
-      step("ack", 3, h("span", {}, "Press ", h("strong", { text: "Acknowledge" })), `${app().name} pages people by direct message. Watch every copy of the card change.`, null)));
+      step("ack", 3, h("span", {}, "Press ", h("strong", { text: "Acknowledge" })), `On the left, under Apps: ${app().name} pages people by direct message. Watch every copy of the card change.`,
+        dm ? h("button", { type: "button", class: "button button-small", on: { click: () => page.go({ kind: "conversation", id: dm.id }) } }, `Open ${app().name}`) : null)));
 }

@@ -58,6 +58,7 @@ export function renderMessage(message, { channel, inThread = false, compact = fa
   const who = author(message);
   const thread = inThread ? (message.thread_ts ?? message.ts) : null;
   const body = h("div", { class: "body" });
+  let edited = null;
   if (message.deleted) body.append(h("p", { class: "tombstone", text: "This message was deleted." }));
   else {
     if (message.blocks?.length) body.append(renderBlocks(message.blocks, messageContext(channel, message, thread)));
@@ -67,7 +68,8 @@ export function renderMessage(message, { channel, inThread = false, compact = fa
     if (message.edited) {
       const mark = h("span", { class: "edited", title: Number(message.edited) ? `Edited ${absolute(Number(message.edited))}` : null, text: "(edited)" });
       const last = message.blocks?.length ? null : body.querySelector(".mrkdwn > .para:last-child");
-      (last ?? body).append(" ", mark);
+      if (last || compact) (last ?? body).append(" ", mark);
+      else edited = mark;
     }
   }
   const face = compact ? h("span", { class: "gutter" }, stamp(message)) : avatar(who.name, who);
@@ -76,7 +78,7 @@ export function renderMessage(message, { channel, inThread = false, compact = fa
     above(message, channel, inThread),
     face,
     h("div", { class: "content" },
-      compact ? null : h("p", { class: "byline" }, h("span", { class: "author", text: who.name }), who.app ? h("span", { class: "tag", text: "APP" }) : null, kind ? h("span", { class: "tag", text: kind }) : null, stamp(message)),
+      compact ? null : h("p", { class: "byline" }, h("span", { class: "author", text: who.name }), who.app ? h("span", { class: "tag", text: "APP" }) : null, kind ? h("span", { class: "tag", text: kind }) : null, stamp(message), edited),
       body,
       inThread ? null : replies(message, channel)),
     tools(message, channel, inThread));

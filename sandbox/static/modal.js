@@ -11,6 +11,7 @@ import { collect, complaints } from "./values.js";
 const dialog = h("dialog", { class: "modal", role: "dialog", "aria-modal": "true", "aria-labelledby": "modal-title" });
 let shown = null; // {id, sig, ctx, view, busy}
 let before = null;
+const closing = new Set(); // closed here, perhaps not yet there
 
 const signature = (view, depth) => JSON.stringify([depth, store.as, { ...view, state: null, errors: null, hash: null, previous_view_id: null }]);
 const errorsOf = (view) => JSON.stringify(view.errors ?? null);
@@ -71,10 +72,13 @@ async function submit() {
 async function close({ all = false } = {}) {
   if (!shown) return;
   const { id } = shown;
-  store.state.views = all ? [] : store.state.views.filter((one) => one.id !== id);
+  const gone = all ? store.state.views.map((one) => one.id) : [id];
+  for (const one of gone) closing.add(one);
   showViews();
   await post("/ui/close", { as: store.as, view_id: id, all });
   await page.refresh({});
+  for (const one of gone) closing.delete(one);
+  showViews();
 }
 
 function focusables() {
@@ -164,7 +168,7 @@ function currentErrors() {
 }
 
 export function showViews() {
-  const views = store.state.views ?? [];
+  const views = (store.state.views ?? []).filter((one) => !closing.has(one.id));
   forgetTyped((where) => !/:V/.test(where) || !where.startsWith(`${store.as}:`) || views.some((one) => where.endsWith(`:${one.id}`)) || where.endsWith(`:${store.state.home?.id}`));
   const top = views.at(-1);
   if (!top) {

@@ -78,7 +78,8 @@ const isSpace = (item) => typeof item === "string" && /\s/.test(item);
 
 function closing(items, mark, from) {
   for (let at = from + 1; at < items.length; at += 1) {
-    if (items[at] === mark && at > from + 1 && !isSpace(items[at - 1]) && !isWord(items[at + 1])) return at;
+    if (items[at] !== mark) continue;
+    return at > from + 1 && !isSpace(items[at - 1]) && !isWord(items[at + 1]) && items[at + 1] !== mark ? at : -1;
   }
   return -1;
 }
@@ -89,7 +90,7 @@ function emphasise(items) {
   const flush = () => { if (text) out.push(document.createTextNode(text)); text = ""; };
   for (let at = 0; at < items.length; at += 1) {
     const item = items[at];
-    const opens = MARKS[item] && !isWord(items[at - 1]) && at + 1 < items.length && !isSpace(items[at + 1]) && items[at + 1] !== item;
+    const opens = MARKS[item] && !isWord(items[at - 1]) && items[at - 1] !== item && at + 1 < items.length && !isSpace(items[at + 1]) && items[at + 1] !== item;
     const end = opens ? closing(items, item, at) : -1;
     if (end > 0) {
       flush();

@@ -21,7 +21,7 @@ function personRow(one) {
     event.preventDefault();
     closeDrawer();
     page.become(one.id);
-  } } }, avatar(fullName(one), { id: one.id }), h("span", { class: "person-text" }, h("span", { class: "person-name", text: fullName(one) }), h("span", { class: "person-note" }, kind ?? one.title, (kind ?? one.title) ? " · " : "", liveTime(now(), () => clockTime(now(), one.tz), { title: null, datetime: null }))), badge(seen.count, seen.dot && !me, "waiting for them")));
+  } } }, avatar(fullName(one), { id: one.id }), h("span", { class: "person-text" }, h("span", { class: "person-name", text: fullName(one) }), h("span", { class: "person-note" }, liveTime(now(), () => clockTime(now(), one.tz), { title: null, datetime: null }), (kind ?? one.title) ? ` · ${kind ?? one.title}` : "")), badge(seen.count, seen.dot && !me, "waiting for them")));
 }
 
 function row(one) {

@@ -8,6 +8,7 @@ import { conversation, conversationName, store } from "./store.js";
 
 const list = new MessageList({ label: "Thread", inThread: true });
 const composer = new Composer({ id: "thread-composer", inThread: true });
+composer.onSend = () => { list.stuck = true; };
 const where = h("p", { class: "topic" });
 const close = iconButton("close", "Close the thread", () => page.go({ ...store.place, thread: null }), { class: "thread-close" });
 const pane = h("section", { class: "pane" }, h("header", { class: "heading" }, h("div", { class: "heading-text" }, h("h2", { text: "Thread" }), where), close), list.node, composer.node);
