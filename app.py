@@ -199,9 +199,8 @@ def _logging(style: str, level: str) -> None:
         else logging.Formatter("%(asctime)s %(levelname)-7s %(name)s: %(message)s")
     )
     logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
-    for chatty in ("apscheduler", "slack_sdk", "alembic", "asyncio"):
+    for chatty in ("apscheduler", "slack_sdk", "slack_bolt", "alembic", "asyncio"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
-    logging.getLogger("slack_bolt").setLevel(logging.ERROR)
 
 
 if __name__ == "__main__":

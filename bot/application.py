@@ -35,7 +35,10 @@ def create_bolt(core: Core, workspace: Workspace, answering: Answering) -> Async
             enterprise_id=None, team_id=None, bot_token=workspace.token, bot_user_id=""
         )
 
+    bolts_own = logging.getLogger("bot.bolt")
+    bolts_own.setLevel(logging.ERROR)  # it warns that it has no token, which is our intent
     bolt = AsyncApp(
+        logger=bolts_own,
         client=workspace.slack,
         authorize=authorize,
         process_before_response=True,  # answers when the listener ends, instead of by polling

@@ -18,8 +18,8 @@ from core.transaction import Actor, Core
 log = logging.getLogger(__name__)
 
 METADATA_TYPE = "tocsin_delivery"
-LOOK_BACK_SECONDS = 600
-"""How much earlier than the delivery a look-up begins: clocks differ."""
+LOOK_BACK_SECONDS = 300
+"""How much earlier than the attempt a look-up begins: clocks differ."""
 
 _NO_SUCH_PERSON = {"users_not_found", "user_not_found", "user_disabled", "cannot_dm_bot",
                    "user_not_visible", "messages_tab_disabled"}  # fmt: skip
@@ -73,7 +73,7 @@ class SlackSender:
     async def find(self, outgoing: Outgoing) -> Receipt | None:
         """Look for the delivery's id among the conversation's messages, to the last page."""
         channel = await self._conversation(outgoing)
-        oldest = f"{outgoing.created_at.timestamp() - LOOK_BACK_SECONDS:.6f}"
+        oldest = f"{outgoing.attempted_at.timestamp() - LOOK_BACK_SECONDS:.6f}"
         if outgoing.thread:
             found = await self._search(
                 "conversations_replies", channel, outgoing, ts=outgoing.thread["ts"]

@@ -75,7 +75,10 @@ async def run_sandbox(blueprint: Blueprint, *, speed: float, port: int, open_bro
 
 
 def _welcome(url: str, speed: float, *, open_browser: bool) -> None:
-    pace = f"A minute takes {60 / speed:g} seconds." if speed != 1 else "Time is real time."
+    pace = "Time is real time."
+    if speed != 1:
+        seconds = 60 / speed
+        pace = f"A minute takes {seconds:g} second{'' if seconds == 1 else 's'}."
     typer.echo(f"The sandbox is at {url}  (this is not Slack; Ctrl-C ends it). {pace}")
     typer.echo("Type /incident there, then become Bob and press Acknowledge, or don't.")
     if open_browser and sys.stdout.isatty():

@@ -1,10 +1,10 @@
 """Declaring: an incident, its number, its owner, its policy, and the first pages, in one go."""
 
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import select
 
-from core import audit, escalation, notifications, people, policies, schedules, targets
+from core import audit, escalation, notifications, outbox, people, policies, schedules, targets
 from core.errors import ValidationFailed
 from core.incidents import clean_text
 from core.transaction import Transaction
@@ -37,10 +37,11 @@ async def open_incident(
     organization = await _lock_organization(tx)
     if dedup_key and (again := await _find_by_key(tx, dedup_key)):
         return again
+    schedule = await schedules.name_of(tx, owner_schedule_id) if owner_schedule_id else None
     owner, policy = await _owner_and_policy(tx, owner_id, owner_schedule_id, escalation_policy_id)
     organization.last_incident_number = number = organization.last_incident_number + 1
-    schedule = await schedules.get_schedule(tx, owner_schedule_id) if owner_schedule_id else None
     incident = Incident(
+        id=uuid4(),
         organization_id=tx.organization_id,
         number=number,
         dedup_key=dedup_key,
@@ -49,7 +50,7 @@ async def open_incident(
         severity=severity,
         status=Status.INVESTIGATING,
         owner_id=owner.person.id if owner else None,
-        owner_schedule_name=schedule.name if schedule else None,
+        owner_schedule_name=schedule,
         created_by=tx.actor.name,
         created_by_kind=tx.actor.kind,
         created_by_id=tx.actor.id,
@@ -64,7 +65,7 @@ async def open_incident(
         escalation_round=1,
     )
     tx.db.add(incident)
-    await tx.db.flush()
+    outbox.none_yet(tx, incident)
     audit.record(
         tx,
         AuditType.INCIDENT_CREATED,
@@ -109,7 +110,6 @@ async def _owner_and_policy(
     owner: targets.Target | None = None
     policy = await policies.get_policy(tx, policy_id) if policy_id else None
     if schedule_id:
-        await schedules.get_schedule(tx, schedule_id)
         owner = await targets.schedule_owner(tx, schedule_id)
         policy = policy or await policies.policy_for_schedule(tx, schedule_id)
     if owner_id:

@@ -11,6 +11,9 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 from uuid import UUID
 
+from sqlalchemy import select
+from sqlalchemy.orm import aliased
+
 from core import audit, escalation, facts, incidents, notifications, outbox
 from core.facts import IncidentFacts, UpdateFacts
 from core.people import Person
@@ -54,7 +57,8 @@ class Outgoing:
     """All a sender needs in order to render a message and to know where it goes."""
 
     delivery_id: UUID
-    created_at: datetime
+    attempted_at: datetime
+    """No attempt to send it began before this instant whose outcome is not known."""
     alerts_channel: str | None
     person: Person | None
     dm_id: str | None
@@ -87,19 +91,20 @@ async def deliver(core: Core, sender: Sender, claim: outbox.Claim) -> None:
     if core.clock.now() >= claim.until:
         return  # somebody else holds it by now
     async with core.reading(Actor.system()) as tx:
-        delivery = await tx.db.get_one(Delivery, claim.delivery_id)
-        if delivery.lease != claim.lease:
+        loaded = await _load(tx, claim)
+        if loaded is None:
             return
-        incident = await tx.db.get_one(Incident, delivery.incident_id)
-        outgoing = await _prepare(tx, delivery, incident)
-        is_new = delivery.state is DeliveryState.PENDING
-        unwanted = _unwanted(delivery, incident)
+        outgoing = await _prepare(tx, loaded)
+        is_new = loaded.delivery.state is DeliveryState.PENDING
+        unwanted = _unwanted(loaded.delivery, loaded.incident)
+    unknown = is_new and claim.look_up_first
     try:
         if not is_new:
             await sender.edit(outgoing)
             await _settle_edited(core, claim, outgoing)
             return
-        receipt = await sender.find(outgoing) if claim.look_up_first else None
+        receipt = await sender.find(outgoing) if unknown else None
+        unknown = False
         shown = 0 if receipt else outgoing.incident.version
         if receipt is None and unwanted:
             await _settle_unwanted(core, claim, unwanted)
@@ -113,7 +118,9 @@ async def deliver(core: Core, sender: Sender, claim: outbox.Claim) -> None:
         log.warning(
             "delivery %s of incident #%s: %s", claim.delivery_id, outgoing.incident.number, failure
         )
-        await _settle_failed(core, claim, outgoing, failure, is_new=is_new)
+        # A look-up that failed does not mean that the message is not there.
+        unknown = unknown or failure.unknown
+        await _settle_failed(core, claim, outgoing, failure, is_new=is_new, unknown=unknown)
 
 
 def _unwanted(delivery: Delivery, incident: Incident) -> str | None:
@@ -129,26 +136,50 @@ def _unwanted(delivery: Delivery, incident: Incident) -> str | None:
     return None
 
 
-async def _prepare(tx: Transaction, delivery: Delivery, incident: Incident) -> Outgoing:
-    organization = await tx.db.get_one(Organization, delivery.organization_id)
-    member = await tx.db.get(Member, delivery.member_id) if delivery.member_id else None
-    parent = await tx.db.get(Delivery, delivery.parent_id) if delivery.parent_id else None
+@dataclass(frozen=True)
+class _Loaded:
+    """A delivery with the rows that it speaks of, read in one statement."""
+
+    delivery: Delivery
+    incident: Incident
+    alerts_channel: str | None
+    member: Member | None
+    thread: Delivery | None
+
+
+async def _load(tx: Transaction, claim: outbox.Claim) -> _Loaded | None:
+    """What was claimed, or None if somebody else holds it by now."""
+    parent = aliased(Delivery)
+    query = (
+        select(Delivery, Incident, Organization.alerts_channel, Member, parent)
+        .join(Incident, Incident.id == Delivery.incident_id)
+        .join(Organization, Organization.id == Delivery.organization_id)
+        .outerjoin(Member, Member.id == Delivery.member_id)
+        .outerjoin(parent, parent.id == Delivery.parent_id)
+        .where(Delivery.id == claim.delivery_id, Delivery.lease == claim.lease)
+    )
+    row = (await tx.db.execute(query)).one_or_none()
+    return _Loaded(*row) if row else None
+
+
+async def _prepare(tx: Transaction, loaded: _Loaded) -> Outgoing:
+    delivery, member = loaded.delivery, loaded.member
     message = notifications.parse(delivery.message)
     update = None
     if isinstance(message, notifications.UpdatePosted):
         update = UpdateFacts.of(await tx.db.get_one(IncidentUpdate, message.update_id))
     return Outgoing(
         delivery_id=delivery.id,
-        created_at=delivery.created_at,
-        alerts_channel=organization.alerts_channel,
+        attempted_at=delivery.attempted_at or delivery.created_at,
+        alerts_channel=loaded.alerts_channel,
         person=Person.of(member) if member else None,
         dm_id=member.slack_dm_id if member else None,
         email=member.email if member else None,
-        incident=await facts.of(tx, incident),
+        incident=await facts.of(tx, loaded.incident),
         message=message,
         update=update,
         round=delivery.round,
-        thread=parent.receipt if parent else None,
+        thread=loaded.thread.receipt if loaded.thread else None,
         receipt=delivery.receipt,
     )
 
@@ -195,7 +226,13 @@ async def _settle_unwanted(core: Core, claim: outbox.Claim, reason: str) -> None
 
 
 async def _settle_failed(
-    core: Core, claim: outbox.Claim, outgoing: Outgoing, failure: DeliveryFailed, *, is_new: bool
+    core: Core,
+    claim: outbox.Claim,
+    outgoing: Outgoing,
+    failure: DeliveryFailed,
+    *,
+    is_new: bool,
+    unknown: bool,
 ) -> None:
     async with core.transaction(Actor.system(outgoing.incident.organization_id)) as tx:
         incident = await incidents.lock(tx, outgoing.incident.id)
@@ -208,7 +245,7 @@ async def _settle_failed(
         if failure.permanent or (stale and delivery.kind is not DeliveryKind.PAGE):
             await _end_failed(tx, incident, delivery, outgoing, is_new=is_new)
             return
-        delivery.outcome_unknown = failure.unknown
+        delivery.outcome_unknown = unknown
         delay = timedelta(seconds=failure.retry_after or 2 ** min(delivery.attempts - 1, 6))
         due_at = tx.now + (delay if failure.retry_after else min(delay, BACKOFF_MAX))
         outbox.release(delivery, due_at=due_at)

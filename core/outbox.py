@@ -11,7 +11,7 @@ from enum import IntEnum
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import and_, case, func, or_, select, update
+from sqlalchemy import Row, and_, case, func, or_, select, update
 from sqlalchemy.orm import aliased
 
 from core import audit
@@ -60,11 +60,13 @@ async def enqueue(
 
     The caller holds the incident's lock, so that looking for the key and adding it is one step.
     """
-    found = await tx.db.scalar(select(Delivery).filter_by(dedup_key=dedup_key))
-    if found:
-        return found
+    known = await _known(tx, incident)
+    for found in known:
+        if found.dedup_key == dedup_key:
+            return found
     incident.last_delivery += 1
     delivery = Delivery(
+        id=uuid4(),
         sequence=incident.last_delivery,
         organization_id=incident.organization_id,
         incident_id=incident.id,
@@ -77,15 +79,36 @@ async def enqueue(
         message=message,
         round=incident.escalation_round,
         layer=layer,
+        state=DeliveryState.PENDING,
         priority=priority * 10 + incident.severity.rank,
         live=live,
         created_at=tx.now,
         due_at=tx.now,
     )
     tx.db.add(delivery)
-    await tx.db.flush()
+    known.append(delivery)
     tx.due.append(tx.now)
     return delivery
+
+
+def none_yet(tx: Transaction, incident: Incident) -> None:
+    """An incident that is just being made has no deliveries to be looked for."""
+    tx.memo["deliveries", incident.id] = []
+
+
+async def _known(tx: Transaction, incident: Incident) -> list[Delivery]:
+    """The incident's deliveries. The caller holds its lock, so nobody else adds to them."""
+    key = ("deliveries", incident.id)
+    if key not in tx.memo:
+        found = await tx.db.scalars(
+            select(Delivery)
+            .where(Delivery.incident_id == incident.id)
+            .order_by(Delivery.sequence)
+            .execution_options(populate_existing=True)
+        )
+        tx.memo[key] = list(found)
+    known: list[Delivery] = tx.memo[key]
+    return known
 
 
 @dataclass(frozen=True)
@@ -108,7 +131,7 @@ async def claim(
     limit: int,
     busy_targets: Collection[str] = (),
 ) -> list[Claim]:
-    """Take what is due, the most urgent first, under one lease of `LEASE`.
+    """Take what is due, the most urgent first, one for each target, under a lease of `LEASE`.
 
     What answers in a thread waits until the message that began it is out, unless it wakes
     somebody. A target in `busy_targets` is left alone. Claiming says that an attempt begins:
@@ -133,17 +156,25 @@ async def claim(
         .limit(limit)
         .with_for_update(skip_locked=True, of=Delivery)
     )
-    rows = (await tx.db.execute(due)).all()
-    if not rows:
+    first: dict[str, Row[UUID, Channel, str, bool]] = {}
+    for row in await tx.db.execute(due):
+        first.setdefault(row.target, row)
+    if not first:
         return []
     lease, until = uuid4(), tx.now + LEASE
     await tx.db.execute(
         update(Delivery)
-        .where(Delivery.id.in_([row.id for row in rows]))
-        .values(lease=lease, lease_until=until, outcome_unknown=True)
+        .where(Delivery.id.in_([row.id for row in first.values()]))
+        .values(
+            lease=lease,
+            lease_until=until,
+            attempted_at=case((Delivery.outcome_unknown, Delivery.attempted_at), else_=tx.now),
+            outcome_unknown=True,
+        )
     )
     return [
-        Claim(row.id, lease, until, row.channel, row.target, row.outcome_unknown) for row in rows
+        Claim(row.id, lease, until, row.channel, row.target, row.outcome_unknown)
+        for row in first.values()
     ]
 
 
@@ -215,25 +246,18 @@ async def first_page(
     tx: Transaction, incident: Incident, member_id: UUID, channel: Channel
 ) -> Delivery | None:
     """The page that began the conversation with this person about this incident."""
-    return await tx.db.scalar(
-        select(Delivery)
-        .where(
-            Delivery.incident_id == incident.id,
-            Delivery.member_id == member_id,
-            Delivery.channel == channel,
-            Delivery.parent_id.is_(None),
-            Delivery.state.in_((DeliveryState.SENT, DeliveryState.PENDING)),
-        )
-        .order_by(Delivery.created_at)
-        .limit(1)
-    )
+    for page in await _known(tx, incident):
+        hopeful = page.state in (DeliveryState.SENT, DeliveryState.PENDING)
+        is_theirs = page.member_id == member_id and page.channel is channel
+        if hopeful and is_theirs and page.parent_id is None:
+            return page
+    return None
 
 
 async def card(tx: Transaction, incident: Incident) -> Delivery | None:
     """The incident's card in the alerts channel."""
-    return await tx.db.scalar(
-        select(Delivery).filter_by(incident_id=incident.id, kind=DeliveryKind.CARD)
-    )
+    cards = (one for one in await _known(tx, incident) if one.kind is DeliveryKind.CARD)
+    return next(cards, None)
 
 
 async def reached_anybody(tx: Transaction, incident: Incident, round: int, layer: int) -> bool:
@@ -252,7 +276,9 @@ async def reached_anybody(tx: Transaction, incident: Incident, round: int, layer
     return bool(hopeful)
 
 
-async def earliest_due(tx: Transaction, organization_id: UUID | None) -> datetime | None:
+async def earliest_due(
+    tx: Transaction, organization_id: UUID | None, *, busy_targets: Collection[str] = ()
+) -> datetime | None:
     """When the next delivery can be taken up, leases and waiting threads considered."""
     free_at = case(
         (Delivery.lease_until > Delivery.due_at, Delivery.lease_until), else_=Delivery.due_at
@@ -265,6 +291,7 @@ async def earliest_due(tx: Transaction, organization_id: UUID | None) -> datetim
             Delivery.organization_id == organization_id,
             Delivery.due_at.is_not(None),
             ~_WAITS_FOR_ITS_THREAD,
+            Delivery.target.not_in(busy_targets),
         )
     )
     return earliest

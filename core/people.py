@@ -159,10 +159,11 @@ async def members(tx: Transaction) -> list[Member]:
 async def by_id(tx: Transaction, ids: Iterable[UUID]) -> dict[UUID, Member]:
     """These members, those who were removed included."""
     wanted = set(ids)
-    if not wanted:
-        return {}
-    found = await tx.db.scalars(select(Member).where(Member.id.in_(wanted)))
-    return {member.id: member for member in found}
+    known: dict[UUID, Member] = tx.memo.setdefault("members", {})
+    if missing := wanted - known.keys():
+        found = await tx.db.scalars(select(Member).where(Member.id.in_(missing)))
+        known.update({member.id: member for member in found})
+    return {id: known[id] for id in wanted if id in known}
 
 
 async def remember_dm(tx: Transaction, member_id: UUID, slack_dm_id: str) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload
 
 from core import audit, people, schedules
 from core.errors import InUse, InvalidTarget, NotFound, ValidationFailed
@@ -36,12 +36,16 @@ class PolicyDraft:
 
 async def list_policies(tx: Transaction) -> Sequence[EscalationPolicy]:
     """Every policy of the organization by name, its layers loaded."""
-    return (await tx.db.scalars(_whole(tx).order_by(EscalationPolicy.name))).all()
+    return (await tx.db.scalars(_whole(tx).order_by(EscalationPolicy.name))).unique().all()
 
 
 async def get_policy(tx: Transaction, policy_id: UUID) -> EscalationPolicy:
     """One policy with its layers. Raises NotFound."""
-    found = await tx.db.scalar(_whole(tx).where(EscalationPolicy.id == policy_id))
+    found = (
+        (await tx.db.scalars(_whole(tx).where(EscalationPolicy.id == policy_id)))
+        .unique()
+        .one_or_none()
+    )
     if found is None:
         raise NotFound("There is no such escalation policy. It may have been removed.")
     return found
@@ -52,14 +56,19 @@ async def policy_for_schedule(tx: Transaction, schedule_id: UUID) -> EscalationP
 
     The one whose layer targets the schedule: lowest layer position first, then the oldest.
     """
-    query = (
-        _whole(tx)
+    first = (
+        select(EscalationPolicy.id)
         .join(EscalationLayer)
-        .where(EscalationLayer.schedule_id == schedule_id)
+        .where(
+            EscalationPolicy.organization_id == tx.organization_id,
+            EscalationLayer.schedule_id == schedule_id,
+        )
         .order_by(EscalationLayer.position, EscalationPolicy.created_at, EscalationPolicy.name)
         .limit(1)
+        .scalar_subquery()
     )
-    return (await tx.db.scalars(query)).first()
+    query = _whole(tx).where(EscalationPolicy.id == first)
+    return (await tx.db.scalars(query)).unique().one_or_none()
 
 
 async def create_policy(tx: Transaction, draft: PolicyDraft) -> EscalationPolicy:
@@ -133,11 +142,14 @@ def draft_of(policy: EscalationPolicy) -> PolicyDraft:
     )
 
 
+_LAYERS = joinedload(EscalationPolicy.layers).joinedload(EscalationLayer.members)
+
+
 def _whole(tx: Transaction) -> Select[EscalationPolicy]:
     return (
         select(EscalationPolicy)
         .where(EscalationPolicy.organization_id == tx.organization_id)
-        .options(selectinload(EscalationPolicy.layers).selectinload(EscalationLayer.members))
+        .options(_LAYERS)
     )
 
 
@@ -171,7 +183,7 @@ async def _check(tx: Transaction, draft: PolicyDraft) -> None:
         if bool(layer.schedule_id) == bool(layer.member_ids):
             raise InvalidTarget
         if layer.schedule_id:
-            await schedules.get_schedule(tx, layer.schedule_id)
+            await schedules.name_of(tx, layer.schedule_id)
         for member_id in layer.member_ids:
             await people.get_member(tx, member_id)
 

@@ -37,7 +37,7 @@ async def preview(
     ends: int | None = None
     policy = None
     if owner_schedule_id:
-        await schedules.get_schedule(tx, owner_schedule_id)
+        await schedules.name_of(tx, owner_schedule_id)
         policy = await policies.policy_for_schedule(tx, owner_schedule_id)
     if policy:
         layers = await targets.snapshot(tx, policy)

@@ -7,7 +7,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo, available_timezones
 
 from sqlalchemy import Select, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload
 
 from core import audit, oncall, people
 from core.errors import InUse, NotFound, ValidationFailed
@@ -42,12 +42,26 @@ class ScheduleDraft:
 
 async def list_schedules(tx: Transaction) -> Sequence[models.Schedule]:
     """Every schedule of the organization by name, its layers loaded."""
-    return (await tx.db.scalars(_whole(tx).order_by(models.Schedule.name))).all()
+    return (await tx.db.scalars(_whole(tx).order_by(models.Schedule.name))).unique().all()
 
 
 async def get_schedule(tx: Transaction, schedule_id: UUID) -> models.Schedule:
     """One schedule with its layers. Raises NotFound."""
-    found = await tx.db.scalar(_whole(tx).where(models.Schedule.id == schedule_id))
+    found = (
+        (await tx.db.scalars(_whole(tx).where(models.Schedule.id == schedule_id)))
+        .unique()
+        .one_or_none()
+    )
+    if found is None:
+        raise NotFound("There is no such schedule. It may have been removed.")
+    return found
+
+
+async def name_of(tx: Transaction, schedule_id: UUID) -> str:
+    """The name of a schedule of the organization. Raises NotFound."""
+    found = await tx.db.scalar(
+        select(models.Schedule.name).filter_by(id=schedule_id, organization_id=tx.organization_id)
+    )
     if found is None:
         raise NotFound("There is no such schedule. It may have been removed.")
     return found
@@ -77,21 +91,32 @@ async def load(
     Without `overrides_from` that is the transaction's instant (spec section 5).
     """
     wanted = set(ids)
-    if not wanted:
-        return {}
+    known: dict[UUID, oncall.Schedule] = tx.memo.setdefault(("schedules", overrides_from), {})
+    if missing := wanted - known.keys():
+        known.update(await _load(tx, missing, overrides_from or tx.now))
+    return {id: known[id] for id in wanted if id in known}
+
+
+async def _load(
+    tx: Transaction, wanted: set[UUID], overrides_from: datetime
+) -> dict[UUID, oncall.Schedule]:
     rows = (
-        await tx.db.scalars(
-            select(models.Schedule)
-            .where(models.Schedule.id.in_(wanted))
-            .options(_LAYERS)
-            .execution_options(populate_existing=True)
+        (
+            await tx.db.scalars(
+                select(models.Schedule)
+                .where(models.Schedule.id.in_(wanted))
+                .options(_LAYERS)
+                .execution_options(populate_existing=True)
+            )
         )
-    ).all()
+        .unique()
+        .all()
+    )
     overrides = (
         await tx.db.scalars(
             select(models.ScheduleOverride).where(
                 models.ScheduleOverride.schedule_id.in_(wanted),
-                models.ScheduleOverride.end_at > (overrides_from or tx.now),
+                models.ScheduleOverride.end_at > overrides_from,
             )
         )
     ).all()
@@ -129,6 +154,7 @@ async def change_schedule(
     await tx.db.flush()
     _write(schedule, draft)
     await tx.db.flush()
+    tx.memo.clear()
     audit.record(
         tx,
         AuditType.SCHEDULE_CHANGED,
@@ -190,7 +216,7 @@ def draft_of(schedule: models.Schedule) -> ScheduleDraft:
     )
 
 
-_LAYERS = selectinload(models.Schedule.layers).selectinload(models.RotationLayer.participants)
+_LAYERS = joinedload(models.Schedule.layers).joinedload(models.RotationLayer.participants)
 
 
 def _whole(tx: Transaction) -> Select[models.Schedule]:

@@ -1,12 +1,12 @@
 """The way in for every surface: one command, one transaction, one actor, one instant."""
 
 import logging
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Hashable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -53,6 +53,8 @@ class Transaction:
     clock: Clock
     due: list[datetime] = field(default_factory=list)
     """Instants at which something that this transaction wrote becomes due."""
+    memo: dict[Hashable, Any] = field(default_factory=dict)
+    """What was read already: one instant, so one truth. Whoever changes it forgets it here."""
 
     @cached_property
     def now(self) -> datetime:

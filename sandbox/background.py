@@ -1,9 +1,12 @@
 """Work that goes on by itself: kept track of, and ended with the workspace."""
 
 import asyncio
+import logging
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from typing import Any
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(eq=False)
@@ -31,6 +34,6 @@ class Background:
 
     def _done(self, task: asyncio.Task[Any]) -> None:
         self.tasks.discard(task)
-        # An answer that came too late is of no interest, even if it is an exception.
-        if not task.cancelled():
-            task.exception()
+        # Nobody waits for it, so its exception would go unseen.
+        if not task.cancelled() and (trouble := task.exception()) is not None:
+            log.warning("the app could not be told", exc_info=trouble)

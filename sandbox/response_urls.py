@@ -1,6 +1,5 @@
 """response_url: five answers within half an hour to what one person did, without any token."""
 
-import math
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -89,7 +88,3 @@ class ResponseUrls:
     def conversation(self, url: ResponseUrl) -> Conversation:
         """Where its answers appear."""
         return self.store.conversations[url.channel]
-
-    def left(self, url: ResponseUrl) -> int:
-        """For how many more seconds it works."""
-        return max(0, math.ceil(LIFETIME - (self.store.clock() - url.issued)))

@@ -7,7 +7,7 @@ from typing import Any
 
 from sandbox.changes import Changes
 from sandbox.people import Channel, Person
-from sandbox.records import Conversation, Message, User
+from sandbox.records import Conversation, User
 
 Json = dict[str, Any]
 
@@ -126,11 +126,6 @@ class Store:
         )
         self.conversations[conversation.id] = conversation
         return conversation
-
-    def message(self, channel: str, ts: str) -> Message | None:
-        """A message that is still there."""
-        conversation = self.conversations.get(channel)
-        return conversation.find(ts) if conversation else None
 
     def user_name(self, user_id: str) -> str | None:
         """The name readers see for a user."""

@@ -29,7 +29,7 @@ def check_blocks(blocks: Any, surface: Surface = "message") -> list[str]:
     """Every fault of a list of blocks on this surface, as readable sentences."""
     findings = Findings()
     maximum = limits.MESSAGE_BLOCKS if surface == "message" else limits.VIEW_BLOCKS
-    list_of(unchecked, 0, maximum)(findings, "/blocks", blocks)
+    list_of(unchecked, 0 if surface == "message" else 1, maximum)(findings, "/blocks", blocks)
     if not isinstance(blocks, list):
         return findings.faults
     for position, block in enumerate(blocks):

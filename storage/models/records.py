@@ -64,6 +64,8 @@ class Delivery(Identified, Base):
     attempts: Mapped[int] = mapped_column(default=0)
     outcome_unknown: Mapped[bool] = mapped_column(default=False)
     """An attempt began whose answer never came: look it up before trying again."""
+    attempted_at: Mapped[datetime | None]
+    """When the first attempt began whose outcome is not known."""
     last_error: Mapped[str | None] = mapped_column(Text)
     ended_reason: Mapped[str | None] = mapped_column(String(NAME_MAX))
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from itertools import pairwise
 from typing import Any
 
 from core import escalation, updates
@@ -96,7 +97,7 @@ async def test_twenty_different_gestures_at_once_leave_one_story(engine: Engine)
     steps = [event.data["after"] for event in trail if event.type is AuditType.STATUS_CHANGED]
     assert steps == ["identified", "monitoring"][: len(steps)]
     owners = [event for event in trail if event.type is AuditType.OWNER_CHANGED]
-    for before, after in zip(owners, owners[1:], strict=False):
+    for before, after in pairwise(owners):
         assert before.data["newOwnerId"] == after.data["previousOwnerId"]
 
 

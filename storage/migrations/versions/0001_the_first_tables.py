@@ -472,6 +472,7 @@ def upgrade() -> None:
         sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("outcome_unknown", sa.Boolean(), nullable=False),
+        sa.Column("attempted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("last_error", sa.Text(), nullable=True),
         sa.Column("ended_reason", sa.String(length=255), nullable=True),
         sa.Column("live", sa.Boolean(), nullable=False),

@@ -1,0 +1,435 @@
+"""The engine's tick, what wakes it, and what it does when something goes wrong."""
+
+import asyncio
+import logging
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from core import delivering, escalation, incidents, outbox, people
+from core.delivering import Outgoing
+from core.worker import IN_FLIGHT_MAX, Alarm, Worker
+from storage.models import Incident
+from storage.vocabulary import Channel, DeliveryState, EscalationState
+from tests.cast import NOON, StoryClock
+from tests.core import given
+from tests.engine import Engine
+
+
+class GatedSender:
+    """A sender whose calls wait at a gate, for the people it is told."""
+
+    def __init__(self, engine: Engine, waits: Callable[[Outgoing], bool]) -> None:
+        self._engine = engine
+        self._waits = waits
+        self.gate = asyncio.Event()
+        self.waiting = 0
+        self.most = 0
+        self.full = asyncio.Event()
+
+    async def send(self, outgoing: Outgoing) -> dict[str, str]:
+        if self._waits(outgoing):
+            self.waiting += 1
+            self.most = max(self.most, self.waiting)
+            if self.waiting == IN_FLIGHT_MAX:
+                self.full.set()
+            await self.gate.wait()
+            self.waiting -= 1
+        return await self._engine.sender.send(outgoing)
+
+    async def edit(self, outgoing: Outgoing) -> None:
+        await self._engine.sender.edit(outgoing)
+
+    async def find(self, outgoing: Outgoing) -> None:
+        return None
+
+
+def _worker(engine: Engine, sender: delivering.Sender) -> Worker:
+    worker = Worker(engine.core, dict.fromkeys(Channel, sender))
+    worker.organization_id = engine.organization_id
+    engine.core.on_due = worker.due
+    return worker
+
+
+@asynccontextmanager
+async def _running(worker: Worker) -> AsyncIterator[None]:
+    task = asyncio.create_task(worker.run())
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+        await worker.stop()
+
+
+async def _until(true: Callable[[], bool]) -> None:
+    async with asyncio.timeout(5):
+        while not true():
+            await asyncio.sleep(0)
+
+
+async def test_starting_frees_the_claims_of_a_dead_process_on_sqlite_alone(
+    engine: Engine, backend: str
+) -> None:
+    await engine.declare()
+    async with engine.core.transaction(engine.system) as tx:
+        await outbox.claim(tx, organization_id=engine.organization_id, limit=9)
+
+    await engine.worker.start()
+    await engine.settle()
+
+    paged = {"sqlite": [("Bob", 1)], "postgresql": []}
+    assert engine.sender.pages() == paged[backend]
+
+
+async def test_nothing_is_delivered_before_it_is_known_whose_deliveries_they_are(
+    engine: Engine,
+) -> None:
+    engine.worker.organization_id = None
+    await engine.declare()
+    await engine.settle()
+    assert engine.sender.posts == {}
+
+    engine.worker.organization_id = engine.organization_id
+    await engine.settle()
+    assert engine.sender.pages() == [("Bob", 1)]
+
+
+async def test_a_commit_wakes_the_engine(engine: Engine) -> None:
+    async with _running(engine.worker):
+        await engine.declare()
+        await _until(lambda: len(engine.sender.posts) == 3)
+
+    assert sorted(engine.sender.kinds()) == ["card", "layer_paged", "page"]
+
+
+async def test_a_slow_conversation_blocks_no_other(engine: Engine) -> None:
+    both = await given.policy(engine, "Both", given.pages(engine, "bob", "dave"))
+    sender = GatedSender(engine, lambda out: out.person is not None and out.person.name == "Bob")
+    worker = _worker(engine, sender)
+    async with _running(worker):
+        await engine.declare(escalation_policy_id=both)
+        await _until(lambda: len(engine.sender.posts) == 3)
+        await engine.declare(escalation_policy_id=both)
+        await _until(lambda: len(engine.sender.posts) == 6)
+
+        assert engine.sender.pages() == [("Dave", 1), ("Dave", 1)]
+        sender.gate.set()
+        await _until(lambda: len(engine.sender.posts) == 8)
+
+    assert sender.most == 1  # and what goes to one person goes one at a time
+
+
+async def test_never_more_than_sixteen_are_in_flight(engine: Engine) -> None:
+    names = [f"person{index}" for index in range(20)]
+    async with engine.core.transaction(engine.system) as tx:
+        for name in names:
+            engine.cast[name] = await people.ensure_by_email(tx, f"{name}@example.com")
+    everybody = await given.policy(engine, "Everybody", given.pages(engine, *names))
+    sender = GatedSender(engine, lambda _outgoing: True)
+    worker = _worker(engine, sender)
+    async with _running(worker):
+        await engine.declare(escalation_policy_id=everybody)
+        await sender.full.wait()
+        await worker.tick()
+        await worker.tick()
+        assert sender.waiting == IN_FLIGHT_MAX == 16
+        sender.gate.set()
+        await _until(lambda: len(engine.sender.pages()) == 20)
+
+    assert sender.most == 16
+
+
+async def test_more_escalations_than_one_batch_are_all_escalated_by_one_tick(
+    engine: Engine,
+) -> None:
+    first = await engine.declare()
+    copied = {
+        column.name: getattr(first, column.name)
+        for column in Incident.__table__.columns
+        if column.name not in ("id", "number", "escalation_layers")
+    }
+    async with engine.core.transaction(engine.system) as tx:
+        await people.set_alerts_channel(tx, None)
+        for number in range(2, escalation.BATCH + 2):  # with no layer left: quickly escalated
+            tx.db.add(Incident(**copied, number=number, escalation_layers=[]))
+    engine.clock.at = NOON + timedelta(minutes=5)
+
+    await engine.worker.tick()
+
+    async with engine.core.reading(engine.system) as tx:
+        open_ones = await incidents.list_open(tx, limit=1000)
+    states = Counter(one.escalation_state for one in open_ones)
+    assert states == {EscalationState.EXHAUSTED: escalation.BATCH, EscalationState.WAITING: 1}
+
+
+async def test_a_tick_arms_the_alarm_for_the_earliest_that_is_to_come(engine: Engine) -> None:
+    rung: list[datetime] = []
+    engine.worker.alarm = rung.append
+    await engine.declare()
+    assert rung == []  # something is due at once: the commit wakes, it need not ring
+
+    await engine.settle()
+    assert set(rung) == {NOON + timedelta(minutes=5)}
+
+    rung.clear()
+    engine.sender.before = given.failing(given.LATER, kind="page")
+    engine.clock.at = NOON + timedelta(minutes=5)
+    await engine.settle()
+    assert rung[-1] == engine.clock.at + timedelta(seconds=1)
+
+
+async def test_what_is_due_later_is_left_to_the_alarm(engine: Engine) -> None:
+    rung: list[datetime] = []
+    engine.worker.alarm = rung.append
+    for instant in (NOON + timedelta(seconds=1), NOON, NOON - timedelta(seconds=1)):
+        engine.worker.due(instant)
+
+    assert rung == [NOON + timedelta(seconds=1)]
+
+
+async def test_with_nothing_due_no_alarm_is_armed(engine: Engine) -> None:
+    rung: list[datetime] = []
+    engine.worker.alarm = rung.append
+
+    await engine.settle()
+
+    assert rung == []
+
+
+async def test_a_tick_says_when_it_ended(engine: Engine) -> None:
+    assert engine.worker.last_beat is None
+    before = time.monotonic()
+
+    await engine.worker.tick()
+
+    assert engine.worker.last_beat is not None
+    assert before <= engine.worker.last_beat <= time.monotonic()
+
+
+async def test_a_failing_tick_does_not_end_the_engine(
+    engine: Engine, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken: list[bool] = [True]
+
+    class Breaking(StoryClock):
+        """A clock that breaks once."""
+
+        def now(self) -> datetime:
+            if broken and broken.pop():
+                raise RuntimeError("the clock fell off the wall")
+            return super().now()
+
+    await engine.declare()
+    engine.core.clock = Breaking()
+    async with _running(engine.worker):
+        await _until(lambda: not broken)
+        await engine.declare()
+        await _until(lambda: len(engine.sender.posts) == 6)
+
+    assert [one.getMessage() for one in caplog.records if one.levelno == logging.ERROR] == [
+        "the engine's tick failed; the sweep tries again"
+    ]
+    assert engine.sender.pages() == [("Bob", 1), ("Bob", 1)]
+
+
+@pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
+async def test_an_escalation_that_somebody_else_holds_keeps_no_delivery_waiting(
+    engine: Engine,
+) -> None:
+    incident = await engine.declare()
+    await engine.settle()
+    engine.clock.at = NOON + timedelta(minutes=5)
+    await engine.declare()
+
+    async with engine.core.transaction(engine.system) as other:
+        await incidents.lock(other, incident.id)
+        async with asyncio.timeout(2):
+            await engine.worker.tick()
+            await _until(lambda: engine.sender.pages() == [("Bob", 1), ("Bob", 1)])
+
+
+async def test_a_delivery_that_stumbles_blocks_none_behind_it(
+    engine: Engine, caplog: pytest.LogCaptureFixture
+) -> None:
+    engine.sender.before = given.failing(RuntimeError("a bug"), kind="page", times=1)
+    await engine.declare()
+    await engine.declare()
+    await engine.settle()
+
+    assert engine.sender.pages() == [("Bob", 1)]
+    assert "its lease will end" in caplog.text
+
+    await engine.pass_time(seconds=30)
+    assert engine.sender.pages() == [("Bob", 1), ("Bob", 1)]
+
+
+async def test_stopping_lets_what_is_in_flight_come_to_its_outcome(engine: Engine) -> None:
+    sender = GatedSender(engine, lambda out: out.person is not None)
+    worker = _worker(engine, sender)
+    await engine.declare()
+    await worker.tick()
+    await _until(lambda: sender.waiting == 1)
+
+    await worker.stop(grace=0.01)
+    assert engine.sender.pages() == []
+
+    sender.gate.set()
+    await worker.stop()
+    assert engine.sender.pages() == [("Bob", 1)]
+    states = {one.kind: one.state for one in await engine.deliveries()}
+    assert states["page"] is DeliveryState.SENT
+
+
+async def test_stopping_with_nothing_in_flight_is_immediate(engine: Engine) -> None:
+    await engine.worker.stop()
+
+    assert engine.sender.posts == {}
+
+
+# The alarm
+
+
+class Ear:
+    """Hears the alarm: what a worker is to it."""
+
+    def __init__(self, *, deaf: int = 0) -> None:
+        self.heard: list[float] = []
+        self._deaf = deaf
+
+    def wake(self) -> None:
+        self.heard.append(time.monotonic())
+        if len(self.heard) <= self._deaf:
+            raise RuntimeError("not now")
+
+
+@asynccontextmanager
+async def _alarm(ear: Ear, *, starts: bool = True) -> AsyncIterator[Alarm]:
+    def now() -> datetime:
+        return datetime.now(UTC)
+
+    alarm = Alarm(
+        ear,  # type: ignore[arg-type]
+        seconds_until=lambda instant: (instant - now()).total_seconds(),
+        real_now=now,
+    )
+    if starts:
+        alarm.start()
+    try:
+        yield alarm
+    finally:
+        alarm.stop()
+
+
+def _in(seconds: float) -> datetime:
+    return datetime.now(UTC) + timedelta(seconds=seconds)
+
+
+async def _heard(ear: Ear, times: int = 1) -> None:
+    async with asyncio.timeout(3):
+        while len(ear.heard) < times:
+            await asyncio.sleep(0.005)
+
+
+async def test_the_alarm_rings_at_its_instant_and_not_before() -> None:
+    ear = Ear()
+    async with _alarm(ear) as alarm:
+        began = time.monotonic()
+        alarm.arm(_in(0.1))
+        await _heard(ear)
+
+    assert ear.heard[0] - began >= 0.099
+    assert len(ear.heard) == 1
+
+
+async def test_the_alarm_is_re_armed_for_an_earlier_instant() -> None:
+    ear = Ear()
+    async with _alarm(ear) as alarm:
+        alarm.arm(_in(60))
+        alarm.arm(_in(0.05))
+        await _heard(ear)
+
+    assert len(ear.heard) == 1
+
+
+async def test_the_alarm_is_not_put_off_for_a_later_instant() -> None:
+    ear = Ear()
+    async with _alarm(ear) as alarm:
+        alarm.arm(_in(0.05))
+        alarm.arm(_in(60))
+        await _heard(ear)
+
+    assert len(ear.heard) == 1
+
+
+async def test_after_ringing_the_alarm_can_be_armed_for_later() -> None:
+    ear = Ear()
+    async with _alarm(ear) as alarm:
+        alarm.arm(_in(0.02))
+        await _heard(ear)
+        alarm.arm(_in(0.05))
+        await _heard(ear, times=2)
+
+    assert len(ear.heard) == 2
+
+
+async def test_an_alarm_for_the_past_rings_at_once() -> None:
+    ear = Ear()
+    async with _alarm(ear) as alarm:
+        alarm.arm(_in(-3600))
+        await _heard(ear)
+
+    assert len(ear.heard) == 1
+
+
+async def test_a_late_alarm_rings_all_the_same() -> None:
+    ear = Ear()
+    async with _alarm(ear, starts=False) as alarm:
+        alarm.arm(_in(-30))
+        alarm.arm(_in(-7200))
+        alarm.start()
+        await _heard(ear)
+
+    assert len(ear.heard) == 1
+
+
+async def test_an_event_loop_that_was_blocked_past_the_instant_still_rings() -> None:
+    ear = Ear()
+    async with _alarm(ear) as alarm:
+        alarm.arm(_in(0.01))
+        time.sleep(0.15)  # noqa: ASYNC251  (the loop is to be blocked)
+        await _heard(ear)
+
+    assert len(ear.heard) == 1
+
+
+async def test_a_ring_that_fails_is_said_and_rings_again(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    ear = Ear(deaf=1)
+    async with _alarm(ear) as alarm:
+        alarm.arm(_in(0.01))
+        await _heard(ear, times=2)
+
+    said = [one.getMessage() for one in caplog.records if one.name == "core.worker"]
+    assert [one.partition(":")[0] for one in said] == ["the alarm's job alarm"]
+
+
+async def test_a_sweep_finds_what_both_the_commit_and_the_alarm_had_missed() -> None:
+    ear = Ear()
+    async with _alarm(ear) as alarm:
+        sweep = alarm._scheduler.get_job("sweep")
+        assert sweep.trigger.interval == timedelta(seconds=5)
+        await sweep.func()
+
+    assert len(ear.heard) == 1
+
+
+async def test_stopping_an_alarm_that_never_started_is_no_error() -> None:
+    async with _alarm(Ear(), starts=False):
+        pass
