@@ -49,7 +49,7 @@ async def apply(
     """
     async with core.transaction(actor) as tx:
         # Of two at once, the second plans on what the first has done.
-        await tx.db.refresh(await people.organization(tx), with_for_update=True)
+        await people.lock_organization(tx)
         stored = await read_stored(tx)
         agreed = _plan(stored, blueprint, environment_alerts_channel)
         if agreed.changes:

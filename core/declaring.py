@@ -9,7 +9,7 @@ from core.errors import ValidationFailed
 from core.incidents import clean_text
 from core.transaction import Transaction
 from storage.limits import DESCRIPTION_MAX, TITLE_MAX
-from storage.models import EscalationPolicy, Incident, Organization
+from storage.models import EscalationPolicy, Incident
 from storage.vocabulary import AuditType, Severity, Status
 
 
@@ -34,7 +34,7 @@ async def open_incident(
     if owner_id is None and owner_schedule_id is None:
         raise ValidationFailed("Choose a schedule or an owner: somebody has to be paged.",
                                field="owner_schedule_id")  # fmt: skip
-    organization = await _lock_organization(tx)
+    organization = await people.lock_organization(tx)
     if dedup_key and (again := await _find_by_key(tx, dedup_key)):
         return again
     schedule = await schedules.name_of(tx, owner_schedule_id) if owner_schedule_id else None
@@ -80,18 +80,6 @@ async def open_incident(
     await notifications.announce(tx, incident)
     await escalation.begin(tx, incident, policy, owner, page_owner=owner_id is not None)
     return incident
-
-
-async def _lock_organization(tx: Transaction) -> Organization:
-    """The organization, locked: its numbers have no gaps, and a key is looked up once."""
-    return (
-        await tx.db.scalars(
-            select(Organization)
-            .where(Organization.id == tx.organization_id)
-            .with_for_update()
-            .execution_options(populate_existing=True)
-        )
-    ).one()
 
 
 async def _find_by_key(tx: Transaction, dedup_key: str) -> Incident | None:

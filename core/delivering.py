@@ -196,7 +196,6 @@ async def _settle_sent(
         delivery.state = DeliveryState.SENT
         delivery.sent_at = tx.now
         delivery.receipt = dict(receipt)
-        delivery.attempts += 1
         _bring_up_to_date(tx, delivery, incident, shown)
         tx.due.append(tx.now)  # what waits for this thread can go now
         if delivery.kind is DeliveryKind.PAGE:
@@ -241,8 +240,9 @@ async def _settle_failed(
             return
         delivery.attempts += 1
         delivery.last_error = str(failure)
-        stale = tx.now - delivery.created_at > GIVE_UP_AFTER
-        if failure.permanent or (stale and delivery.kind is not DeliveryKind.PAGE):
+        can_give_up = is_new and delivery.kind is not DeliveryKind.PAGE
+        stale = can_give_up and tx.now - delivery.created_at > GIVE_UP_AFTER
+        if failure.permanent or stale:
             await _end_failed(tx, incident, delivery, outgoing, is_new=is_new)
             return
         delivery.outcome_unknown = unknown
@@ -290,6 +290,7 @@ async def _end_failed(
 
 def _bring_up_to_date(tx: Transaction, delivery: Delivery, incident: Incident, shown: int) -> None:
     delivery.outcome_unknown = False
+    delivery.attempts = 0
     delivery.shown_version = shown
     behind = delivery.live and incident.version != shown
     outbox.release(delivery, due_at=tx.now if behind else None)

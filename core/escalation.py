@@ -104,6 +104,8 @@ async def hand_off(tx: Transaction, incident_id: UUID, *, to: UUID) -> Incident:
     layers = targets.parse(incident.escalation_layers)
     if layers and incident.escalation_layer:
         _wait(tx, incident, layers[incident.escalation_layer - 1])
+    elif incident.escalation_state is EscalationState.ACKNOWLEDGED:
+        incident.escalation_state = EscalationState.EXHAUSTED  # a policy without layers
     await notifications.page(
         tx,
         incident,

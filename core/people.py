@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 
 from core import audit
-from core.errors import InvalidTargetUser
+from core.errors import InvalidTargetUser, NotAMember
 from core.transaction import Actor, Core, Transaction
 from storage.models import Member, Organization
 from storage.vocabulary import ActorKind, AuditType, Role, Surface
@@ -46,16 +47,35 @@ async def ensure_organization(core: Core, *, slack_team_id: str, name: str) -> O
         found = await tx.db.scalar(select(Organization).filter_by(slack_team_id=slack_team_id))
     if found:
         return found
-    async with core.transaction(Actor.system()) as tx:
-        found = await tx.db.scalar(select(Organization).filter_by(slack_team_id=slack_team_id))
-        if found:
-            return found
-        organization = Organization(slack_team_id=slack_team_id, name=name, created_at=tx.now)
-        tx.db.add(organization)
-        await tx.db.flush()
-    async with core.transaction(Actor.system(organization.id)) as tx:
+    organization_id = uuid4()
+    async with core.transaction(Actor.system(organization_id)) as tx:
+        organization = Organization(
+            id=organization_id, slack_team_id=slack_team_id, name=name, created_at=tx.now
+        )
+        try:
+            async with tx.db.begin_nested():
+                tx.db.add(organization)
+        except IntegrityError:  # another process saw the workspace first
+            first = select(Organization).filter_by(slack_team_id=slack_team_id)
+            return (await tx.db.scalars(first)).one()
         audit.record(tx, AuditType.ORGANIZATION_CREATED, name=name, slackTeamId=slack_team_id)
     return organization
+
+
+async def lock_organization(tx: Transaction) -> Organization:
+    """The actor's organization, held until the transaction ends.
+
+    Whoever adds what must be unique in it asks for this first: of two, the second then sees what
+    the first has added.
+    """
+    return (
+        await tx.db.scalars(
+            select(Organization)
+            .where(Organization.id == tx.organization_id)
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        )
+    ).one()
 
 
 async def organization(tx: Transaction) -> Organization:
@@ -88,8 +108,10 @@ async def set_alerts_channel(tx: Transaction, channel: str | None) -> None:
 async def recognise(tx: Transaction, profile: SlackProfile) -> Member:
     """The member behind a Slack user: known by id, else matched by e-mail, else made.
 
-    Recognising somebody again brings name, e-mail and time zone up to date (spec section 1).
+    Recognising somebody again brings name, e-mail and time zone up to date. Raises NotAMember for
+    one who was removed (spec section 1).
     """
+    await lock_organization(tx)
     member = await find_by_slack_user_id(tx, profile.user_id)
     if member is None and profile.email:
         member = await _find_by_email(tx, profile.email)
@@ -105,10 +127,11 @@ async def recognise(tx: Transaction, profile: SlackProfile) -> Member:
     if member is None:
         member = await _add(tx, profile.email, profile.name)
         member.slack_user_id = profile.user_id
+    if member.removed_at:
+        raise NotAMember("You were removed from Tocsin. An admin can add you again.")
     member.name = profile.name or member.name
     member.timezone = profile.timezone
     member.slack_checked_at = tx.now
-    member.removed_at = None
     if profile.email and not await _find_by_email(tx, profile.email):
         member.email = profile.email.lower()
     if profile.workspace_admin and not await _has_admin(tx):
@@ -118,6 +141,9 @@ async def recognise(tx: Transaction, profile: SlackProfile) -> Member:
 
 async def ensure_by_email(tx: Transaction, email: str, *, name: str | None = None) -> Member:
     """The member with this e-mail, made if there is none yet."""
+    if found := await _find_by_email(tx, email):
+        return found
+    await lock_organization(tx)
     found = await _find_by_email(tx, email)
     return found or await _add(tx, email, name or email.partition("@")[0])
 

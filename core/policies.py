@@ -9,7 +9,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
 from core import audit, people, schedules
-from core.errors import InUse, InvalidTarget, NotFound, ValidationFailed
+from core.errors import InUse, InvalidTarget, NameConflict, NotFound, ValidationFailed
 from core.transaction import Transaction
 from storage.limits import ACK_TIMEOUT_MINUTES_MAX, NAME_MAX
 from storage.models import EscalationLayer, EscalationLayerMember, EscalationPolicy, Incident
@@ -72,7 +72,10 @@ async def policy_for_schedule(tx: Transaction, schedule_id: UUID) -> EscalationP
 
 
 async def create_policy(tx: Transaction, draft: PolicyDraft) -> EscalationPolicy:
-    """Make a policy. Raises ValidationFailed, InvalidTarget, InvalidTargetUser or NotFound."""
+    """Make a policy.
+
+    Raises ValidationFailed, NameConflict, InvalidTarget, InvalidTargetUser or NotFound.
+    """
     await _check(tx, draft)
     policy = EscalationPolicy(
         organization_id=tx.organization_id, name=draft.name, created_at=tx.now, layers=[]
@@ -88,10 +91,10 @@ async def change_policy(
     tx: Transaction, policy: EscalationPolicy, draft: PolicyDraft
 ) -> EscalationPolicy:
     """Make a policy be as the draft says; escalations that run keep the layers they began with."""
-    await _check(tx, draft)
     before = draft_of(policy)
     if before == draft:
         return policy
+    await _check(tx, draft, policy)
     policy.layers.clear()
     await tx.db.flush()
     _write(policy, draft)
@@ -171,9 +174,17 @@ def _write(policy: EscalationPolicy, draft: PolicyDraft) -> None:
     ]
 
 
-async def _check(tx: Transaction, draft: PolicyDraft) -> None:
+async def _check(
+    tx: Transaction, draft: PolicyDraft, present: EscalationPolicy | None = None
+) -> None:
     if not 1 <= len(draft.name) <= NAME_MAX:
         raise ValidationFailed(f"A policy's name has 1 to {NAME_MAX} characters.", field="name")
+    await people.lock_organization(tx)
+    taken = await tx.db.scalar(
+        select(EscalationPolicy.id).filter_by(organization_id=tx.organization_id, name=draft.name)
+    )
+    if taken and (present is None or taken != present.id):
+        raise NameConflict(f"There is a policy called “{draft.name}” already.")
     for layer in draft.layers:
         if not 1 <= layer.ack_timeout_minutes <= ACK_TIMEOUT_MINUTES_MAX:
             raise ValidationFailed(

@@ -34,6 +34,7 @@ async def preview(
     """
     owner = await people.get_member(tx, owner_id) if owner_id else None
     steps: list[PreviewStep] = []
+    at_once: set[UUID] = set()
     ends: int | None = None
     policy = None
     if owner_schedule_id:
@@ -49,10 +50,12 @@ async def preview(
                 continue
             names = tuple(one.person.name for one in found)
             steps.append(PreviewStep(ends, layer.position, names))
+            if ends == 0:
+                at_once.update(one.person.id for one in found)
             ends += layer.ack_timeout_minutes
     elif owner_schedule_id and owner is None:
         on_call = await targets.schedule_owner(tx, owner_schedule_id)
         steps = [PreviewStep(0, None, (on_call.person.name,))] if on_call else []
-    if owner and not any(step.after_minutes == 0 and owner.name in step.people for step in steps):
+    if owner and owner.id not in at_once:
         steps.insert(0, PreviewStep(0, None, (owner.name,)))
     return Preview(tuple(steps), ends)

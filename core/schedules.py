@@ -10,7 +10,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
 from core import audit, oncall, people
-from core.errors import InUse, NotFound, ValidationFailed
+from core.errors import InUse, NameConflict, NotFound, ValidationFailed
 from core.transaction import Transaction
 from storage import models
 from storage.limits import NAME_MAX, ROTATION_LENGTH_DAYS_MAX
@@ -127,8 +127,8 @@ async def _load(
 
 
 async def create_schedule(tx: Transaction, draft: ScheduleDraft) -> models.Schedule:
-    """Make a schedule. Raises ValidationFailed with a sentence for what is wrong with it."""
-    _check(draft)
+    """Make a schedule. Raises ValidationFailed, NameConflict or InvalidTargetUser."""
+    await _check(tx, draft)
     schedule = models.Schedule(
         organization_id=tx.organization_id, name=draft.name, created_at=tx.now, layers=[]
     )
@@ -144,11 +144,14 @@ async def create_schedule(tx: Transaction, draft: ScheduleDraft) -> models.Sched
 async def change_schedule(
     tx: Transaction, schedule: models.Schedule, draft: ScheduleDraft
 ) -> models.Schedule:
-    """Make a schedule be as the draft says; asking for what it is already changes nothing."""
-    _check(draft)
+    """Make a schedule be as the draft says; asking for what it is already changes nothing.
+
+    Raises what `create_schedule` raises.
+    """
     before = draft_of(schedule)
     if before == draft:
         return schedule
+    await _check(tx, draft, schedule)
     for layer in schedule.layers:
         layer.participants.clear()
     await tx.db.flush()
@@ -288,7 +291,24 @@ def _write_layer(
     return layer
 
 
-def _check(draft: ScheduleDraft) -> None:
+async def _check(
+    tx: Transaction, draft: ScheduleDraft, present: models.Schedule | None = None
+) -> None:
+    _check_words(draft)
+    await people.lock_organization(tx)
+    taken = await tx.db.scalar(
+        select(models.Schedule.id).filter_by(organization_id=tx.organization_id, name=draft.name)
+    )
+    if taken and (present is None or taken != present.id):
+        raise NameConflict(f"There is a schedule called “{draft.name}” already.")
+    known = {p.member_id for layer in present.layers for p in layer.participants} if present else ()
+    for layer in draft.layers:
+        for member_id in layer.participant_ids:
+            if member_id not in known:  # somebody who was removed may stay in the order
+                await people.get_member(tx, member_id)
+
+
+def _check_words(draft: ScheduleDraft) -> None:
     if not 1 <= len(draft.name) <= NAME_MAX:
         raise ValidationFailed(f"A schedule's name has 1 to {NAME_MAX} characters.", field="name")
     if draft.timezone not in available_timezones():
@@ -301,6 +321,10 @@ def _check(draft: ScheduleDraft) -> None:
         raise ValidationFailed("Two rotation layers have the same name.", field="layers")
     lengths = {RotationType.DAILY: 1, RotationType.WEEKLY: 7}
     for layer in draft.layers:
+        if not 1 <= len(layer.name) <= NAME_MAX:
+            raise ValidationFailed(
+                f"A rotation layer's name has 1 to {NAME_MAX} characters.", field="name"
+            )
         wanted = lengths.get(layer.rotation_type, layer.length_days)
         if layer.length_days != wanted or not 1 <= wanted <= ROTATION_LENGTH_DAYS_MAX:
             raise ValidationFailed(

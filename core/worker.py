@@ -81,9 +81,9 @@ class Worker:
                 delivers_at = await outbox.earliest_due(
                     tx, self.organization_id, busy_targets=tuple(self._in_flight)
                 )
-            if self._has_come(escalates_at):
-                await self._escalate()
-            elif not (
+            if self._has_come(escalates_at) and await self._escalate():
+                continue
+            if not (
                 len(self._in_flight) < IN_FLIGHT_MAX
                 and self._has_come(delivers_at)
                 and await self._begin_deliveries()
@@ -115,9 +115,9 @@ class Worker:
         if self._in_flight:
             await asyncio.wait(list(self._in_flight.values()), timeout=grace)
 
-    async def _escalate(self) -> None:
+    async def _escalate(self) -> int:
         async with self._core.transaction(Actor.system()) as tx:
-            await escalation.escalate_due(tx)
+            return await escalation.escalate_due(tx)
 
     async def _begin_deliveries(self) -> bool:
         if self.organization_id is None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as SQLAlchemyTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
@@ -73,8 +73,20 @@ async def _session(engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
     try:
         async with AsyncSession(engine, expire_on_commit=False) as session:
             yield session
-    except (OperationalError, InterfaceError, SQLAlchemyTimeoutError, OSError) as error:
+    except (SQLAlchemyTimeoutError, OSError) as error:
         raise DatabaseUnavailable(str(error)) from error
+    except DBAPIError as error:
+        if not _is_gone(error):
+            raise
+        raise DatabaseUnavailable(str(error.orig)) from error
+
+
+def _is_gone(error: DBAPIError) -> bool:
+    """Whether the database, or the way to it, is what failed."""
+    if error.connection_invalidated or isinstance(error, (OperationalError, InterfaceError)):
+        return True
+    said = str(error.orig)
+    return "closed" in said or "cannot switch to state" in said
 
 
 def normalize_url(url: str) -> URL:

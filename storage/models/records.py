@@ -62,6 +62,7 @@ class Delivery(Identified, Base):
     lease: Mapped[UUID | None]
     lease_until: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)
+    """How often in a row it has failed."""
     outcome_unknown: Mapped[bool] = mapped_column(default=False)
     """An attempt began whose answer never came: look it up before trying again."""
     attempted_at: Mapped[datetime | None]

@@ -49,7 +49,7 @@ async def test_what_was_sent_says_when_and_where(engine: Engine) -> None:
     await engine.settle()
 
     page = await _one(engine, DeliveryKind.PAGE)
-    assert (page.state, page.sent_at, page.attempts) == (DeliveryState.SENT, NOON, 1)
+    assert (page.state, page.sent_at, page.attempts) == (DeliveryState.SENT, NOON, 0)
     assert page.receipt == {"id": str(page.id)}
     assert (page.due_at, page.lease, page.outcome_unknown) == (None, None, False)
     assert await given.data_of(engine, AuditType.RESPONDER_PAGED) == [

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from core import incidents, people
 from core.transaction import Actor
 from tests.world import World, running_world, typed
 
@@ -19,10 +20,8 @@ async def world(database_url: str) -> AsyncIterator[World]:
 
 async def _hold_the_writers(world: World, until: asyncio.Event) -> None:
     """Somebody holds what every writer of this organization needs."""
-    from core.declaring import _lock_organization  # the lock that declaring waits for
-
     async with world.tocsin.core.transaction(Actor.system(world.organization_id)) as tx:
-        await _lock_organization(tx)
+        await people.lock_organization(tx)  # the lock that declaring waits for
         await until.wait()
 
 
@@ -67,8 +66,6 @@ async def test_a_late_refusal_shows_the_form_again_with_what_was_typed(world: Wo
 
 
 async def _hold_incident(world: World, incident_id, until: asyncio.Event) -> None:  # type: ignore[no-untyped-def]
-    from core import incidents
-
     async with world.tocsin.core.transaction(Actor.system(world.organization_id)) as tx:
         await incidents.lock(tx, incident_id)
         await until.wait()
