@@ -1,29 +1,36 @@
 """Declared to first DM: a signed submission in, the page's `chat.postMessage` out at Slack.
 
-One process, SQLite with a real disk, real HTTP to a Slack that answers at once. Beside it, in the
-same run, what the step cannot do without: one commit, and one call of Slack's.
+The product is one process on SQLite with a real disk; Slack is another, with real HTTP in between.
+Beside it, in the same run, what the step cannot do without: a commit, and a call of Slack's.
 """
 
 import asyncio
+import os
 import statistics
+import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from pathlib import Path
+
+import aiohttp
+from slack_sdk.web.async_client import AsyncWebClient
 
 import sandbox
 from assembly.clock import WallClock
-from assembly.runtime import Tocsin
-from assembly.settings import Settings
 from bot.sender import METADATA_TYPE
 from cli.apply import apply
 from cli.blueprint import read_blueprint
 from cli.manifest import load_manifest
-from core.people import set_alerts_channel
-from core.transaction import Actor
+from core.people import ensure_organization, set_alerts_channel
+from core.transaction import Actor, Core
+from storage.database import Database
+from storage.migrate import migrate
 
 ROUNDS = 200
-EXAMPLE = Path(__file__).parent.parent / "tocsin.example.yaml"
+ROOT = Path(__file__).parent.parent
+EXAMPLE = ROOT / "tocsin.example.yaml"
 SECRET = "bench"
 CAST = tuple(
     sandbox.Person(name, name.title(), f"{name}@example.com")
@@ -44,36 +51,59 @@ async def main() -> None:
     )
     with tempfile.TemporaryDirectory() as folder:
         async with workspace.serve() as url:
-            settings = Settings(
-                _env_file=None,
-                database_url=f"sqlite:///{folder}/bench.db",
-                slack_bot_token="xoxb-bench",
-                slack_signing_secret=SECRET,
-                slack_api_url=f"{url}/api/",
-                host="127.0.0.1",
-                port=_free_port(),
+            database = Database(f"sqlite:///{folder}/bench.db")
+            await migrate(database)
+            core = Core(database, WallClock())
+            organization = await ensure_organization(
+                core, slack_team_id=workspace.team_id, name="Bench"
             )
-            tocsin = Tocsin(settings, WallClock())
+            system = Actor.system(organization.id)
+            await apply(core, system, read_blueprint(EXAMPLE.read_text()))
+            port = _free_port()
+            process = await _serve(f"{folder}/bench.db", f"{url}/api/", port)
             try:
-                await tocsin.start()
-                organization_id = await tocsin.workspace.connect()
-                system = Actor.system(organization_id)
-                await apply(tocsin.core, system, read_blueprint(EXAMPLE.read_text()))
-                await tocsin.connect()
-                server = asyncio.create_task(tocsin.http_server().serve())
-                workspace.deliver_to(f"http://127.0.0.1:{settings.port}/slack/events")
-                await asyncio.sleep(0.5)
-
+                workspace.deliver_to(f"http://127.0.0.1:{port}/slack/events")
+                await _until_up(port)
                 answered, paged = await _declare(workspace)
-                commit = await _timed(lambda: _commit(tocsin, system))
-                dm = workspace.person("bob").dm()[0]
-                call = await _timed(
-                    lambda: tocsin.slack.chat_postMessage(channel=dm.channel, text="bare")
-                )
-                server.cancel()
             finally:
-                await tocsin.stop()
+                process.terminate()
+                await process.wait()
+            commit = await _timed(lambda: _commit(core, system))
+            call = await _bare_call(workspace, url)
+            await database.dispose()
     _print(answered, paged, commit, call)
+
+
+async def _serve(file: str, slack_api_url: str, port: int) -> asyncio.subprocess.Process:
+    """The product as anyone runs it: one process of its own."""
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        str(ROOT / "app.py"),
+        "serve",
+        env={
+            **os.environ,
+            "DATABASE_URL": f"sqlite:///{file}",
+            "SLACK_BOT_TOKEN": "xoxb-bench",
+            "SLACK_SIGNING_SECRET": SECRET,
+            "SLACK_API_URL": slack_api_url,
+            "SLACK_APP_TOKEN": "",
+            "HOST": "127.0.0.1",
+            "PORT": str(port),
+            "LOG_LEVEL": "error",
+        },
+    )
+
+
+async def _until_up(port: int) -> None:
+    async with aiohttp.ClientSession() as session:
+        for _ in range(200):
+            with suppress(aiohttp.ClientError):
+                async with session.get(f"http://127.0.0.1:{port}/readyz") as answer:
+                    if answer.status == 200:
+                        await asyncio.sleep(0.5)
+                        return
+            await asyncio.sleep(0.1)
+    raise SystemExit("the product did not come up")
 
 
 async def _declare(workspace: sandbox.Workspace) -> tuple[list[float], list[float]]:
@@ -112,9 +142,17 @@ async def _page_after(workspace: sandbox.Workspace, seen: int) -> float:
     return found
 
 
-async def _commit(tocsin: Tocsin, system: Actor) -> None:
-    async with tocsin.core.transaction(system) as tx:
+async def _commit(core: Core, system: Actor) -> None:
+    async with core.transaction(system) as tx:
         await set_alerts_channel(tx, f"bench-{time.monotonic_ns()}")
+
+
+async def _bare_call(workspace: sandbox.Workspace, url: str) -> list[float]:
+    """A `chat.postMessage` without blocks, by the client that the product uses."""
+    channel = workspace.person("bob").dm()[0].channel
+    async with aiohttp.ClientSession() as session:
+        slack = AsyncWebClient(token="xoxb-bench", base_url=f"{url}/api/", session=session)
+        return await _timed(lambda: slack.chat_postMessage(channel=channel, text="bare"))
 
 
 async def _timed(step: Callable[[], Awaitable[object]]) -> list[float]:
