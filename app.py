@@ -109,7 +109,11 @@ def migrate() -> None:
         database = Database(settings.database_url)
         before, after = await run_migrations(database)
         await database.dispose()
-        typer.echo(f"Already at {after}." if before == after else f"From {before} to {after}.")
+        if before == after:
+            typer.echo(f"The tables are up to date ({after}).")
+        else:
+            made = f"brought from {before} to {after}" if before else f"made ({after})"
+            typer.echo(f"The tables were {made}.")
 
     settings = _settings()
     _run(run())

@@ -1,6 +1,7 @@
 """The one clock. Nothing else in the product asks the machine what time it is."""
 
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 
@@ -10,18 +11,26 @@ class WallClock:
     `speed` is how many of its seconds pass in a real one.
     """
 
-    def __init__(self, speed: float = 1.0) -> None:
+    def __init__(
+        self,
+        speed: float = 1.0,
+        *,
+        wall: Callable[[], float] = time.time,
+        stopwatch: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._speed = speed
-        self._shown = time.time()
-        self._measured = time.monotonic()
+        self._wall = wall
+        self._stopwatch = stopwatch
+        self._shown = wall()
+        self._measured = stopwatch()
 
     def now(self) -> datetime:
         """The instant it is, in UTC."""
-        measured = time.monotonic()
+        measured = self._stopwatch()
         self._shown += (measured - self._measured) * self._speed
         self._measured = measured
         if self._speed == 1:
-            self._shown = max(self._shown, time.time())
+            self._shown = max(self._shown, self._wall())
         return datetime.fromtimestamp(self._shown, UTC)
 
     def seconds_until(self, instant: datetime) -> float:

@@ -5,7 +5,6 @@ import fcntl
 import logging
 import time
 from collections.abc import Coroutine
-from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
@@ -66,7 +65,7 @@ class Tocsin:
         self.web: FastAPI = create_web(self.ready)
         if settings.slack_signing_secret:
             guard = create_http(
-                self.bolt, signing_secret=settings.slack_signing_secret, core=self.core
+                self.bolt, signing_secret=settings.slack_signing_secret, seconds=time.time
             )
             self.web.router.routes.append(Route("/slack/events", endpoint=guard, methods=["POST"]))
         self._tasks: list[asyncio.Task[None]] = []
@@ -105,12 +104,10 @@ class Tocsin:
         """Let what is under way come to its end, then close everything."""
         await self.answering.finish()
         self.alarm.stop()
-        for task in self._tasks:
-            task.cancel()
-        for task in self._tasks:
-            with suppress(asyncio.CancelledError):
-                await task
         await self.worker.stop()
+        for task in self._tasks[1:]:  # the first is the engine: it ends by itself
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._session.close()
         await self.core.database.dispose()
         if self._lock:
@@ -149,7 +146,7 @@ class Tocsin:
         while True:
             try:
                 current, head = await current_and_head(self.core.database)
-            except (DatabaseUnavailable, OSError) as error:
+            except DatabaseUnavailable as error:
                 log.error("the database does not answer yet: %s", error)
                 await asyncio.sleep(RETRY_SECONDS)
                 continue
@@ -166,8 +163,8 @@ class Tocsin:
                 await self.connect()
             except (SlackApiError, aiohttp.ClientError, TimeoutError, OSError) as error:
                 log.error("Slack can't be reached, pages wait: %s", error)
-            except DomainError as error:
-                log.error("not connected yet: %s", error)
+            except Exception:
+                log.exception("not connected yet")
             else:
                 return
             await asyncio.sleep(RETRY_SECONDS)

@@ -49,10 +49,10 @@ def create_bolt(core: Core, workspace: Workspace, answering: Answering) -> Async
     return bolt
 
 
-def create_http(bolt: AsyncApp, *, signing_secret: str, core: Core) -> Guard:
-    """The ASGI app for `POST /slack/events`, behind the guard."""
+def create_http(bolt: AsyncApp, *, signing_secret: str, seconds: Callable[[], float]) -> Guard:
+    """The ASGI app for `POST /slack/events`, behind the guard; `seconds` is real time."""
     handler = AsyncSlackRequestHandler(bolt, path="/slack/events")
-    return Guard(handler, signing_secret=signing_secret, clock=core.clock)
+    return Guard(handler, signing_secret=signing_secret, seconds=seconds)
 
 
 def register(bolt: AsyncApp, core: Core, workspace: Workspace, answering: Answering) -> None:

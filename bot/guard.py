@@ -8,8 +8,6 @@ from typing import Any
 from slack_sdk.signature import Clock as SignatureClock
 from slack_sdk.signature import SignatureVerifier
 
-from core.transaction import Clock
-
 BODY_MAX = 1024 * 1024
 REMEMBERED_SECONDS = 600
 """Twice the five minutes either way for which a signature is good."""
@@ -27,10 +25,11 @@ _SIGNATURE = re.compile(r"v0=[0-9a-f]{64}")
 class Guard:
     """An ASGI app that passes on only what Slack signed, once."""
 
-    def __init__(self, app: App, *, signing_secret: str, clock: Clock) -> None:
+    def __init__(self, app: App, *, signing_secret: str, seconds: Callable[[], float]) -> None:
+        """`seconds` is real time, as Slack has it: not a clock that never goes back."""
         self._app = app
-        self._clock = clock
-        self._verifier = SignatureVerifier(signing_secret, _Seconds(clock))
+        self._seconds = seconds
+        self._verifier = SignatureVerifier(signing_secret, _Seconds(seconds))
         self._seen: OrderedDict[str, float] = OrderedDict()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -57,7 +56,7 @@ class Guard:
         await self._app(scope, _replay(body), send)
 
     def _is_copy(self, signature: str) -> bool:
-        now = self._clock.now().timestamp()
+        now = self._seconds()
         while self._seen and next(iter(self._seen.values())) < now - REMEMBERED_SECONDS:
             self._seen.popitem(last=False)
         if signature in self._seen:
@@ -67,13 +66,13 @@ class Guard:
 
 
 class _Seconds(SignatureClock):
-    """Our clock, in the words of Slack's verifier."""
+    """Real time, in the words of Slack's verifier."""
 
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
+    def __init__(self, seconds: Callable[[], float]) -> None:
+        self._seconds = seconds
 
     def now(self) -> float:
-        return self._clock.now().timestamp()
+        return self._seconds()
 
 
 async def _read(receive: Receive) -> bytes | None:

@@ -23,6 +23,8 @@ LOOK_BACK_SECONDS = 300
 
 _NO_SUCH_PERSON = {"users_not_found", "user_not_found", "user_disabled", "cannot_dm_bot",
                    "user_not_visible", "messages_tab_disabled"}  # fmt: skip
+_NO_SUCH_CHANNEL = {"channel_not_found", "not_in_channel", "is_archived"}
+_IN_THREAD = {"thread_ts", "reply_broadcast"}
 _NO_SUCH_MESSAGE = {"message_not_found", "cant_update_message", "edit_window_closed"}
 _BAD_BLOCKS = {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long",
                "metadata_too_large"}  # fmt: skip
@@ -38,10 +40,15 @@ class SlackSender:
         self._channels: dict[str, str] = {}
         self._held: dict[tuple[str, str], float] = {}
 
+    async def aim(self, outgoing: Outgoing) -> bool:
+        """Open the DM, or find the alerts channel; True if Slack had to be asked."""
+        _, asked = await self._conversation(outgoing)
+        return asked
+
     async def send(self, outgoing: Outgoing) -> Receipt:
         """Post the message, marked with its delivery's id, so that it can be found again."""
         rendered = self._render(outgoing)
-        channel = await self._conversation(outgoing)
+        channel, _ = await self._conversation(outgoing)
         arguments: dict[str, Any] = {
             "channel": channel,
             "text": rendered.text,
@@ -53,7 +60,7 @@ class SlackSender:
         if outgoing.thread:
             arguments["thread_ts"] = outgoing.thread["ts"]
             arguments["reply_broadcast"] = rendered.broadcast or isinstance(outgoing.message, Page)
-        answer = await self._post(channel, arguments)
+        answer = await self._post(channel, arguments, outgoing)
         return {"channel": str(answer["channel"]), "ts": str(answer["ts"])}
 
     async def edit(self, outgoing: Outgoing) -> None:
@@ -72,7 +79,7 @@ class SlackSender:
 
     async def find(self, outgoing: Outgoing) -> Receipt | None:
         """Look for the delivery's id among the conversation's messages, to the last page."""
-        channel = await self._conversation(outgoing)
+        channel, _ = await self._conversation(outgoing)
         oldest = f"{outgoing.attempted_at.timestamp() - LOOK_BACK_SECONDS:.6f}"
         if outgoing.thread:
             found = await self._search(
@@ -120,19 +127,23 @@ class SlackSender:
             return card.card(outgoing.incident)
         return notices.notice(outgoing.incident, message, outgoing.update)
 
-    async def _conversation(self, outgoing: Outgoing) -> str:
-        if outgoing.receipt:
-            return outgoing.receipt["channel"]
+    async def _conversation(self, outgoing: Outgoing) -> tuple[str, bool]:
+        """Where a message goes, and whether Slack had to be asked."""
+        if outgoing.thread:
+            return outgoing.thread["channel"], False
         if outgoing.person is None:
-            return await self._alerts_channel(outgoing.alerts_channel or "")
+            wanted = outgoing.alerts_channel or ""
+            if wanted in self._channels:
+                return self._channels[wanted], False
+            return await self._alerts_channel(wanted), True
         if outgoing.dm_id:
-            return outgoing.dm_id
+            return outgoing.dm_id, False
         user_id = outgoing.person.slack_user_id or await self._match(outgoing)
         answer = await self._call("conversations_open", user_id, users=user_id)
         dm_id = str(answer["channel"]["id"])
         async with self._core.transaction(Actor.system(self._workspace.organization_id)) as tx:
             await people.remember_dm(tx, outgoing.person.id, dm_id)
-        return dm_id
+        return dm_id, True
 
     async def _match(self, outgoing: Outgoing) -> str:
         """The Slack user of a member who is known by e-mail alone."""
@@ -146,8 +157,6 @@ class SlackSender:
 
     async def _alerts_channel(self, wanted: str) -> str:
         """The id of the channel that the settings name, joined where the bot may join."""
-        if wanted in self._channels:
-            return self._channels[wanted]
         name, cursor = wanted.lstrip("#"), ""
         while True:
             answer = await self._call(
@@ -171,15 +180,20 @@ class SlackSender:
                     "the bot to it"
                 )
 
-    async def _post(self, channel: str, arguments: dict[str, Any]) -> Mapping[str, Any]:
+    async def _post(
+        self, channel: str, arguments: dict[str, Any], outgoing: Outgoing
+    ) -> Mapping[str, Any]:
         try:
             return await self._call("chat_postMessage", channel, **arguments)
         except DeliveryFailed as failure:
             if not isinstance(failure.__cause__, SlackApiError):
                 raise
             error = failure.__cause__.response.get("error")
-            if error in ("channel_not_found", "is_archived"):
-                self._channels = {n: c for n, c in self._channels.items() if c != channel}
+            if error in _NO_SUCH_CHANNEL:
+                await self._forget(channel, outgoing)
+            if error == "thread_not_found":
+                apart = {k: v for k, v in arguments.items() if k not in _IN_THREAD}
+                return await self._call("chat_postMessage", channel, **apart)
             if error not in _BAD_BLOCKS:
                 raise
         # A page that looks plain wakes people; one that Slack refuses does not.
@@ -187,8 +201,16 @@ class SlackSender:
         plain = {name: value for name, value in arguments.items() if name != "blocks"}
         return await self._call("chat_postMessage", channel, **plain)
 
+    async def _forget(self, channel: str, outgoing: Outgoing) -> None:
+        """A conversation that is no longer there is looked for anew at the next try."""
+        self._channels = {n: c for n, c in self._channels.items() if c != channel}
+        if outgoing.person:
+            async with self._core.transaction(Actor.system(self._workspace.organization_id)) as tx:
+                await people.remember_dm(tx, outgoing.person.id, None)
+
     async def _call(self, method: str, conversation: str, **arguments: Any) -> Mapping[str, Any]:
         now = self._core.clock.now().timestamp()
+        self._held = {held: until for held, until in self._held.items() if until > now}
         held_until = self._held.get((method, conversation), 0)
         if held_until > now:
             raise DeliveryFailed(f"Slack holds {method} back", retry_after=held_until - now)

@@ -43,7 +43,6 @@ async def run_sandbox(blueprint: Blueprint, *, speed: float, port: int, open_bro
         app_token="xapp-sandbox",  # noqa: S106
         signing_secret=SECRET,
         clock=lambda: clock.now().timestamp(),
-        signing_clock=lambda: clock.now().timestamp(),
         speed=speed,
     )
     with tempfile.TemporaryDirectory(prefix="tocsin-sandbox-") as folder:

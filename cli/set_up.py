@@ -18,7 +18,7 @@ from cli.blueprint import Blueprint
 from core import people
 from core.errors import DomainError
 from core.transaction import Actor, Core
-from storage.database import Database
+from storage.database import Database, DatabaseUnavailable
 from storage.migrate import current_and_head
 
 
@@ -75,7 +75,7 @@ async def _core(settings: Settings) -> AsyncIterator[Core]:
 async def _check_schema(database: Database) -> None:
     try:
         current, head = await current_and_head(database)
-    except OSError as error:
+    except DatabaseUnavailable as error:
         raise SettingsError(f"The database does not answer ({error}). Is it running?") from error
     if current != head:
         raise SettingsError("The tables are not there yet: run `python app.py migrate` first.")

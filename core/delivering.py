@@ -27,6 +27,12 @@ Receipt = Mapping[str, str]
 """Where a message is, in the words of its channel."""
 
 BACKOFF_MAX = timedelta(seconds=60)
+SEND_NEEDS = timedelta(seconds=15)
+"""How much of a lease must be left when a message is posted: more than any HTTP timeout."""
+
+IN_TROUBLE_AFTER = 5
+"""After so many failures in a row a page is said to be in trouble; it is still tried."""
+
 GIVE_UP_AFTER = timedelta(hours=24)
 """How long a card or a notice is tried. A page is tried for as long as it is wanted."""
 
@@ -76,8 +82,11 @@ class Outgoing:
 class Sender(Protocol):
     """A channel to the world. Every method raises DeliveryFailed, and nothing else."""
 
+    async def aim(self, outgoing: Outgoing) -> bool:
+        """Find out where the message goes; True if the network had to be asked for it."""
+
     async def send(self, outgoing: Outgoing) -> Receipt:
-        """Post the message, and say where it is."""
+        """Post the message, in one call, and say where it is."""
 
     async def edit(self, outgoing: Outgoing) -> None:
         """Bring the message that was sent up to date."""
@@ -88,39 +97,94 @@ class Sender(Protocol):
 
 async def deliver(core: Core, sender: Sender, claim: outbox.Claim) -> None:
     """Carry out one claimed delivery, to an outcome that is written down."""
+    ready = await _get_ready(core, claim)
+    if ready is None:
+        return
+    attempt = _Attempt(core, sender, claim, unknown=ready.is_new and claim.look_up_first)
+    try:
+        if ready.is_new:
+            await attempt.send(ready)
+        else:
+            await attempt.edit(ready)
+    except DeliveryFailed as failure:
+        await _settle_failed(core, claim, ready, failure, unknown=attempt.unknown)
+    except Exception as error:
+        # A bug of ours must not keep a page back in silence: it is a failure like any other.
+        log.exception("delivery %s stumbled", claim.delivery_id)
+        fault = DeliveryFailed(f"{type(error).__name__}: {error}")
+        await _settle_failed(core, claim, ready, fault, unknown=attempt.unknown)
+
+
+@dataclass(frozen=True)
+class _Ready:
+    """A delivery that is ours, as it is to be carried out now."""
+
+    outgoing: Outgoing
+    is_new: bool
+    unwanted: str | None
+
+
+async def _get_ready(core: Core, claim: outbox.Claim) -> _Ready | None:
+    """What to carry out; None if somebody else holds it by now."""
     if core.clock.now() >= claim.until:
-        return  # somebody else holds it by now
+        return None
     async with core.reading(Actor.system()) as tx:
         loaded = await _load(tx, claim)
         if loaded is None:
-            return
-        outgoing = await _prepare(tx, loaded)
-        is_new = loaded.delivery.state is DeliveryState.PENDING
-        unwanted = _unwanted(loaded.delivery, loaded.incident)
-    unknown = is_new and claim.look_up_first
-    try:
-        if not is_new:
-            await sender.edit(outgoing)
-            await _settle_edited(core, claim, outgoing)
-            return
-        receipt = await sender.find(outgoing) if unknown else None
-        unknown = False
-        shown = 0 if receipt else outgoing.incident.version
-        if receipt is None and unwanted:
-            await _settle_unwanted(core, claim, unwanted)
-            return
-        if receipt is None:
-            if core.clock.now() >= claim.until:
-                return
-            receipt = await sender.send(outgoing)
-        await _settle_sent(core, claim, outgoing, receipt, shown)
-    except DeliveryFailed as failure:
-        log.warning(
-            "delivery %s of incident #%s: %s", claim.delivery_id, outgoing.incident.number, failure
+            return None
+        return _Ready(
+            await _prepare(tx, loaded),
+            is_new=loaded.delivery.state is DeliveryState.PENDING,
+            unwanted=_unwanted(loaded.delivery, loaded.incident),
         )
-        # A look-up that failed does not mean that the message is not there.
-        unknown = unknown or failure.unknown
-        await _settle_failed(core, claim, outgoing, failure, is_new=is_new, unknown=unknown)
+
+
+@dataclass
+class _Attempt:
+    """One try to carry out a claim. `unknown`: whether the message may be out there."""
+
+    core: Core
+    sender: Sender
+    claim: outbox.Claim
+    unknown: bool
+
+    async def edit(self, ready: _Ready) -> None:
+        """Bring what was sent up to date."""
+        await self.sender.edit(ready.outgoing)
+        await _settle_edited(self.core, self.claim, ready.outgoing)
+
+    async def send(self, ready: _Ready) -> None:
+        """Look it up if need be, ask once more whether it is wanted, post it."""
+        time_passed = False
+        if self.unknown:
+            # A look-up that fails does not mean that the message is not there.
+            receipt = await self.sender.find(ready.outgoing)
+            if receipt:
+                await _settle_sent(self.core, self.claim, ready.outgoing, receipt, shown=0)
+                return
+            self.unknown, time_passed = False, True
+        if ready.unwanted is None and await self.sender.aim(ready.outgoing):
+            time_passed = True
+        if time_passed:
+            again = await _get_ready(self.core, self.claim)
+            if again is None:
+                return
+            ready = again
+        if ready.unwanted:
+            await _settle_unwanted(self.core, self.claim, ready.unwanted)
+            return
+        if self.core.clock.now() > self.claim.until - SEND_NEEDS:
+            await _settle_late(self.core, self.claim)
+            return
+        self.unknown = True
+        try:
+            receipt = await self.sender.send(ready.outgoing)
+        except DeliveryFailed as failure:
+            self.unknown = failure.unknown
+            raise
+        await _settle_sent(
+            self.core, self.claim, ready.outgoing, receipt, shown=ready.outgoing.incident.version
+        )
 
 
 def _unwanted(delivery: Delivery, incident: Incident) -> str | None:
@@ -224,32 +288,48 @@ async def _settle_unwanted(core: Core, claim: outbox.Claim, reason: str) -> None
             outbox.supersede(tx, incident, delivery, reason)
 
 
+async def _settle_late(core: Core, claim: outbox.Claim) -> None:
+    """Too little of the lease is left to post: give it back, to be claimed anew."""
+    async with core.transaction(Actor.system()) as tx:
+        delivery = await outbox.hold(tx, claim)
+        if delivery:
+            delivery.outcome_unknown = False
+            outbox.release(delivery, due_at=tx.now)
+            tx.due.append(tx.now)
+
+
 async def _settle_failed(
     core: Core,
     claim: outbox.Claim,
-    outgoing: Outgoing,
+    ready: _Ready,
     failure: DeliveryFailed,
     *,
-    is_new: bool,
     unknown: bool,
 ) -> None:
+    outgoing = ready.outgoing
+    log.warning(
+        "delivery %s of incident #%s: %s", claim.delivery_id, outgoing.incident.number, failure
+    )
     async with core.transaction(Actor.system(outgoing.incident.organization_id)) as tx:
         incident = await incidents.lock(tx, outgoing.incident.id)
         delivery = await outbox.hold(tx, claim)
         if delivery is None:
             return
-        delivery.attempts += 1
         delivery.last_error = str(failure)
-        can_give_up = is_new and delivery.kind is not DeliveryKind.PAGE
+        can_give_up = ready.is_new and delivery.kind is not DeliveryKind.PAGE
         stale = can_give_up and tx.now - delivery.created_at > GIVE_UP_AFTER
         if failure.permanent or stale:
-            await _end_failed(tx, incident, delivery, outgoing, is_new=is_new)
+            await _end_failed(tx, incident, delivery, outgoing, is_new=ready.is_new)
             return
+        delivery.attempts += 1
         delivery.outcome_unknown = unknown
         delay = timedelta(seconds=failure.retry_after or 2 ** min(delivery.attempts - 1, 6))
         due_at = tx.now + (delay if failure.retry_after else min(delay, BACKOFF_MAX))
         outbox.release(delivery, due_at=due_at)
         tx.due.append(due_at)
+        is_page = ready.is_new and delivery.kind is DeliveryKind.PAGE
+        if is_page and delivery.attempts == IN_TROUBLE_AFTER:
+            await _say_failed(tx, incident, delivery, outgoing, given_up=False)
 
 
 async def _end_failed(
@@ -268,14 +348,29 @@ async def _end_failed(
     delivery.state = DeliveryState.FAILED
     delivery.ended_reason = delivery.last_error
     tx.due.append(tx.now)
+    log.error("delivery %s failed for good: %s", delivery.id, delivery.last_error)
+    await _say_failed(tx, incident, delivery, outgoing, given_up=True)
+    if delivery.kind is DeliveryKind.PAGE:
+        await escalation.page_failed(tx, incident, delivery)
+
+
+async def _say_failed(
+    tx: Transaction,
+    incident: Incident,
+    delivery: Delivery,
+    outgoing: Outgoing,
+    *,
+    given_up: bool,
+) -> None:
+    """A failure is on the trail, and a page's is said in the alerts channel (the promise)."""
     audit.record(
         tx,
         AuditType.DELIVERY_FAILED,
         incident=incident,
         **_about(delivery, outgoing),
         error=delivery.last_error,
+        givenUp=given_up,
     )
-    log.error("delivery %s failed for good: %s", delivery.id, delivery.last_error)
     if delivery.kind is DeliveryKind.PAGE and outgoing.person:
         await notifications.say(
             tx,
@@ -285,7 +380,6 @@ async def _end_failed(
             ),
             key=str(delivery.id),
         )
-        await escalation.page_failed(tx, incident, delivery)
 
 
 def _bring_up_to_date(tx: Transaction, delivery: Delivery, incident: Incident, shown: int) -> None:

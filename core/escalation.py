@@ -5,7 +5,7 @@ written in the same transaction; so a restart forgets nothing and a second repli
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
@@ -20,7 +20,10 @@ from storage.vocabulary import AuditType, EscalationState, Severity, Status
 
 Reason = Literal["timeout", "undeliverable"]
 
-BATCH = 100
+BATCH = 25
+
+STUMBLED_FOR = timedelta(minutes=1)
+"""How long an escalation waits that could not be carried out."""
 
 
 async def begin(
@@ -129,22 +132,20 @@ async def stop(tx: Transaction, incident: Incident) -> None:
     await outbox.supersede_pages(tx, incident, "resolved")
 
 
-async def escalate_due(tx: Transaction, *, limit: int = BATCH) -> int:
+async def escalate_due(
+    tx: Transaction,
+    *,
+    limit: int = BATCH,
+    organization_id: UUID | None = None,
+    incident_id: UUID | None = None,
+) -> int:
     """Page the next layer of every escalation that is due, the worst and oldest first.
 
-    Returns how many there were, at most `limit`. Each waits for its own next layer from now on,
-    so an hour of downtime is followed by the one layer that was due, not by a burst.
+    Of one organization or one incident, where they are named. Returns how many there were, at
+    most `limit`. Each waits for its own next layer from now on, so an hour of downtime is followed
+    by the one layer that was due, not by a burst.
     """
-    worst_first = case({one.value: one.rank for one in Severity}, value=Incident.severity)
-    due = (
-        await tx.db.scalars(
-            select(Incident)
-            .where(Incident.next_escalation_at <= tx.now)
-            .order_by(worst_first, Incident.next_escalation_at, Incident.number)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        )
-    ).all()
+    due = await _claim_due(tx, limit, organization_id, incident_id)
     if not due:
         return 0
     layers = {incident.id: targets.parse(incident.escalation_layers) for incident in due}
@@ -161,6 +162,43 @@ async def escalate_due(tx: Transaction, *, limit: int = BATCH) -> int:
     return len(due)
 
 
+async def due_ids(tx: Transaction, *, organization_id: UUID | None = None) -> list[UUID]:
+    """Which incidents are due, to be taken one by one where a batch could not be."""
+    query = select(Incident.id).where(Incident.next_escalation_at <= tx.now)
+    if organization_id:
+        query = query.where(Incident.organization_id == organization_id)
+    return list(await tx.db.scalars(query.order_by(Incident.next_escalation_at).limit(BATCH)))
+
+
+async def stumble(tx: Transaction, incident_id: UUID, error: str) -> None:
+    """An escalation that can't be carried out holds nobody else's up: said loudly, tried again."""
+    incident = await tx.db.get_one(Incident, incident_id, with_for_update=True)
+    if incident.escalation_state is not EscalationState.WAITING:
+        return
+    incident.next_escalation_at = tx.now + STUMBLED_FOR
+    tx.due.append(incident.next_escalation_at)
+    key = f"{incident.escalation_round}:{incident.escalation_layer}"
+    audit.record(tx, AuditType.ESCALATION_STUMBLED, incident=incident, error=error)
+    await notifications.say(tx, incident, notifications.Stumbled(error), key=key)
+
+
+async def _claim_due(
+    tx: Transaction, limit: int, organization_id: UUID | None, incident_id: UUID | None
+) -> Sequence[Incident]:
+    worst_first = case({one.value: one.rank for one in Severity}, value=Incident.severity)
+    query = select(Incident).where(Incident.next_escalation_at <= tx.now)
+    if organization_id:
+        query = query.where(Incident.organization_id == organization_id)
+    if incident_id:
+        query = query.where(Incident.id == incident_id)
+    found = await tx.db.scalars(
+        query.order_by(worst_first, Incident.next_escalation_at, Incident.number)
+        .limit(limit)
+        .with_for_update(skip_locked=True, key_share=True)
+    )
+    return found.all()
+
+
 async def page_failed(tx: Transaction, incident: Incident, page: Delivery) -> None:
     """A page can't be delivered at all: if it was its layer's last hope, escalate at once.
 
@@ -174,13 +212,14 @@ async def page_failed(tx: Transaction, incident: Incident, page: Delivery) -> No
         await _escalate(tx, incident, "undeliverable", None)
 
 
-async def earliest_due(tx: Transaction) -> datetime | None:
-    """When the next escalation is due, over all organizations: one look into an index."""
-    return await tx.db.scalar(
-        select(func.min(Incident.next_escalation_at)).where(
-            Incident.next_escalation_at.is_not(None)
-        )
+async def earliest_due(tx: Transaction, *, organization_id: UUID | None = None) -> datetime | None:
+    """When the next escalation is due, of one organization or of all: one look into an index."""
+    query = select(func.min(Incident.next_escalation_at)).where(
+        Incident.next_escalation_at.is_not(None)
     )
+    if organization_id:
+        query = query.where(Incident.organization_id == organization_id)
+    return await tx.db.scalar(query)
 
 
 def next_layer(layers: Sequence[LayerSnapshot], fired: int | None) -> LayerSnapshot | None:

@@ -3,6 +3,7 @@
 Surfaces render these and nothing else, so what a card says is decided here, once.
 """
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -14,6 +15,8 @@ from core.people import Person
 from core.transaction import Transaction
 from storage.models import Delivery, Incident, IncidentUpdate, Member
 from storage.vocabulary import DeliveryKind, DeliveryState, EscalationState, Severity, Status
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -124,9 +127,18 @@ async def of(tx: Transaction, incident: Incident) -> IncidentFacts:
         layer=incident.escalation_layer,
         layers=len(incident.escalation_layers),
         round=incident.escalation_round,
-        next_step=await _next_step(tx, incident),
+        next_step=await _next_step_or_none(tx, incident),
         pages=await _pages(tx, incident),
     )
+
+
+async def _next_step_or_none(tx: Transaction, incident: Incident) -> NextStep | None:
+    """What comes next; a fault in working it out must not keep the message itself back."""
+    try:
+        return await _next_step(tx, incident)
+    except (ValueError, KeyError):
+        log.exception("what comes next for incident #%s can't be said", incident.number)
+        return None
 
 
 async def _next_step(tx: Transaction, incident: Incident) -> NextStep | None:

@@ -20,7 +20,7 @@ async def lock(tx: Transaction, incident_id: UUID) -> Incident:
     found = await tx.db.scalar(
         select(Incident)
         .where(Incident.id == incident_id, Incident.organization_id == tx.organization_id)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     )
     if found is None:

@@ -115,6 +115,14 @@ class PageFailed:
     type: Literal["page_failed"] = "page_failed"
 
 
+@dataclass(frozen=True)
+class Stumbled:
+    """The next layer could not be paged because of a fault of ours; it is tried again. Loud."""
+
+    error: str
+    type: Literal["stumbled"] = "stumbled"
+
+
 Notice = (
     LayerPaged
     | Acknowledged
@@ -125,9 +133,10 @@ Notice = (
     | Exhausted
     | NobodyPaged
     | PageFailed
+    | Stumbled
 )
 Message = Page | Card | Notice
-LOUD = (LayerUnstaffed, Exhausted, NobodyPaged, PageFailed)
+LOUD = (LayerUnstaffed, Exhausted, NobodyPaged, PageFailed, Stumbled)
 
 _MESSAGES: TypeAdapter[Message] = TypeAdapter(Annotated[Message, Field(discriminator="type")])
 

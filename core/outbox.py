@@ -11,7 +11,7 @@ from enum import IntEnum
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Row, and_, case, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, case, func, or_, select, update
 from sqlalchemy.orm import aliased
 
 from core import audit
@@ -19,16 +19,24 @@ from core.transaction import Transaction
 from storage.models import Delivery, Incident
 from storage.vocabulary import AuditType, Channel, DeliveryKind, DeliveryState
 
-LEASE = timedelta(seconds=30)
+LEASE = timedelta(seconds=60)
 """Outlasts every HTTP timeout, so that nobody takes over what is still being sent."""
+
+PATIENCE = timedelta(seconds=30)
+"""How long what is loud waits for the message in whose thread it belongs."""
 
 
 _parent = aliased(Delivery)
-_WAITS_FOR_ITS_THREAD = and_(
-    Delivery.kind != DeliveryKind.PAGE,
-    Delivery.parent_id.is_not(None),
-    _parent.state == DeliveryState.PENDING,
-)
+
+
+def _waits_for_its_thread(now: datetime) -> ColumnElement[bool]:
+    """Whether a notice belongs under a message that is not out yet. A page never waits."""
+    return and_(
+        Delivery.kind == DeliveryKind.NOTICE,
+        Delivery.parent_id.is_not(None),
+        _parent.state == DeliveryState.PENDING,
+        or_(Delivery.priority >= Priority.NOTICE * 10, Delivery.created_at > now - PATIENCE),
+    )
 
 
 class Priority(IntEnum):
@@ -144,7 +152,7 @@ async def claim(
             Delivery.organization_id == organization_id,
             Delivery.due_at <= tx.now,
             or_(Delivery.lease_until.is_(None), Delivery.lease_until <= tx.now),
-            ~_WAITS_FOR_ITS_THREAD,
+            ~_waits_for_its_thread(tx.now),
             Delivery.target.not_in(busy_targets),
         )
         .order_by(
@@ -215,12 +223,14 @@ async def supersede_pages(tx: Transaction, incident: Incident, reason: str) -> N
     One that is being sent, or whose outcome is unknown, is judged when its outcome is.
     """
     waiting = await tx.db.scalars(
-        select(Delivery).where(
+        select(Delivery)
+        .where(
             Delivery.incident_id == incident.id,
             Delivery.kind == DeliveryKind.PAGE,
             Delivery.state == DeliveryState.PENDING,
             Delivery.outcome_unknown.is_(False),
         )
+        .with_for_update(key_share=True)
     )
     for delivery in waiting:
         supersede(tx, incident, delivery, reason)
@@ -290,7 +300,7 @@ async def earliest_due(
         .where(
             Delivery.organization_id == organization_id,
             Delivery.due_at.is_not(None),
-            ~_WAITS_FOR_ITS_THREAD,
+            ~_waits_for_its_thread(tx.now),
             Delivery.target.not_in(busy_targets),
         )
     )

@@ -72,7 +72,7 @@ async def lock_organization(tx: Transaction) -> Organization:
         await tx.db.scalars(
             select(Organization)
             .where(Organization.id == tx.organization_id)
-            .with_for_update()
+            .with_for_update(key_share=True)
             .execution_options(populate_existing=True)
         )
     ).one()
@@ -192,8 +192,8 @@ async def by_id(tx: Transaction, ids: Iterable[UUID]) -> dict[UUID, Member]:
     return {id: known[id] for id in wanted if id in known}
 
 
-async def remember_dm(tx: Transaction, member_id: UUID, slack_dm_id: str) -> None:
-    """Keep the conversation that Slack opened with a member."""
+async def remember_dm(tx: Transaction, member_id: UUID, slack_dm_id: str | None) -> None:
+    """Keep the conversation that Slack opened with a member, or forget it."""
     member = await tx.db.get(Member, member_id)
     if member:
         member.slack_dm_id = slack_dm_id

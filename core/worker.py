@@ -19,6 +19,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from core import delivering, escalation, outbox
 from core.delivering import Sender
+from core.errors import Unavailable
 from core.transaction import Actor, Core
 from storage.vocabulary import Channel
 
@@ -26,6 +27,7 @@ log = logging.getLogger(__name__)
 
 IN_FLIGHT_MAX = 16
 SWEEP_SECONDS = 5
+LOOK_SECONDS = 2
 
 
 class Worker:
@@ -40,6 +42,7 @@ class Worker:
         """When a tick ended well the last time, on the stopwatch (`time.monotonic`)."""
         self.alarm: Callable[[datetime], None] = lambda _instant: None
         self._wake = asyncio.Event()
+        self._stopping = False
         self._in_flight: dict[str, asyncio.Task[None]] = {}
 
     def wake(self) -> None:
@@ -61,9 +64,14 @@ class Worker:
         self.wake()
 
     async def run(self) -> None:
-        """Tick whenever woken, until cancelled. A failing tick is logged, and tried again."""
-        while True:
-            await self._wake.wait()
+        """Tick whenever woken, until stopped. A failing tick is logged, and tried again.
+
+        It looks by itself every few seconds, by the stopwatch: a wall clock that was set back must
+        not put it to sleep.
+        """
+        while not self._stopping:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), LOOK_SECONDS)
             self._wake.clear()  # before looking: what comes due meanwhile wakes it again
             try:
                 await self.tick()
@@ -79,23 +87,19 @@ class Worker:
             while await self._begin_deliveries():
                 pass
             async with self._core.reading(Actor.system()) as tx:
-                escalates_at = await escalation.earliest_due(tx)
+                escalates_at = await escalation.earliest_due(
+                    tx, organization_id=self.organization_id
+                )
                 delivers_at = await outbox.earliest_due(
                     tx, self.organization_id, busy_targets=tuple(self._in_flight)
                 )
-            self._arm(delivers_at)
-            if not (self._arm(escalates_at) and await self._escalate()):
+            now = self._core.clock.now()
+            due = escalates_at is not None and escalates_at <= now
+            if self._stopping or not (due and await self._escalate()):
                 break
+        if ahead := [one for one in (escalates_at, delivers_at) if one and one > now]:
+            self.alarm(min(ahead))
         self.last_beat = time.monotonic()
-
-    def _arm(self, instant: datetime | None) -> bool:
-        """Have the alarm ring at an instant; True if it has come already."""
-        if instant is None:
-            return False
-        if instant > self._core.clock.now():
-            self.alarm(instant)
-            return False
-        return True
 
     async def settle(self) -> None:
         """Tick until nothing is due and nothing is in flight."""
@@ -108,13 +112,40 @@ class Worker:
                 return
 
     async def stop(self, *, grace: float = 5) -> None:
-        """Let what is in flight come to its outcome, for `grace` seconds at most."""
+        """Begin nothing more; let what is in flight come to its outcome, for `grace` seconds.
+
+        Never by cancelling: a writer that is cancelled leaves its transaction to chance.
+        """
+        self._stopping = True
+        self.wake()
         if self._in_flight:
             await asyncio.wait(list(self._in_flight.values()), timeout=grace)
 
     async def _escalate(self) -> int:
-        async with self._core.transaction(Actor.system()) as tx:
-            return await escalation.escalate_due(tx)
+        try:
+            async with self._core.transaction(Actor.system()) as tx:
+                return await escalation.escalate_due(tx, organization_id=self.organization_id)
+        except Unavailable:
+            raise
+        except Exception:
+            log.exception("a batch of escalations stumbled; taking them one by one")
+            return await self._escalate_one_by_one()
+
+    async def _escalate_one_by_one(self) -> int:
+        """One escalation that can't be carried out must not hold up the others."""
+        async with self._core.reading(Actor.system()) as tx:
+            ids = await escalation.due_ids(tx, organization_id=self.organization_id)
+        for incident_id in ids:
+            try:
+                async with self._core.transaction(Actor.system()) as tx:
+                    await escalation.escalate_due(tx, incident_id=incident_id)
+            except Unavailable:
+                raise
+            except Exception as error:
+                log.exception("the escalation of incident %s stumbled", incident_id)
+                async with self._core.transaction(Actor.system()) as tx:
+                    await escalation.stumble(tx, incident_id, f"{type(error).__name__}: {error}")
+        return len(ids)
 
     async def _begin_deliveries(self) -> bool:
         free = IN_FLIGHT_MAX - len(self._in_flight)
@@ -170,11 +201,14 @@ class Alarm:
 
     def arm(self, instant: datetime) -> None:
         """Ring at this instant, unless it rings earlier already."""
-        if self._armed is not None and self._armed <= instant:
+        if self._armed is not None and self._armed <= instant and not self._is_past(self._armed):
             return
         self._armed = instant
         at = self._real_now() + timedelta(seconds=max(0, self._seconds_until(instant)))
         self._scheduler.add_job(self._ring, "date", run_date=at, id="alarm", replace_existing=True)
+
+    def _is_past(self, instant: datetime) -> bool:
+        return self._seconds_until(instant) < 0
 
     def stop(self) -> None:
         """Ring no more."""

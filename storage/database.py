@@ -13,6 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 
 SQLITE_BUSY_SECONDS = 10
 POOL_SIZE = 8
+COMMAND_SECONDS = 20
+_PATIENCE = {"lock_timeout": "10s", "idle_in_transaction_session_timeout": "20s"}
+"""A replica that is frozen in the middle of a transaction must not hold the others for ever."""
 
 
 class DatabaseUnavailable(Exception):
@@ -30,7 +33,11 @@ class Database:
             self._reader = _sqlite_engine(self.url, begin="BEGIN", pool_size=4, read_only=True)
         else:
             self._writer = create_async_engine(
-                self.url, pool_size=POOL_SIZE, max_overflow=0, pool_pre_ping=True
+                self.url,
+                pool_size=POOL_SIZE,
+                max_overflow=0,
+                pool_pre_ping=True,
+                connect_args={"command_timeout": COMMAND_SECONDS, "server_settings": _PATIENCE},
             )
             self._reader = self._writer.execution_options(postgresql_readonly=True)
         # SQLite lets one writer in at a time: queueing here is fair, and ten times faster at
@@ -76,17 +83,21 @@ async def _session(engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
     except (SQLAlchemyTimeoutError, OSError) as error:
         raise DatabaseUnavailable(str(error)) from error
     except DBAPIError as error:
-        if not _is_gone(error):
+        if not is_gone(error):
             raise
         raise DatabaseUnavailable(str(error.orig)) from error
 
 
-def _is_gone(error: DBAPIError) -> bool:
+def is_gone(error: DBAPIError) -> bool:
     """Whether the database, or the way to it, is what failed."""
     if error.connection_invalidated or isinstance(error, (OperationalError, InterfaceError)):
         return True
     said = str(error.orig)
-    return "closed" in said or "cannot switch to state" in said
+    state = str(getattr(error.orig, "sqlstate", "") or getattr(error.orig, "pgcode", ""))
+    gone = (
+        state[:2] in ("08", "28", "3D", "53") or state[:3] == "57P" or state in ("55000", "55P03")
+    )
+    return gone or "closed" in said or "cannot switch to state" in said
 
 
 def normalize_url(url: str) -> URL:

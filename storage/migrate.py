@@ -24,9 +24,12 @@ async def migrate(database: Database) -> tuple[str | None, str | None]:
 
 
 async def current_and_head(database: Database) -> tuple[str | None, str | None]:
-    """The revision that the database has, and the one that this version of Tocsin wants."""
-    async with database.engine.connect() as connection:
-        current = await connection.run_sync(_current)
+    """The revision that the database has, and the one that this version of Tocsin wants.
+
+    Raises DatabaseUnavailable.
+    """
+    async with database.reading() as session:
+        current = await (await session.connection()).run_sync(_current)
     return current, ScriptDirectory.from_config(_config()).get_current_head()
 
 

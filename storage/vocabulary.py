@@ -124,6 +124,7 @@ class AuditType(StrEnum):
     ESCALATED = "escalated"
     ESCALATION_EXHAUSTED = "escalation_exhausted"
     ESCALATION_STOPPED = "escalation_stopped"
+    ESCALATION_STUMBLED = "escalation_stumbled"
     INCIDENT_ACKNOWLEDGED = "incident_acknowledged"
     INCIDENT_HANDED_OFF = "incident_handed_off"
     OWNER_CHANGED = "owner_changed"

@@ -45,6 +45,12 @@ class RecordingSender:
         self.before: Callable[[str, Outgoing], None] = lambda _verb, _outgoing: None
         self.after: Callable[[str, Outgoing], None] = lambda _verb, _outgoing: None
         self.looked_up = 0
+        self.asks_where = False
+
+    async def aim(self, outgoing: Outgoing) -> bool:
+        if self.asks_where:
+            self.before("aim", outgoing)
+        return self.asks_where
 
     async def send(self, outgoing: Outgoing) -> dict[str, str]:
         self.before("send", outgoing)

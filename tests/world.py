@@ -126,7 +126,6 @@ async def running_world(
         app_token="xapp-tests",
         signing_secret=SIGNING_SECRET,
         clock=lambda: clock.now().timestamp(),
-        signing_clock=lambda: clock.now().timestamp(),
     )
     async with slack.serve() as url:
         settings = Settings(

@@ -45,6 +45,8 @@ def sentence(one: Entry) -> str:
             return (
                 f"🚨 Layer {data.get('layer')} ({name(data.get('target'))}) pages nobody: skipped"
             )
+        case AuditType.ESCALATION_STUMBLED:
+            return "🚨 The next layer could not be paged because of a fault; it is tried again"
         case AuditType.ESCALATION_EXHAUSTED:
             return "🚨 Nobody acknowledged; the escalation policy is exhausted"
         case AuditType.INCIDENT_ACKNOWLEDGED:

@@ -92,6 +92,12 @@ def _sentence(facts: IncidentFacts, message: notifications.Notice) -> str:
                 f"{cut(error, ERROR_SHOWN) or 'unknown error'}. "
                 "Reach them another way, or hand it off."
             )
+        case notifications.Stumbled(error):
+            return (
+                f"🚨 The next layer of #{facts.number} could not be paged: "
+                f"{cut(error, ERROR_SHOWN) or 'unknown error'}. It is tried again every minute. "
+                "Acknowledge it, or reach somebody yourself."
+            )
     raise TypeError(message)
 
 

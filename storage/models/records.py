@@ -68,7 +68,7 @@ class Delivery(Identified, Base):
     attempted_at: Mapped[datetime | None]
     """When the first attempt began whose outcome is not known."""
     last_error: Mapped[str | None] = mapped_column(Text)
-    ended_reason: Mapped[str | None] = mapped_column(String(NAME_MAX))
+    ended_reason: Mapped[str | None] = mapped_column(Text)
 
     live: Mapped[bool] = mapped_column(default=False)
     """Whether it is kept current after it was sent."""

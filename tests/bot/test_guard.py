@@ -43,7 +43,7 @@ def clock() -> StoryClock:
 
 @pytest.fixture
 async def door(beyond: Beyond, clock: StoryClock) -> AsyncIterator[httpx.AsyncClient]:
-    guard = Guard(beyond, signing_secret=SECRET, clock=clock)
+    guard = Guard(beyond, signing_secret=SECRET, seconds=lambda: clock.now().timestamp())
     async with httpx.AsyncClient(
         transport=httpx.ASGITransport(app=guard), base_url="http://guard.test"
     ) as client:

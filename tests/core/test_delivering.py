@@ -86,6 +86,9 @@ async def test_an_acknowledgement_between_sending_and_writing_leaves_no_stale_bu
     class Acknowledging:
         """A sender during whose call somebody acknowledges on another surface."""
 
+        async def aim(self, outgoing: Outgoing) -> bool:
+            return False
+
         async def send(self, outgoing: Outgoing) -> dict[str, str]:
             receipt = await engine.sender.send(outgoing)
             await engine.do("carol", escalation.acknowledge, incident.id)
@@ -117,6 +120,9 @@ async def test_a_change_during_an_edit_is_followed_by_one_more_edit(engine: Engi
 
     class Changing:
         """A sender during whose call the severity changes."""
+
+        async def aim(self, outgoing: Outgoing) -> bool:
+            return False
 
         async def send(self, outgoing: Outgoing) -> dict[str, str]:
             raise AssertionError
@@ -193,6 +199,9 @@ async def test_an_outcome_is_not_written_by_who_has_lost_the_lease(
 
     class Slow:
         """A sender that takes so long that another process takes over."""
+
+        async def aim(self, outgoing: Outgoing) -> bool:
+            return False
 
         async def send(self, outgoing: Outgoing) -> dict[str, str]:
             await take_over()
@@ -359,7 +368,7 @@ async def test_a_process_that_died_after_sending_does_not_send_twice(
     page = await _one(engine, DeliveryKind.PAGE)
     assert (page.state, page.outcome_unknown) == (DeliveryState.PENDING, True)
     assert [one.getMessage() for one in caplog.records if one.levelno == logging.ERROR] == [
-        f"delivery {page.id} stumbled; its lease will end"
+        f"delivery {page.id} stumbled"
     ]
 
     await engine.pass_time(seconds=30)
@@ -390,6 +399,7 @@ async def test_a_failure_for_good_is_audited_and_said_loudly(engine: Engine) -> 
             "layer": 1,
             "round": 1,
             "error": "no such person",
+            "givenUp": True,
         }
     ]
     assert engine.sender.kinds().count("page_failed") == 1

@@ -100,7 +100,6 @@ async def _stage(database_url: str, chance: random.Random) -> AsyncIterator[Any]
         app_token="xapp-tests",
         signing_secret=SECRET,
         clock=lambda: clock.now().timestamp(),
-        signing_clock=lambda: clock.now().timestamp(),
         hang_seconds=1.0,
     )
     with socket.socket() as free:

@@ -474,7 +474,7 @@ def upgrade() -> None:
         sa.Column("outcome_unknown", sa.Boolean(), nullable=False),
         sa.Column("attempted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("last_error", sa.Text(), nullable=True),
-        sa.Column("ended_reason", sa.String(length=255), nullable=True),
+        sa.Column("ended_reason", sa.Text(), nullable=True),
         sa.Column("live", sa.Boolean(), nullable=False),
         sa.Column("shown_version", sa.Integer(), nullable=True),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
