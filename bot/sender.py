@@ -11,8 +11,8 @@ from bot.blocks import card, notices, page
 from bot.blocks.text import Rendered
 from bot.workspace import Workspace
 from core import people
-from core.delivering import DeliveryFailed, Outgoing, Receipt
 from core.notifications import Card, Page
+from core.sending import DeliveryFailed, Outgoing, Receipt
 from core.transaction import Actor, Core
 
 log = logging.getLogger(__name__)

@@ -18,6 +18,8 @@ An incident's life, and where each part of it is written:
     notifications   the messages, and who is to hear which
     outbox          deliveries: written with what causes them, claimed by lease
     delivering      one delivery's way out, to an outcome that is written down
+    sending         what a channel to the world is handed, and what it promises
+    outcomes        what became of a delivery, written down
     facts           an incident as messages and views show it
     worker          the tick that escalates and delivers, and the alarm that calls it
     audit           the trail that is only ever added to

@@ -5,94 +5,24 @@ leaves a claim behind, and whoever takes it over looks before sending again (spe
 """
 
 import logging
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any, Protocol
-from uuid import UUID
+from datetime import timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
-from core import audit, escalation, facts, incidents, notifications, outbox
-from core.facts import IncidentFacts, UpdateFacts
+from core import facts, notifications, outbox, outcomes
+from core.facts import UpdateFacts
 from core.people import Person
+from core.sending import DeliveryFailed, Outgoing, Sender
 from core.transaction import Actor, Core, Transaction
 from storage.models import Delivery, Incident, IncidentUpdate, Member, Organization
-from storage.vocabulary import AuditType, DeliveryKind, DeliveryState, Status
+from storage.vocabulary import DeliveryKind, DeliveryState, Status
 
 log = logging.getLogger(__name__)
 
-Receipt = Mapping[str, str]
-"""Where a message is, in the words of its channel."""
-
-BACKOFF_MAX = timedelta(seconds=60)
 SEND_NEEDS = timedelta(seconds=15)
 """How much of a lease must be left when a message is posted: more than any HTTP timeout."""
-
-IN_TROUBLE_AFTER = 5
-"""After so many failures in a row a page is said to be in trouble; it is still tried."""
-
-GIVE_UP_AFTER = timedelta(hours=24)
-"""How long a card or a notice is tried. A page is tried for as long as it is wanted."""
-
-
-class DeliveryFailed(Exception):
-    """The world did not take a message.
-
-    `permanent`: trying again can't help. `unknown`: it may have been taken all the same.
-    `retry_after`: seconds that the other side asked us to wait.
-    """
-
-    def __init__(
-        self,
-        message: str,
-        *,
-        permanent: bool = False,
-        unknown: bool = False,
-        retry_after: float | None = None,
-    ) -> None:
-        super().__init__(message)
-        self.permanent = permanent
-        self.unknown = unknown
-        self.retry_after = retry_after
-
-
-@dataclass(frozen=True)
-class Outgoing:
-    """All a sender needs in order to render a message and to know where it goes."""
-
-    delivery_id: UUID
-    attempted_at: datetime
-    """No attempt to send it began before this instant whose outcome is not known."""
-    alerts_channel: str | None
-    person: Person | None
-    dm_id: str | None
-    email: str | None
-    incident: IncidentFacts
-    message: notifications.Message
-    update: UpdateFacts | None
-    round: int
-    thread: Receipt | None
-    """The receipt of the message in whose thread this one answers."""
-    receipt: Receipt | None
-    """Its own receipt, once it was sent."""
-
-
-class Sender(Protocol):
-    """A channel to the world. Every method raises DeliveryFailed, and nothing else."""
-
-    async def aim(self, outgoing: Outgoing) -> bool:
-        """Find out where the message goes; True if the network had to be asked for it."""
-
-    async def send(self, outgoing: Outgoing) -> Receipt:
-        """Post the message, in one call, and say where it is."""
-
-    async def edit(self, outgoing: Outgoing) -> None:
-        """Bring the message that was sent up to date."""
-
-    async def find(self, outgoing: Outgoing) -> Receipt | None:
-        """Look whether the message is there; None only if it certainly is not."""
 
 
 async def deliver(core: Core, sender: Sender, claim: outbox.Claim) -> None:
@@ -106,13 +36,16 @@ async def deliver(core: Core, sender: Sender, claim: outbox.Claim) -> None:
             await attempt.send(ready)
         else:
             await attempt.edit(ready)
+        return
     except DeliveryFailed as failure:
-        await _settle_failed(core, claim, ready, failure, unknown=attempt.unknown)
+        fault = failure
     except Exception as error:
         # A bug of ours must not keep a page back in silence: it is a failure like any other.
         log.exception("delivery %s stumbled", claim.delivery_id)
         fault = DeliveryFailed(f"{type(error).__name__}: {error}")
-        await _settle_failed(core, claim, ready, fault, unknown=attempt.unknown)
+    await outcomes.settle_failed(
+        core, claim, ready.outgoing, fault, is_new=ready.is_new, unknown=attempt.unknown
+    )
 
 
 @dataclass(frozen=True)
@@ -151,7 +84,7 @@ class _Attempt:
     async def edit(self, ready: _Ready) -> None:
         """Bring what was sent up to date."""
         await self.sender.edit(ready.outgoing)
-        await _settle_edited(self.core, self.claim, ready.outgoing)
+        await outcomes.settle_edited(self.core, self.claim, ready.outgoing)
 
     async def send(self, ready: _Ready) -> None:
         """Look it up if need be, ask once more whether it is wanted, post it."""
@@ -160,7 +93,7 @@ class _Attempt:
             # A look-up that fails does not mean that the message is not there.
             receipt = await self.sender.find(ready.outgoing)
             if receipt:
-                await _settle_sent(self.core, self.claim, ready.outgoing, receipt, shown=0)
+                await outcomes.settle_sent(self.core, self.claim, ready.outgoing, receipt, shown=0)
                 return
             self.unknown, time_passed = False, True
         if ready.unwanted is None and await self.sender.aim(ready.outgoing):
@@ -171,10 +104,10 @@ class _Attempt:
                 return
             ready = again
         if ready.unwanted:
-            await _settle_unwanted(self.core, self.claim, ready.unwanted)
+            await outcomes.settle_unwanted(self.core, self.claim, ready.outgoing, ready.unwanted)
             return
         if self.core.clock.now() > self.claim.until - SEND_NEEDS:
-            await _settle_late(self.core, self.claim)
+            await outcomes.settle_late(self.core, self.claim)
             return
         self.unknown = True
         try:
@@ -182,7 +115,7 @@ class _Attempt:
         except DeliveryFailed as failure:
             self.unknown = failure.unknown
             raise
-        await _settle_sent(
+        await outcomes.settle_sent(
             self.core, self.claim, ready.outgoing, receipt, shown=ready.outgoing.incident.version
         )
 
@@ -246,159 +179,3 @@ async def _prepare(tx: Transaction, loaded: _Loaded) -> Outgoing:
         thread=loaded.thread.receipt if loaded.thread else None,
         receipt=delivery.receipt,
     )
-
-
-async def _settle_sent(
-    core: Core, claim: outbox.Claim, outgoing: Outgoing, receipt: Receipt, shown: int
-) -> None:
-    async with core.transaction(Actor.system(outgoing.incident.organization_id)) as tx:
-        # The incident first: an acknowledgement in between would leave a stale button.
-        incident = await incidents.lock(tx, outgoing.incident.id)
-        delivery = await outbox.hold(tx, claim)
-        if delivery is None:
-            return
-        delivery.state = DeliveryState.SENT
-        delivery.sent_at = tx.now
-        delivery.receipt = dict(receipt)
-        _bring_up_to_date(tx, delivery, incident, shown)
-        tx.due.append(tx.now)  # what waits for this thread can go now
-        if delivery.kind is DeliveryKind.PAGE:
-            audit.record(
-                tx,
-                AuditType.RESPONDER_PAGED,
-                incident=incident,
-                **_about(delivery, outgoing),
-                receipt=dict(receipt),
-            )
-
-
-async def _settle_edited(core: Core, claim: outbox.Claim, outgoing: Outgoing) -> None:
-    async with core.transaction(Actor.system(outgoing.incident.organization_id)) as tx:
-        incident = await incidents.lock(tx, outgoing.incident.id)
-        delivery = await outbox.hold(tx, claim)
-        if delivery:
-            _bring_up_to_date(tx, delivery, incident, outgoing.incident.version)
-
-
-async def _settle_unwanted(core: Core, claim: outbox.Claim, reason: str) -> None:
-    async with core.transaction(Actor.system()) as tx:
-        delivery = await outbox.hold(tx, claim)
-        if delivery:
-            incident = await tx.db.get_one(Incident, delivery.incident_id)
-            outbox.supersede(tx, incident, delivery, reason)
-
-
-async def _settle_late(core: Core, claim: outbox.Claim) -> None:
-    """Too little of the lease is left to post: give it back, to be claimed anew."""
-    async with core.transaction(Actor.system()) as tx:
-        delivery = await outbox.hold(tx, claim)
-        if delivery:
-            delivery.outcome_unknown = False
-            outbox.release(delivery, due_at=tx.now)
-            tx.due.append(tx.now)
-
-
-async def _settle_failed(
-    core: Core,
-    claim: outbox.Claim,
-    ready: _Ready,
-    failure: DeliveryFailed,
-    *,
-    unknown: bool,
-) -> None:
-    outgoing = ready.outgoing
-    log.warning(
-        "delivery %s of incident #%s: %s", claim.delivery_id, outgoing.incident.number, failure
-    )
-    async with core.transaction(Actor.system(outgoing.incident.organization_id)) as tx:
-        incident = await incidents.lock(tx, outgoing.incident.id)
-        delivery = await outbox.hold(tx, claim)
-        if delivery is None:
-            return
-        delivery.last_error = str(failure)
-        can_give_up = ready.is_new and delivery.kind is not DeliveryKind.PAGE
-        stale = can_give_up and tx.now - delivery.created_at > GIVE_UP_AFTER
-        if failure.permanent or stale:
-            await _end_failed(tx, incident, delivery, outgoing, is_new=ready.is_new)
-            return
-        delivery.attempts += 1
-        delivery.outcome_unknown = unknown
-        delay = timedelta(seconds=failure.retry_after or 2 ** min(delivery.attempts - 1, 6))
-        due_at = tx.now + (delay if failure.retry_after else min(delay, BACKOFF_MAX))
-        outbox.release(delivery, due_at=due_at)
-        tx.due.append(due_at)
-        is_page = ready.is_new and delivery.kind is DeliveryKind.PAGE
-        if is_page and delivery.attempts == IN_TROUBLE_AFTER:
-            await _say_failed(tx, incident, delivery, outgoing, given_up=False)
-
-
-async def _end_failed(
-    tx: Transaction,
-    incident: Incident,
-    delivery: Delivery,
-    outgoing: Outgoing,
-    *,
-    is_new: bool,
-) -> None:
-    delivery.outcome_unknown = False
-    outbox.release(delivery, due_at=None)
-    if not is_new:
-        delivery.live = False  # the message is gone or can't be edited; it was delivered
-        return
-    delivery.state = DeliveryState.FAILED
-    delivery.ended_reason = delivery.last_error
-    tx.due.append(tx.now)
-    log.error("delivery %s failed for good: %s", delivery.id, delivery.last_error)
-    await _say_failed(tx, incident, delivery, outgoing, given_up=True)
-    if delivery.kind is DeliveryKind.PAGE:
-        await escalation.page_failed(tx, incident, delivery)
-
-
-async def _say_failed(
-    tx: Transaction,
-    incident: Incident,
-    delivery: Delivery,
-    outgoing: Outgoing,
-    *,
-    given_up: bool,
-) -> None:
-    """A failure is on the trail, and a page's is said in the alerts channel (the promise)."""
-    audit.record(
-        tx,
-        AuditType.DELIVERY_FAILED,
-        incident=incident,
-        **_about(delivery, outgoing),
-        error=delivery.last_error,
-        givenUp=given_up,
-    )
-    if delivery.kind is DeliveryKind.PAGE and outgoing.person:
-        await notifications.say(
-            tx,
-            incident,
-            notifications.PageFailed(
-                outgoing.person.name, delivery.channel.value, delivery.last_error or ""
-            ),
-            key=str(delivery.id),
-        )
-
-
-def _bring_up_to_date(tx: Transaction, delivery: Delivery, incident: Incident, shown: int) -> None:
-    delivery.outcome_unknown = False
-    delivery.attempts = 0
-    delivery.shown_version = shown
-    behind = delivery.live and incident.version != shown
-    outbox.release(delivery, due_at=tx.now if behind else None)
-    if behind:
-        tx.due.append(tx.now)
-
-
-def _about(delivery: Delivery, outgoing: Outgoing) -> dict[str, Any]:
-    return {
-        "deliveryId": str(delivery.id),
-        "kind": delivery.kind.value,
-        "channel": delivery.channel.value,
-        "memberId": str(delivery.member_id) if delivery.member_id else None,
-        "name": outgoing.person.name if outgoing.person else None,
-        "layer": delivery.layer,
-        "round": delivery.round,
-    }

@@ -18,8 +18,8 @@ from apscheduler import events
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from core import delivering, escalation, outbox
-from core.delivering import Sender
 from core.errors import Unavailable
+from core.sending import Sender
 from core.transaction import Actor, Core
 from storage.vocabulary import Channel
 

@@ -8,10 +8,10 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from core import audit, declaring, escalation, incidents, outbox, people, policies, schedules
-from core.delivering import DeliveryFailed, Outgoing
 from core.notifications import Page
 from core.policies import EscalationLayerDraft, PolicyDraft
 from core.schedules import RotationDraft, ScheduleDraft
+from core.sending import DeliveryFailed, Outgoing
 from core.transaction import Actor, Core
 from core.worker import Worker
 from storage.database import Database

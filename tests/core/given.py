@@ -7,9 +7,9 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 
 from core import people, policies, schedules
-from core.delivering import DeliveryFailed, Outgoing
 from core.policies import EscalationLayerDraft, PolicyDraft
 from core.schedules import RotationDraft, ScheduleDraft
+from core.sending import DeliveryFailed, Outgoing
 from core.transaction import Actor
 from storage.models import AuditEvent, ScheduleOverride
 from storage.vocabulary import AuditType, RotationType

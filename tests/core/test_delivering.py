@@ -7,7 +7,9 @@ from uuid import uuid4
 import pytest
 
 from core import escalation, incidents, outbox, updates
-from core.delivering import BACKOFF_MAX, GIVE_UP_AFTER, DeliveryFailed, Outgoing, deliver
+from core.delivering import deliver
+from core.outcomes import BACKOFF_MAX, GIVE_UP_AFTER
+from core.sending import DeliveryFailed, Outgoing
 from storage.models import Delivery
 from storage.vocabulary import AuditType, DeliveryKind, DeliveryState, Severity
 from tests.cast import NOON

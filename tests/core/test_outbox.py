@@ -6,7 +6,8 @@ from uuid import uuid4
 import pytest
 
 from core import escalation, incidents, outbox, updates
-from core.delivering import Outgoing, deliver
+from core.delivering import deliver
+from core.sending import Outgoing
 from storage.models import Delivery
 from storage.vocabulary import AuditType, Channel, DeliveryKind, DeliveryState, Severity
 from tests.core import given

@@ -10,8 +10,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from core import delivering, escalation, incidents, outbox, people
-from core.delivering import Outgoing
+from core import escalation, incidents, outbox, people
+from core.sending import Outgoing, Sender
 from core.worker import IN_FLIGHT_MAX, Alarm, Worker
 from storage.models import Incident
 from storage.vocabulary import Channel, DeliveryState, EscalationState
@@ -51,7 +51,7 @@ class GatedSender:
         return None
 
 
-def _worker(engine: Engine, sender: delivering.Sender) -> Worker:
+def _worker(engine: Engine, sender: Sender) -> Worker:
     worker = Worker(engine.core, dict.fromkeys(Channel, sender))
     worker.organization_id = engine.organization_id
     engine.core.on_due = worker.due

@@ -8,7 +8,8 @@ from sqlalchemy import update
 
 import sandbox
 from core import escalation, outbox, people
-from core.delivering import Outgoing, deliver
+from core.delivering import deliver
+from core.sending import Outgoing
 from storage.models import Delivery
 from storage.vocabulary import AuditType, Channel, DeliveryKind, DeliveryState
 from tests.engine import DeliveryFailed, Engine

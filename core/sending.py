@@ -1,0 +1,72 @@
+"""What a channel to the world is handed, and what it promises."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from core import notifications
+from core.facts import IncidentFacts, UpdateFacts
+from core.people import Person
+
+Receipt = Mapping[str, str]
+"""Where a message is, in the words of its channel."""
+
+
+class DeliveryFailed(Exception):
+    """The world did not take a message.
+
+    `permanent`: trying again can't help. `unknown`: it may have been taken all the same.
+    `retry_after`: seconds that the other side asked us to wait.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        permanent: bool = False,
+        unknown: bool = False,
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.permanent = permanent
+        self.unknown = unknown
+        self.retry_after = retry_after
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """All a sender needs in order to render a message and to know where it goes."""
+
+    delivery_id: UUID
+    attempted_at: datetime
+    """No attempt to send it began before this instant whose outcome is not known."""
+    alerts_channel: str | None
+    person: Person | None
+    dm_id: str | None
+    email: str | None
+    incident: IncidentFacts
+    message: notifications.Message
+    update: UpdateFacts | None
+    round: int
+    thread: Receipt | None
+    """The receipt of the message in whose thread this one answers."""
+    receipt: Receipt | None
+    """Its own receipt, once it was sent."""
+
+
+class Sender(Protocol):
+    """A channel to the world. Every method raises DeliveryFailed, and nothing else."""
+
+    async def aim(self, outgoing: Outgoing) -> bool:
+        """Find out where the message goes; True if the network had to be asked for it."""
+
+    async def send(self, outgoing: Outgoing) -> Receipt:
+        """Post the message, in one call, and say where it is."""
+
+    async def edit(self, outgoing: Outgoing) -> None:
+        """Bring the message that was sent up to date."""
+
+    async def find(self, outgoing: Outgoing) -> Receipt | None:
+        """Look whether the message is there; None only if it certainly is not."""
