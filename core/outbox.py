@@ -128,6 +128,8 @@ class Claim:
     until: datetime
     channel: Channel
     target: str
+    wakes: bool
+    """It is a page that was not sent yet."""
     look_up_first: bool
     """An earlier attempt began and its answer never came."""
 
@@ -146,7 +148,15 @@ async def claim(
     from here until its outcome is written, the outcome is unknown.
     """
     due = (
-        select(Delivery.id, Delivery.channel, Delivery.target, Delivery.outcome_unknown)
+        select(
+            Delivery.id,
+            Delivery.channel,
+            Delivery.target,
+            Delivery.outcome_unknown,
+            (
+                (Delivery.state == DeliveryState.PENDING) & (Delivery.kind == DeliveryKind.PAGE)
+            ).label("wakes"),
+        )
         .outerjoin(_parent, _parent.id == Delivery.parent_id)
         .where(
             Delivery.organization_id == organization_id,
@@ -164,8 +174,10 @@ async def claim(
         .limit(limit)
         .with_for_update(skip_locked=True, of=Delivery)
     )
-    first: dict[str, Row[UUID, Channel, str, bool]] = {}
+    first: dict[str, Row[UUID, Channel, str, bool, bool]] = {}
     for row in await tx.db.execute(due):
+        if first and any(one.wakes for one in first.values()) and not row.wakes:
+            break  # what wakes somebody is not kept waiting by what does not
         first.setdefault(row.target, row)
     if not first:
         return []
@@ -181,7 +193,7 @@ async def claim(
         )
     )
     return [
-        Claim(row.id, lease, until, row.channel, row.target, row.outcome_unknown)
+        Claim(row.id, lease, until, row.channel, row.target, row.wakes, row.outcome_unknown)
         for row in first.values()
     ]
 

@@ -28,6 +28,8 @@ log = logging.getLogger(__name__)
 IN_FLIGHT_MAX = 16
 SWEEP_SECONDS = 5
 LOOK_SECONDS = 2
+HEAD_START_SECONDS = 0.02
+"""How long everything else waits for pages that are just leaving."""
 
 
 class Worker:
@@ -162,6 +164,9 @@ class Worker:
             task = asyncio.create_task(self._deliver(claim), name=f"deliver {claim.target}")
             self._in_flight[claim.target] = task
             task.add_done_callback(partial(self._landed, claim.target))
+        if pages := [self._in_flight[claim.target] for claim in claims if claim.wakes]:
+            # Everything here shares one processor: let the pages out before looking any further.
+            await asyncio.wait(pages, timeout=HEAD_START_SECONDS)
         return bool(claims)
 
     async def _deliver(self, claim: outbox.Claim) -> None:
