@@ -4,10 +4,10 @@ import asyncio
 import fcntl
 import logging
 import time
-from collections.abc import Coroutine
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 import aiohttp
 import uvicorn
@@ -35,6 +35,7 @@ log = logging.getLogger(__name__)
 
 SLACK_TIMEOUT_SECONDS = 10
 RETRY_SECONDS = 3
+STOP_SECONDS = 15
 HEARTBEAT_MAX_SECONDS = 30
 
 
@@ -69,6 +70,8 @@ class Tocsin:
             )
             self.web.router.routes.append(Route("/slack/events", endpoint=guard, methods=["POST"]))
         self._tasks: list[asyncio.Task[None]] = []
+        self._listening: list[asyncio.Task[None]] = []
+        self._stopping = asyncio.Event()
         self._lock: IO[str] | None = None
 
     async def connect(self) -> None:
@@ -95,19 +98,28 @@ class Tocsin:
         await self.worker.start()
         self.worker.alarm = self.alarm.arm
         self.alarm.start()
-        self._run(self.worker.run())
-        self._run(self._keep_connecting())
+        self._tasks = [
+            asyncio.create_task(self.worker.run()),
+            asyncio.create_task(self._keep_connecting()),
+        ]
         if self.settings.slack_app_token:
-            self._run(listen(self.bolt, self.settings.slack_app_token))
+            listening = listen(self.bolt, self.settings.slack_app_token)
+            self._listening = [asyncio.create_task(listening)]
 
     async def stop(self) -> None:
         """Let what is under way come to its end, then close everything."""
         await self.answering.finish()
         self.alarm.stop()
+        self._stopping.set()
+        self.worker.finish()
+        if self._tasks:
+            # They end by themselves. Only what waits for Slack for ever is cancelled: a cancelled
+            # transaction would leave its connection to chance.
+            _, waiting = await asyncio.wait(self._tasks, timeout=STOP_SECONDS)
+            for task in [*waiting, *self._listening]:
+                task.cancel()
+            await asyncio.gather(*waiting, *self._listening, return_exceptions=True)
         await self.worker.stop()
-        for task in self._tasks[1:]:  # the first is the engine: it ends by itself
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._session.close()
         await self.core.database.dispose()
         if self._lock:
@@ -158,7 +170,7 @@ class Tocsin:
             return
 
     async def _keep_connecting(self) -> None:
-        while True:
+        while not self._stopping.is_set():
             try:
                 await self.connect()
             except (SlackApiError, aiohttp.ClientError, TimeoutError, OSError) as error:
@@ -167,10 +179,8 @@ class Tocsin:
                 log.exception("not connected yet")
             else:
                 return
-            await asyncio.sleep(RETRY_SECONDS)
-
-    def _run(self, work: Coroutine[Any, Any, None]) -> None:
-        self._tasks.append(asyncio.create_task(work))
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), RETRY_SECONDS)
 
 
 def slack_client(

@@ -176,8 +176,6 @@ async def claim(
     )
     first: dict[str, Row[UUID, Channel, str, bool, bool]] = {}
     for row in await tx.db.execute(due):
-        if first and any(one.wakes for one in first.values()) and not row.wakes:
-            break  # what wakes somebody is not kept waiting by what does not
         first.setdefault(row.target, row)
     if not first:
         return []

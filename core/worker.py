@@ -113,13 +113,17 @@ class Worker:
             elif not self._wake.is_set():
                 return
 
+    def finish(self) -> None:
+        """Begin nothing more; `run` ends after the tick it is in."""
+        self._stopping = True
+        self.wake()
+
     async def stop(self, *, grace: float = 5) -> None:
         """Begin nothing more; let what is in flight come to its outcome, for `grace` seconds.
 
         Never by cancelling: a writer that is cancelled leaves its transaction to chance.
         """
-        self._stopping = True
-        self.wake()
+        self.finish()
         if self._in_flight:
             await asyncio.wait(list(self._in_flight.values()), timeout=grace)
 
@@ -151,7 +155,7 @@ class Worker:
 
     async def _begin_deliveries(self) -> bool:
         free = IN_FLIGHT_MAX - len(self._in_flight)
-        if self.organization_id is None or not free:
+        if self.organization_id is None or not free or self._stopping:
             return False
         async with self._core.transaction(Actor.system()) as tx:
             claims = await outbox.claim(
@@ -160,14 +164,20 @@ class Worker:
                 limit=free,
                 busy_targets=tuple(self._in_flight),
             )
-        for claim in claims:
-            task = asyncio.create_task(self._deliver(claim), name=f"deliver {claim.target}")
-            self._in_flight[claim.target] = task
-            task.add_done_callback(partial(self._landed, claim.target))
-        if pages := [self._in_flight[claim.target] for claim in claims if claim.wakes]:
-            # Everything here shares one processor: let the pages out before looking any further.
+        pages = [self._start(claim) for claim in claims if claim.wakes]
+        if pages:
+            # Everything here shares one processor: let the pages out before anything else.
             await asyncio.wait(pages, timeout=HEAD_START_SECONDS)
+        for claim in claims:
+            if not claim.wakes:
+                self._start(claim)
         return bool(claims)
+
+    def _start(self, claim: outbox.Claim) -> asyncio.Task[None]:
+        task = asyncio.create_task(self._deliver(claim), name=f"deliver {claim.target}")
+        self._in_flight[claim.target] = task
+        task.add_done_callback(partial(self._landed, claim.target))
+        return task
 
     async def _deliver(self, claim: outbox.Claim) -> None:
         try:
