@@ -15,6 +15,14 @@ from storage.migrate import migrate
 from tests.engine import Engine, running_engine
 from tests.world import World, running_world
 
+LONG = ("test_killed", "tests/browser")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest begins first, so that nobody waits for it in the end."""
+    items.sort(key=lambda item: not any(name in item.nodeid for name in LONG))
+
+
 BACKENDS = ("sqlite", "postgresql")
 
 

@@ -9,7 +9,7 @@ from core import incidents, people
 from core.transaction import Actor
 from tests.world import World, running_world, typed
 
-DEADLINE = 0.3
+DEADLINE = 1.0
 
 
 @pytest.fixture
