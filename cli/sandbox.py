@@ -39,8 +39,8 @@ async def run_sandbox(blueprint: Blueprint, *, speed: float, port: int, open_bro
         people=CAST,
         channels=CHANNELS,
         manifest=load_manifest(),
-        bot_token="xoxb-sandbox",  # noqa: S106
-        app_token="xapp-sandbox",  # noqa: S106
+        bot_token="xoxb-sandbox",  # noqa: S106  (opens only the sandbox)
+        app_token="xapp-sandbox",  # noqa: S106  (opens only the sandbox)
         signing_secret=SECRET,
         clock=lambda: clock.now().timestamp(),
         speed=speed,
@@ -50,7 +50,7 @@ async def run_sandbox(blueprint: Blueprint, *, speed: float, port: int, open_bro
             settings = Settings(
                 _env_file=None,
                 database_url=f"sqlite+aiosqlite:///{folder}/sandbox.db",
-                slack_bot_token="xoxb-sandbox",  # noqa: S106
+                slack_bot_token="xoxb-sandbox",  # noqa: S106  (opens only the sandbox)
                 slack_signing_secret=SECRET,
                 slack_app_token=None,
                 slack_api_url=f"{url}/api/",

@@ -151,7 +151,7 @@ def parse(message: dict[str, Any]) -> Message:
 
 def dump(message: Message) -> dict[str, Any]:
     """A message as the JSON that its delivery keeps."""
-    return _MESSAGES.dump_python(message, mode="json")  # type: ignore[no-any-return]
+    return _MESSAGES.dump_python(message, mode="json")  # type: ignore[no-any-return]  # JSON
 
 
 async def announce(tx: Transaction, incident: Incident) -> None:

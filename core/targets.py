@@ -75,7 +75,7 @@ async def snapshot(tx: Transaction, policy: EscalationPolicy) -> list[LayerSnaps
 
 def dump(layers: Sequence[LayerSnapshot]) -> list[dict[str, object]]:
     """Layers as the JSON that the incident's row keeps."""
-    return _SNAPSHOTS.dump_python(list(layers), mode="json")  # type: ignore[no-any-return]
+    return _SNAPSHOTS.dump_python(list(layers), mode="json")  # type: ignore[no-any-return]  # JSON
 
 
 def parse(layers: list[dict[str, object]]) -> list[LayerSnapshot]:
