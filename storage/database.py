@@ -11,6 +11,8 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as SQLAlchemyTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
+from storage import one_hop
+
 SQLITE_BUSY_SECONDS = 10
 POOL_SIZE = 8
 COMMAND_SECONDS = 20
@@ -119,7 +121,7 @@ def _sqlite_engine(url: URL, *, begin: str, pool_size: int, read_only: bool = Fa
         url,
         pool_size=pool_size,
         max_overflow=0 if not read_only else 8,
-        connect_args={"timeout": SQLITE_BUSY_SECONDS},
+        connect_args={"timeout": SQLITE_BUSY_SECONDS, "async_creator_fn": one_hop.connect},
     )
 
     @event.listens_for(engine.sync_engine, "connect")
