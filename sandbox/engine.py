@@ -30,6 +30,7 @@ class Call:
     answer: Json | None
     """What was answered; None if the answer never left."""
     at: float
+    """When it arrived, on the workspace's clock."""
     status: int | None = 200
     fault: str | None = None
     """The kind of trouble that was made on purpose."""

@@ -19,6 +19,15 @@ from sandbox.inputs import copy_of
 Json = dict[str, Any]
 
 
+@dataclass
+class _Incoming:
+    """What was asked, and when it arrived."""
+
+    method: str
+    at: float
+    arguments: Json = field(default_factory=dict)
+
+
 @dataclass(eq=False)
 class Door:
     """Answers /api/{method} and /response/{token}."""
@@ -28,46 +37,46 @@ class Door:
 
     async def api(self, request: web.Request) -> web.StreamResponse:
         """Answer one call of the Web API."""
-        method = request.match_info["method"]
-        arguments: Json = {}
+        asked = _Incoming(request.match_info["method"], self.engine.clock())
         try:
-            arguments, token = await _read(request)
-            self._authorize(method, token)
+            asked.arguments, token = await _read(request)
+            self._authorize(asked.method, token)
         except SlackError as refusal:
-            return self._answer(method, arguments, refusal.answer(), 200, None)
-        return await self._with_trouble(request, method, arguments)
+            return self._answer(asked, refusal.answer(), 200, None)
+        return await self._with_trouble(request, asked)
 
     async def response_url(self, request: web.Request) -> web.StreamResponse:
         """Take what the app posts to a response_url."""
         token = request.match_info["token"]
+        asked = _Incoming("response_url", self.engine.clock())
         try:
             body = json.loads(await request.read())
             if not isinstance(body, dict):
                 raise TypeError
         except (ValueError, TypeError):
             return web.Response(status=400, text="invalid_payload")
-        return await self._with_trouble(request, "response_url", {**body, "_token": token})
+        asked.arguments = {**body, "_token": token}
+        return await self._with_trouble(request, asked)
 
-    async def _with_trouble(
-        self, request: web.Request, method: str, arguments: Json
-    ) -> web.StreamResponse:
+    async def _with_trouble(self, request: web.Request, asked: _Incoming) -> web.StreamResponse:
+        method, arguments = asked.method, asked.arguments
         fault = self.engine.faults.strike(method, self._channels(arguments))
         if fault is None:
-            return self._answer(method, arguments, *self._act(method, arguments), None)
+            return self._answer(asked, *self._act(method, arguments), None)
         acted = self._act(method, arguments) if fault.acts else None
         if fault.kind in {"timeout_before", "timeout_after"}:
-            self._record(method, arguments, None, None, fault)
+            self._record(asked, None, None, fault)
             return await self._hang(request, fault)
         await self._wait(fault.delay)
         if fault.kind == "rate_limited":
             limited: Json = {"ok": False, "retry_after": fault.retry_after}
-            return self._answer(method, arguments, limited, 429, fault)
+            return self._answer(asked, limited, 429, fault)
         if fault.kind == "error":
-            return self._answer(method, arguments, {"ok": False, "error": fault.error}, 200, fault)
+            return self._answer(asked, {"ok": False, "error": fault.error}, 200, fault)
         if fault.kind == "slow" and acted is not None:
-            return self._answer(method, arguments, *acted, fault)
+            return self._answer(asked, *acted, fault)
         failed: Json = {"ok": False, "error": "internal_error"}
-        return self._answer(method, arguments, failed, 500, fault)
+        return self._answer(asked, failed, 500, fault)
 
     def _authorize(self, method: str, token: str) -> None:
         engine = self.engine
@@ -100,11 +109,12 @@ class Door:
             return copy_of(refusal.answer()), refusal.status
 
     def _answer(
-        self, method: str, arguments: Json, body: Json, status: int, fault: Fault | None
+        self, asked: _Incoming, body: Json, status: int, fault: Fault | None
     ) -> web.Response:
+        method = asked.method
         if method not in METHODS and method != "response_url":
-            self.engine.note_faulty(method, "unknown_method", [], arguments)
-        self._record(method, arguments, body, status, fault)
+            self.engine.note_faulty(method, "unknown_method", [], asked.arguments)
+        self._record(asked, body, status, fault)
         accepted = [each for scopes in NEEDED.get(method, {}).values() for each in scopes]
         headers = {
             "x-oauth-scopes": ",".join(sorted(self.engine.manifest.scopes)),
@@ -119,16 +129,11 @@ class Door:
         return web.json_response(body, status=status, headers=headers)
 
     def _record(
-        self,
-        method: str,
-        arguments: Json,
-        body: Json | None,
-        status: int | None,
-        fault: Fault | None,
+        self, asked: _Incoming, body: Json | None, status: int | None, fault: Fault | None
     ) -> None:
         engine = self.engine
         kind = fault.kind if fault else None
-        engine.calls.append(Call(method, arguments, body, engine.clock(), status, kind))
+        engine.calls.append(Call(asked.method, asked.arguments, body, asked.at, status, kind))
         engine.changes.tell()
 
     def _channels(self, arguments: Json) -> set[str]:
