@@ -10,7 +10,7 @@ from cli.blueprint import Blueprint, BlueprintError
 from cli.drafts import policy_draft, policy_fields, schedule_draft, schedule_fields
 from cli.plan import Change, Plan, compare, render
 from cli.stored import Stored, contradictions, read_stored
-from core import people, policies, schedules
+from core import people, policies, scheduling
 from core.transaction import Actor, Core, Transaction
 from storage.vocabulary import Role
 
@@ -70,9 +70,9 @@ async def _carry_out(
         draft = schedule_draft(schedule, stored.schedule_draft(schedule.name), members, stored.now)
         found = stored.schedules.get(schedule.name)
         if found:
-            await schedules.change_schedule(tx, found, draft)
+            await scheduling.change_schedule(tx, found, draft)
         else:
-            schedule_ids[schedule.name] = (await schedules.create_schedule(tx, draft)).id
+            schedule_ids[schedule.name] = (await scheduling.create_schedule(tx, draft)).id
     for policy in blueprint.policies:
         chain = policy_draft(policy, stored.policy_draft(policy.name), members, schedule_ids)
         there = stored.policies.get(policy.name)

@@ -12,7 +12,7 @@ from cli.values import say_instant, say_minutes, say_shift
 from cli.wanted import PolicyBlueprint, RotationBlueprint, ScheduleBlueprint
 from core.instants import first_instant
 from core.policies import EscalationLayerDraft, PolicyDraft
-from core.schedules import RotationDraft, ScheduleDraft
+from core.scheduling import RotationDraft, ScheduleDraft
 
 Ids = Mapping[str, UUID]
 """E-mail addresses, or names of schedules, to ids."""

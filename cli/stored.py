@@ -11,9 +11,9 @@ from cli.drafts import schedule_draft
 from cli.reading import Fault
 from cli.values import nearest
 from cli.wanted import Blueprint, PolicyBlueprint, ScheduleBlueprint
-from core import people, policies, schedules
+from core import people, policies, schedules, scheduling
 from core.policies import PolicyDraft
-from core.schedules import ScheduleDraft
+from core.scheduling import ScheduleDraft
 from core.transaction import Transaction
 from storage.models import EscalationPolicy, Member, Schedule
 
@@ -37,7 +37,7 @@ class Stored:
     def schedule_draft(self, name: str) -> ScheduleDraft | None:
         """The schedule of this name as one would ask for it, if there is one."""
         found = self.schedules.get(name)
-        return schedules.draft_of(found) if found else None
+        return scheduling.draft_of(found) if found else None
 
     def policy_draft(self, name: str) -> PolicyDraft | None:
         """The policy of this name as one would ask for it, if there is one."""

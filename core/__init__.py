@@ -13,10 +13,13 @@ An incident's life, and where each part of it is written:
     oncall          PURE: rotation layers and overrides → who is on call at an instant
     targets         whom an escalation layer pages at an instant, and why
     schedules       stored schedules, loaded into oncall's values
+    scheduling      a schedule changed as a whole
     policies        escalation policies and their layers
     escalation      begin, acknowledge, hand off, stop, escalate what is due
+    firing          the next layer that has anybody is paged
     notifications   the messages, and who is to hear which
-    outbox          deliveries: written with what causes them, claimed by lease
+    outbox          deliveries: written with what causes them, ended with a reason
+    claims          deliveries taken up, by lease, one replica at a time
     delivering      one delivery's way out, to an outcome that is written down
     sending         what a channel to the world is handed, and what it promises
     outcomes        what became of a delivery, written down

@@ -37,7 +37,7 @@ async def open_incident(
     organization = await people.lock_organization(tx)
     if dedup_key and (again := await _find_by_key(tx, dedup_key)):
         return again
-    schedule = await schedules.name_of(tx, owner_schedule_id) if owner_schedule_id else None
+    schedule = await schedules.value_of(tx, owner_schedule_id) if owner_schedule_id else None
     owner, policy = await _owner_and_policy(tx, owner_id, owner_schedule_id, escalation_policy_id)
     organization.last_incident_number = number = organization.last_incident_number + 1
     incident = Incident(
@@ -50,7 +50,7 @@ async def open_incident(
         severity=severity,
         status=Status.INVESTIGATING,
         owner_id=owner.person.id if owner else None,
-        owner_schedule_name=schedule,
+        owner_schedule_name=schedule.name if schedule else None,
         created_by=tx.actor.name,
         created_by_kind=tx.actor.kind,
         created_by_id=tx.actor.id,
@@ -77,8 +77,9 @@ async def open_incident(
         schedule=incident.owner_schedule_name,
         policy=incident.escalation_policy_name,
     )
-    await notifications.announce(tx, incident)
-    await escalation.begin(tx, incident, policy, owner, page_owner=owner_id is not None)
+    with tx.db.no_autoflush:  # nothing read from here on is written here: one flush, at the commit
+        await notifications.announce(tx, incident)
+        await escalation.begin(tx, incident, policy, owner, page_owner=owner_id is not None)
     return incident
 
 

@@ -8,10 +8,10 @@ import logging
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import aliased
 
-from core import facts, notifications, outbox, outcomes
+from core import claims, facts, notifications, outcomes
 from core.facts import UpdateFacts
 from core.people import Person
 from core.sending import DeliveryFailed, Outgoing, Sender
@@ -25,7 +25,7 @@ SEND_NEEDS = timedelta(seconds=15)
 """How much of a lease must be left when a message is posted: more than any HTTP timeout."""
 
 
-async def deliver(core: Core, sender: Sender, claim: outbox.Claim) -> None:
+async def deliver(core: Core, sender: Sender, claim: claims.Claim) -> None:
     """Carry out one claimed delivery, to an outcome that is written down."""
     ready = await _get_ready(core, claim)
     if ready is None:
@@ -57,7 +57,7 @@ class _Ready:
     unwanted: str | None
 
 
-async def _get_ready(core: Core, claim: outbox.Claim) -> _Ready | None:
+async def _get_ready(core: Core, claim: claims.Claim) -> _Ready | None:
     """What to carry out; None if somebody else holds it by now."""
     if core.clock.now() >= claim.until:
         return None
@@ -78,7 +78,7 @@ class _Attempt:
 
     core: Core
     sender: Sender
-    claim: outbox.Claim
+    claim: claims.Claim
     unknown: bool
 
     async def edit(self, ready: _Ready) -> None:
@@ -144,18 +144,21 @@ class _Loaded:
     thread: Delivery | None
 
 
-async def _load(tx: Transaction, claim: outbox.Claim) -> _Loaded | None:
+_thread = aliased(Delivery)
+_CLAIMED = (
+    select(Delivery, Incident, Organization.alerts_channel, Member, _thread)
+    .join(Incident, Incident.id == Delivery.incident_id)
+    .join(Organization, Organization.id == Delivery.organization_id)
+    .outerjoin(Member, Member.id == Delivery.member_id)
+    .outerjoin(_thread, _thread.id == Delivery.parent_id)
+    .where(Delivery.id == bindparam("id"), Delivery.lease == bindparam("lease"))
+)
+
+
+async def _load(tx: Transaction, claim: claims.Claim) -> _Loaded | None:
     """What was claimed, or None if somebody else holds it by now."""
-    parent = aliased(Delivery)
-    query = (
-        select(Delivery, Incident, Organization.alerts_channel, Member, parent)
-        .join(Incident, Incident.id == Delivery.incident_id)
-        .join(Organization, Organization.id == Delivery.organization_id)
-        .outerjoin(Member, Member.id == Delivery.member_id)
-        .outerjoin(parent, parent.id == Delivery.parent_id)
-        .where(Delivery.id == claim.delivery_id, Delivery.lease == claim.lease)
-    )
-    row = (await tx.db.execute(query)).one_or_none()
+    found = await tx.db.execute(_CLAIMED, {"id": claim.delivery_id, "lease": claim.lease})
+    row = found.one_or_none()
     return _Loaded(*row) if row else None
 
 

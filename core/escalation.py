@@ -6,19 +6,16 @@ written in the same transaction; so a restart forgets nothing and a second repli
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Literal
 from uuid import UUID
 
 from sqlalchemy import case, func, select
 
-from core import audit, incidents, lifecycle, notifications, outbox, people, targets
+from core import audit, firing, incidents, lifecycle, notifications, outbox, people, targets
 from core.errors import AlreadyOwner
-from core.targets import LayerSnapshot, Resolver, Target, Why
+from core.targets import Resolver, Target, Why
 from core.transaction import Transaction
 from storage.models import Delivery, EscalationPolicy, Incident
 from storage.vocabulary import AuditType, EscalationState, Severity, Status
-
-Reason = Literal["timeout", "undeliverable"]
 
 BATCH = 25
 
@@ -40,13 +37,13 @@ async def begin(
     is paged once. If all that pages nobody, it is said loudly (spec section 2).
     """
     if policy is not None:
-        incident.escalation_layers = targets.dump(await targets.snapshot(tx, policy))
-        paged = await _fire_from(tx, incident, 0)
+        incident.escalation_layers = targets.dump(targets.snapshot(policy))
+        paged = await firing.fire_from(tx, incident, 0)
     else:
         incident.escalation_state = EscalationState.IDLE
         paged = ()
     if owner and (page_owner or policy is None) and owner.person.id not in paged:
-        await _page_owner(tx, incident, owner)
+        await firing.page_owner(tx, incident, owner)
         paged = (*paged, owner.person.id)
     if not paged:
         audit.record(tx, AuditType.NOBODY_PAGED, incident=incident)
@@ -106,7 +103,7 @@ async def hand_off(tx: Transaction, incident_id: UUID, *, to: UUID) -> Incident:
     audit.record(tx, AuditType.OWNER_CHANGED, incident=incident, **who)
     layers = targets.parse(incident.escalation_layers)
     if layers and incident.escalation_layer:
-        _wait(tx, incident, layers[incident.escalation_layer - 1])
+        firing.wait(tx, incident, layers[incident.escalation_layer - 1])
     elif incident.escalation_state is EscalationState.ACKNOWLEDGED:
         incident.escalation_state = EscalationState.EXHAUSTED  # a policy without layers
     await notifications.page(
@@ -222,128 +219,12 @@ async def earliest_due(tx: Transaction, *, organization_id: UUID | None = None) 
     return await tx.db.scalar(query)
 
 
-def next_layer(layers: Sequence[LayerSnapshot], fired: int | None) -> LayerSnapshot | None:
-    """PURE. The layer after the one that fired last, or None at the end of the policy."""
-    position = fired or 0
-    return layers[position] if position < len(layers) else None
-
-
 async def _escalate(
-    tx: Transaction, incident: Incident, reason: Reason, resolver: Resolver | None
+    tx: Transaction, incident: Incident, reason: firing.Reason, resolver: Resolver | None
 ) -> None:
     before = incident.escalation_layer
-    await _fire_from(tx, incident, before or 0, resolver=resolver, reason=reason)
+    await firing.fire_from(tx, incident, before or 0, resolver=resolver, reason=reason)
     await notifications.refresh(tx, incident)
-
-
-async def _fire_from(
-    tx: Transaction,
-    incident: Incident,
-    fired: int,
-    *,
-    resolver: Resolver | None = None,
-    reason: Reason | None = None,
-) -> tuple[UUID, ...]:
-    """Page the first layer after `fired` that has anybody; exhausted if there is none."""
-    layers = targets.parse(incident.escalation_layers)
-    resolver = resolver or await Resolver.for_layers(tx, layers[fired:])
-    while layer := next_layer(layers, incident.escalation_layer or fired):
-        found = resolver.targets(layer, tx.now)
-        previous, incident.escalation_layer = incident.escalation_layer, layer.position
-        if reason:
-            audit.record(
-                tx,
-                AuditType.ESCALATED,
-                incident=incident,
-                fromLayer=previous,
-                toLayer=layer.position,
-                reason=reason,
-            )
-        if found:
-            await _page_layer(tx, incident, layer, found, len(layers))
-            return tuple(one.person.id for one in found)
-        await _skip_unstaffed(tx, incident, layer)
-    await _exhaust(tx, incident)
-    return ()
-
-
-async def _page_layer(
-    tx: Transaction,
-    incident: Incident,
-    layer: LayerSnapshot,
-    found: Sequence[Target],
-    layers: int,
-) -> None:
-    _wait(tx, incident, layer)
-    audit.record(
-        tx,
-        AuditType.LAYER_PAGED,
-        incident=incident,
-        layer=layer.position,
-        of=layers,
-        round=incident.escalation_round,
-        schedule=layer.schedule_name,
-        targets=[{"id": str(one.person.id), "name": one.person.name} for one in found],
-        nextEscalationAt=_iso(incident.next_escalation_at),
-    )
-    for target in found:
-        await notifications.page(tx, incident, target, layers=layers)
-    await notifications.say(
-        tx,
-        incident,
-        notifications.LayerPaged(layer.position, layers, tuple(one.person.name for one in found)),
-        key=f"{incident.escalation_round}:{layer.position}",
-    )
-
-
-async def _page_owner(tx: Transaction, incident: Incident, owner: Target) -> None:
-    audit.record(
-        tx,
-        AuditType.OWNER_PAGED,
-        incident=incident,
-        targets=[{"id": str(owner.person.id), "name": owner.person.name}],
-    )
-    await notifications.page(tx, incident, owner, layers=len(incident.escalation_layers))
-
-
-async def _skip_unstaffed(tx: Transaction, incident: Incident, layer: LayerSnapshot) -> None:
-    target = layer.schedule_name or "its members"
-    audit.record(
-        tx,
-        AuditType.LAYER_UNSTAFFED,
-        incident=incident,
-        layer=layer.position,
-        round=incident.escalation_round,
-        target=target,
-    )
-    await notifications.say(
-        tx,
-        incident,
-        notifications.LayerUnstaffed(layer.position, target),
-        key=f"{incident.escalation_round}:{layer.position}",
-    )
-
-
-async def _exhaust(tx: Transaction, incident: Incident) -> None:
-    incident.escalation_state = EscalationState.EXHAUSTED
-    incident.next_escalation_at = None
-    policy = incident.escalation_policy_name or "The escalation policy"
-    audit.record(
-        tx,
-        AuditType.ESCALATION_EXHAUSTED,
-        incident=incident,
-        policy=policy,
-        round=incident.escalation_round,
-    )
-    await notifications.say(
-        tx, incident, notifications.Exhausted(policy), key=str(incident.escalation_round)
-    )
-
-
-def _wait(tx: Transaction, incident: Incident, layer: LayerSnapshot) -> None:
-    incident.escalation_state = EscalationState.WAITING
-    incident.next_escalation_at = tx.now + layer.timeout
-    tx.due.append(incident.next_escalation_at)
 
 
 def _stop_clock(
@@ -361,7 +242,3 @@ def _stop_clock(
         )
     incident.escalation_state = state
     incident.next_escalation_at = None
-
-
-def _iso(instant: datetime | None) -> str | None:
-    return instant.isoformat() if instant else None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from core import targets
 from core.people import Person
@@ -155,18 +155,17 @@ async def _next_step(tx: Transaction, incident: Incident) -> NextStep | None:
 
 
 async def _pages(tx: Transaction, incident: Incident) -> tuple[Copy, ...]:
-    rows = await tx.db.execute(
-        select(Delivery, Member.name)
-        .join(Member, Member.id == Delivery.member_id)
-        .where(
-            Delivery.incident_id == incident.id,
-            Delivery.kind == DeliveryKind.PAGE,
-            Delivery.state.in_((DeliveryState.SENT, DeliveryState.PENDING)),
-        )
-        .order_by(Delivery.created_at, Delivery.layer, Member.name)
+    rows = await tx.db.execute(_PAGES, {"incident_id": incident.id})
+    return tuple(Copy(*row) for row in rows)
+
+
+_PAGES = (
+    select(Member.name, Member.id, Delivery.layer, Delivery.round, Delivery.sent_at)
+    .join(Member, Member.id == Delivery.member_id)
+    .where(
+        Delivery.incident_id == bindparam("incident_id"),
+        Delivery.kind == DeliveryKind.PAGE,
+        Delivery.state.in_((DeliveryState.SENT, DeliveryState.PENDING)),
     )
-    return tuple(
-        Copy(name, page.member_id, page.layer, page.round, page.sent_at)
-        for page, name in rows
-        if page.member_id
-    )
+    .order_by(Delivery.created_at, Delivery.layer, Member.name)
+)

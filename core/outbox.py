@@ -1,42 +1,19 @@
-"""Deliveries: written in the transaction that causes them, claimed by lease, and never forgotten.
+"""Deliveries: committed to in the transaction that causes them, and ended with a reason.
 
-A row is due when `due_at` is set: to be sent, to be tried again, or, once sent and if it is live,
-to be brought up to date. Whoever claims it holds it until its lease ends (spec section 6).
+How they are taken up is in `claims`, how they are carried out in `delivering`.
 """
 
-from collections.abc import Collection
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import IntEnum
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, Row, and_, case, func, or_, select, update
-from sqlalchemy.orm import aliased
+from sqlalchemy import func, select, update
 
 from core import audit
 from core.transaction import Transaction
 from storage.models import Delivery, Incident
 from storage.vocabulary import AuditType, Channel, DeliveryKind, DeliveryState
-
-LEASE = timedelta(seconds=60)
-"""Outlasts every HTTP timeout, so that nobody takes over what is still being sent."""
-
-PATIENCE = timedelta(seconds=30)
-"""How long what is loud waits for the message in whose thread it belongs."""
-
-
-_parent = aliased(Delivery)
-
-
-def _waits_for_its_thread(now: datetime) -> ColumnElement[bool]:
-    """Whether a notice belongs under a message that is not out yet. A page never waits."""
-    return and_(
-        Delivery.kind == DeliveryKind.NOTICE,
-        Delivery.parent_id.is_not(None),
-        _parent.state == DeliveryState.PENDING,
-        or_(Delivery.priority >= Priority.NOTICE * 10, Delivery.created_at > now - PATIENCE),
-    )
 
 
 class Priority(IntEnum):
@@ -117,91 +94,6 @@ async def _known(tx: Transaction, incident: Incident) -> list[Delivery]:
         tx.memo[key] = list(found)
     known: list[Delivery] = tx.memo[key]
     return known
-
-
-@dataclass(frozen=True)
-class Claim:
-    """A delivery that is ours to carry out until the lease ends."""
-
-    delivery_id: UUID
-    lease: UUID
-    until: datetime
-    channel: Channel
-    target: str
-    wakes: bool
-    """It is a page that was not sent yet."""
-    look_up_first: bool
-    """An earlier attempt began and its answer never came."""
-
-
-async def claim(
-    tx: Transaction,
-    *,
-    organization_id: UUID,
-    limit: int,
-    busy_targets: Collection[str] = (),
-) -> list[Claim]:
-    """Take what is due, the most urgent first, one for each target, under a lease of `LEASE`.
-
-    What answers in a thread waits until the message that began it is out, unless it wakes
-    somebody. A target in `busy_targets` is left alone. Claiming says that an attempt begins:
-    from here until its outcome is written, the outcome is unknown.
-    """
-    due = (
-        select(
-            Delivery.id,
-            Delivery.channel,
-            Delivery.target,
-            Delivery.outcome_unknown,
-            (
-                (Delivery.state == DeliveryState.PENDING) & (Delivery.kind == DeliveryKind.PAGE)
-            ).label("wakes"),
-        )
-        .outerjoin(_parent, _parent.id == Delivery.parent_id)
-        .where(
-            Delivery.organization_id == organization_id,
-            Delivery.due_at <= tx.now,
-            or_(Delivery.lease_until.is_(None), Delivery.lease_until <= tx.now),
-            ~_waits_for_its_thread(tx.now),
-            Delivery.target.not_in(busy_targets),
-        )
-        .order_by(
-            Delivery.state != DeliveryState.PENDING,  # what is new goes before edits
-            Delivery.priority,
-            Delivery.due_at,
-            Delivery.sequence,
-        )
-        .limit(limit)
-        .with_for_update(skip_locked=True, of=Delivery)
-    )
-    first: dict[str, Row[UUID, Channel, str, bool, bool]] = {}
-    for row in await tx.db.execute(due):
-        first.setdefault(row.target, row)
-    if not first:
-        return []
-    lease, until = uuid4(), tx.now + LEASE
-    await tx.db.execute(
-        update(Delivery)
-        .where(Delivery.id.in_([row.id for row in first.values()]))
-        .values(
-            lease=lease,
-            lease_until=until,
-            attempted_at=case((Delivery.outcome_unknown, Delivery.attempted_at), else_=tx.now),
-            outcome_unknown=True,
-        )
-    )
-    return [
-        Claim(row.id, lease, until, row.channel, row.target, row.wakes, row.outcome_unknown)
-        for row in first.values()
-    ]
-
-
-async def hold(tx: Transaction, claim: Claim) -> Delivery | None:
-    """The claimed delivery, locked; None if somebody else took it over meanwhile."""
-    found = await tx.db.scalar(
-        select(Delivery).where(Delivery.id == claim.delivery_id).with_for_update()
-    )
-    return found if found and found.lease == claim.lease else None
 
 
 def release(delivery: Delivery, *, due_at: datetime | None) -> None:
@@ -294,34 +186,3 @@ async def reached_anybody(tx: Transaction, incident: Incident, round: int, layer
         )
     )
     return bool(hopeful)
-
-
-async def earliest_due(
-    tx: Transaction, organization_id: UUID | None, *, busy_targets: Collection[str] = ()
-) -> datetime | None:
-    """When the next delivery can be taken up, leases and waiting threads considered."""
-    free_at = case(
-        (Delivery.lease_until > Delivery.due_at, Delivery.lease_until), else_=Delivery.due_at
-    )
-    earliest: datetime | None = await tx.db.scalar(
-        select(func.min(free_at))
-        .select_from(Delivery)
-        .outerjoin(_parent, _parent.id == Delivery.parent_id)
-        .where(
-            Delivery.organization_id == organization_id,
-            Delivery.due_at.is_not(None),
-            ~_waits_for_its_thread(tx.now),
-            Delivery.target.not_in(busy_targets),
-        )
-    )
-    return earliest
-
-
-async def free_claims(tx: Transaction) -> None:
-    """Free what a process that is no longer there had claimed: SQLite has one process only.
-
-    An attempt that had begun keeps its unknown outcome, and is looked up before it is repeated.
-    """
-    await tx.db.execute(
-        update(Delivery).where(Delivery.lease.is_not(None)).values(lease=None, lease_until=None)
-    )

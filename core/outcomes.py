@@ -7,7 +7,7 @@ import logging
 from datetime import timedelta
 from typing import Any
 
-from core import audit, escalation, incidents, notifications, outbox
+from core import audit, claims, escalation, incidents, notifications, outbox
 from core.sending import DeliveryFailed, Outgoing, Receipt
 from core.transaction import Actor, Core, Transaction
 from storage.models import Delivery, Incident
@@ -25,13 +25,13 @@ GIVE_UP_AFTER = timedelta(hours=24)
 
 
 async def settle_sent(
-    core: Core, claim: outbox.Claim, outgoing: Outgoing, receipt: Receipt, shown: int
+    core: Core, claim: claims.Claim, outgoing: Outgoing, receipt: Receipt, shown: int
 ) -> None:
     """It is out there: keep where, and bring it up to date if it is behind by now."""
     async with core.transaction(Actor.system(outgoing.incident.organization_id)) as tx:
         # The incident first: an acknowledgement in between would leave a stale button.
         incident = await incidents.lock(tx, outgoing.incident.id)
-        delivery = await outbox.hold(tx, claim)
+        delivery = await claims.hold(tx, claim)
         if delivery is None:
             return
         delivery.state = DeliveryState.SENT
@@ -49,28 +49,28 @@ async def settle_sent(
             )
 
 
-async def settle_edited(core: Core, claim: outbox.Claim, outgoing: Outgoing) -> None:
+async def settle_edited(core: Core, claim: claims.Claim, outgoing: Outgoing) -> None:
     """It shows a later version."""
     async with core.transaction(Actor.system(outgoing.incident.organization_id)) as tx:
         incident = await incidents.lock(tx, outgoing.incident.id)
-        delivery = await outbox.hold(tx, claim)
+        delivery = await claims.hold(tx, claim)
         if delivery:
             _bring_up_to_date(tx, delivery, incident, outgoing.incident.version)
 
 
-async def settle_unwanted(core: Core, claim: outbox.Claim, outgoing: Outgoing, reason: str) -> None:
+async def settle_unwanted(core: Core, claim: claims.Claim, outgoing: Outgoing, reason: str) -> None:
     """Nobody needs it any more: end it with its reason."""
     async with core.transaction(Actor.system(outgoing.incident.organization_id)) as tx:
         incident = await incidents.lock(tx, outgoing.incident.id)
-        delivery = await outbox.hold(tx, claim)
+        delivery = await claims.hold(tx, claim)
         if delivery:
             outbox.supersede(tx, incident, delivery, reason)
 
 
-async def settle_late(core: Core, claim: outbox.Claim) -> None:
+async def settle_late(core: Core, claim: claims.Claim) -> None:
     """Too little of the lease is left to post: give it back, to be claimed anew."""
     async with core.transaction(Actor.system()) as tx:
-        delivery = await outbox.hold(tx, claim)
+        delivery = await claims.hold(tx, claim)
         if delivery:
             delivery.outcome_unknown = False
             outbox.release(delivery, due_at=tx.now)
@@ -79,7 +79,7 @@ async def settle_late(core: Core, claim: outbox.Claim) -> None:
 
 async def settle_failed(
     core: Core,
-    claim: outbox.Claim,
+    claim: claims.Claim,
     outgoing: Outgoing,
     failure: DeliveryFailed,
     *,
@@ -92,7 +92,7 @@ async def settle_failed(
     )
     async with core.transaction(Actor.system(outgoing.incident.organization_id)) as tx:
         incident = await incidents.lock(tx, outgoing.incident.id)
-        delivery = await outbox.hold(tx, claim)
+        delivery = await claims.hold(tx, claim)
         if delivery is None:
             return
         delivery.last_error = str(failure)

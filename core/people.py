@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.exc import IntegrityError
 
 from core import audit
@@ -68,14 +68,15 @@ async def lock_organization(tx: Transaction) -> Organization:
     Whoever adds what must be unique in it asks for this first: of two, the second then sees what
     the first has added.
     """
-    return (
-        await tx.db.scalars(
-            select(Organization)
-            .where(Organization.id == tx.organization_id)
-            .with_for_update(key_share=True)
-            .execution_options(populate_existing=True)
-        )
-    ).one()
+    return (await tx.db.scalars(_LOCKED, {"id": tx.organization_id})).one()
+
+
+_LOCKED = (
+    select(Organization)
+    .where(Organization.id == bindparam("id"))
+    .with_for_update(key_share=True)
+    .execution_options(populate_existing=True)
+)
 
 
 async def organization(tx: Transaction) -> Organization:
@@ -158,9 +159,14 @@ async def appoint_admins(tx: Transaction, emails: Iterable[str]) -> None:
 
 async def find_by_slack_user_id(tx: Transaction, slack_user_id: str) -> Member | None:
     """The member matched to this Slack user before, if there is one."""
-    return await tx.db.scalar(
-        select(Member).filter_by(organization_id=tx.organization_id, slack_user_id=slack_user_id)
-    )
+    wanted = {"organization_id": tx.organization_id, "slack_user_id": slack_user_id}
+    return await tx.db.scalar(_BY_SLACK_USER_ID, wanted)
+
+
+_BY_SLACK_USER_ID = select(Member).where(
+    Member.organization_id == bindparam("organization_id"),
+    Member.slack_user_id == bindparam("slack_user_id"),
+)
 
 
 async def get_member(tx: Transaction, member_id: UUID) -> Member:
@@ -187,9 +193,12 @@ async def by_id(tx: Transaction, ids: Iterable[UUID]) -> dict[UUID, Member]:
     wanted = set(ids)
     known: dict[UUID, Member] = tx.memo.setdefault("members", {})
     if missing := wanted - known.keys():
-        found = await tx.db.scalars(select(Member).where(Member.id.in_(missing)))
+        found = await tx.db.scalars(_BY_ID, {"ids": missing})
         known.update({member.id: member for member in found})
     return {id: known[id] for id in wanted if id in known}
+
+
+_BY_ID = select(Member).where(Member.id.in_(bindparam("ids", expanding=True)))
 
 
 async def remember_dm(tx: Transaction, member_id: UUID, slack_dm_id: str | None) -> None:

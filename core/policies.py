@@ -5,14 +5,20 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import joinedload
 
 from core import audit, people, schedules
 from core.errors import InUse, InvalidTarget, NameConflict, NotFound, ValidationFailed
 from core.transaction import Transaction
 from storage.limits import ACK_TIMEOUT_MINUTES_MAX, NAME_MAX
-from storage.models import EscalationLayer, EscalationLayerMember, EscalationPolicy, Incident
+from storage.models import (
+    EscalationLayer,
+    EscalationLayerMember,
+    EscalationPolicy,
+    Incident,
+    Schedule,
+)
 from storage.vocabulary import AuditType, Status, TargetType
 
 
@@ -56,19 +62,8 @@ async def policy_for_schedule(tx: Transaction, schedule_id: UUID) -> EscalationP
 
     The one whose layer targets the schedule: lowest layer position first, then the oldest.
     """
-    first = (
-        select(EscalationPolicy.id)
-        .join(EscalationLayer)
-        .where(
-            EscalationPolicy.organization_id == tx.organization_id,
-            EscalationLayer.schedule_id == schedule_id,
-        )
-        .order_by(EscalationLayer.position, EscalationPolicy.created_at, EscalationPolicy.name)
-        .limit(1)
-        .scalar_subquery()
-    )
-    query = _whole(tx).where(EscalationPolicy.id == first)
-    return (await tx.db.scalars(query)).unique().one_or_none()
+    wanted = {"organization_id": tx.organization_id, "schedule_id": schedule_id}
+    return (await tx.db.scalars(_FOR_SCHEDULE, wanted)).unique().one_or_none()
 
 
 async def create_policy(tx: Transaction, draft: PolicyDraft) -> EscalationPolicy:
@@ -145,7 +140,27 @@ def draft_of(policy: EscalationPolicy) -> PolicyDraft:
     )
 
 
-_LAYERS = joinedload(EscalationPolicy.layers).joinedload(EscalationLayer.members)
+_LAYERS = joinedload(EscalationPolicy.layers).options(
+    joinedload(EscalationLayer.members),
+    joinedload(EscalationLayer.schedule).load_only(Schedule.name),
+)
+
+_FOR_SCHEDULE = (
+    select(EscalationPolicy)
+    .where(
+        EscalationPolicy.id
+        == select(EscalationPolicy.id)
+        .join(EscalationLayer)
+        .where(
+            EscalationPolicy.organization_id == bindparam("organization_id"),
+            EscalationLayer.schedule_id == bindparam("schedule_id"),
+        )
+        .order_by(EscalationLayer.position, EscalationPolicy.created_at, EscalationPolicy.name)
+        .limit(1)
+        .scalar_subquery()
+    )
+    .options(_LAYERS)
+)
 
 
 def _whole(tx: Transaction) -> Select[EscalationPolicy]:
@@ -194,7 +209,7 @@ async def _check(
         if bool(layer.schedule_id) == bool(layer.member_ids):
             raise InvalidTarget
         if layer.schedule_id:
-            await schedules.name_of(tx, layer.schedule_id)
+            await schedules.value_of(tx, layer.schedule_id)
         for member_id in layer.member_ids:
             await people.get_member(tx, member_id)
 

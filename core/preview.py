@@ -38,10 +38,10 @@ async def preview(
     ends: int | None = None
     policy = None
     if owner_schedule_id:
-        await schedules.name_of(tx, owner_schedule_id)
+        await schedules.value_of(tx, owner_schedule_id)
         policy = await policies.policy_for_schedule(tx, owner_schedule_id)
     if policy:
-        layers = await targets.snapshot(tx, policy)
+        layers = targets.snapshot(policy)
         resolver = await targets.Resolver.for_layers(tx, layers)
         ends = 0
         for layer in layers:

@@ -57,16 +57,14 @@ class Target:
 _SNAPSHOTS = TypeAdapter(list[LayerSnapshot])
 
 
-async def snapshot(tx: Transaction, policy: EscalationPolicy) -> list[LayerSnapshot]:
+def snapshot(policy: EscalationPolicy) -> list[LayerSnapshot]:
     """A policy's layers as values, to be kept with the incident."""
-    ids = {layer.schedule_id for layer in policy.layers if layer.schedule_id}
-    names = {id: schedule.name for id, schedule in (await schedules.load(tx, ids)).items()}
     return [
         LayerSnapshot(
             position=layer.position,
             ack_timeout_minutes=layer.ack_timeout_minutes,
             schedule_id=layer.schedule_id,
-            schedule_name=names.get(layer.schedule_id) if layer.schedule_id else None,
+            schedule_name=layer.schedule.name if layer.schedule else None,
             member_ids=tuple(one.member_id for one in layer.members),
         )
         for layer in policy.layers

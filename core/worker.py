@@ -17,7 +17,7 @@ from uuid import UUID
 from apscheduler import events
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from core import delivering, escalation, outbox
+from core import claims, delivering, escalation
 from core.errors import Unavailable
 from core.sending import Sender
 from core.transaction import Actor, Core
@@ -62,7 +62,7 @@ class Worker:
         """On SQLite, free what the process before this one had claimed. Then look for work."""
         if self._core.database.is_sqlite:
             async with self._core.transaction(Actor.system()) as tx:
-                await outbox.free_claims(tx)
+                await claims.free_claims(tx)
         self.wake()
 
     async def run(self) -> None:
@@ -92,7 +92,7 @@ class Worker:
                 escalates_at = await escalation.earliest_due(
                     tx, organization_id=self.organization_id
                 )
-                delivers_at = await outbox.earliest_due(
+                delivers_at = await claims.earliest_due(
                     tx, self.organization_id, busy_targets=tuple(self._in_flight)
                 )
             now = self._core.clock.now()
@@ -158,28 +158,28 @@ class Worker:
         if self.organization_id is None or not free or self._stopping:
             return False
         async with self._core.transaction(Actor.system()) as tx:
-            claims = await outbox.claim(
+            taken = await claims.claim(
                 tx,
                 organization_id=self.organization_id,
                 limit=free,
                 busy_targets=tuple(self._in_flight),
             )
-        pages = [self._start(claim) for claim in claims if claim.wakes]
+        pages = [self._start(claim) for claim in taken if claim.wakes]
         if pages:
             # Everything here shares one processor: let the pages out before anything else.
             await asyncio.wait(pages, timeout=HEAD_START_SECONDS)
-        for claim in claims:
+        for claim in taken:
             if not claim.wakes:
                 self._start(claim)
-        return bool(claims)
+        return bool(taken)
 
-    def _start(self, claim: outbox.Claim) -> asyncio.Task[None]:
+    def _start(self, claim: claims.Claim) -> asyncio.Task[None]:
         task = asyncio.create_task(self._deliver(claim), name=f"deliver {claim.target}")
         self._in_flight[claim.target] = task
         task.add_done_callback(partial(self._landed, claim.target))
         return task
 
-    async def _deliver(self, claim: outbox.Claim) -> None:
+    async def _deliver(self, claim: claims.Claim) -> None:
         try:
             await delivering.deliver(self._core, self._senders[claim.channel], claim)
         except Exception:

@@ -7,10 +7,19 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from core import audit, declaring, escalation, incidents, outbox, people, policies, schedules
+from core import (
+    audit,
+    claims,
+    declaring,
+    escalation,
+    incidents,
+    people,
+    policies,
+    scheduling,
+)
 from core.notifications import Page
 from core.policies import EscalationLayerDraft, PolicyDraft
-from core.schedules import RotationDraft, ScheduleDraft
+from core.scheduling import RotationDraft, ScheduleDraft
 from core.sending import DeliveryFailed, Outgoing
 from core.transaction import Actor, Core
 from core.worker import Worker
@@ -145,7 +154,7 @@ class Engine:
             async with self.core.reading(self.system) as tx:
                 due = [
                     await escalation.earliest_due(tx),
-                    await outbox.earliest_due(tx, self.organization_id),
+                    await claims.earliest_due(tx, self.organization_id),
                 ]
             ahead = [one for one in due if one and self.clock.at < one <= end]
             if not ahead:
@@ -178,7 +187,7 @@ async def running_engine(
                 name: await people.ensure_by_email(tx, f"{name}@example.com", name=name.title())
                 for name in ("alice", "bob", "carol", "dave")
             }
-            schedule = await schedules.create_schedule(tx, payments(cast["bob"].id))
+            schedule = await scheduling.create_schedule(tx, payments(cast["bob"].id))
             policy = await policies.create_policy(
                 tx,
                 PolicyDraft(

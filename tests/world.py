@@ -16,7 +16,7 @@ from assembly.runtime import Tocsin
 from assembly.settings import Settings
 from cli.apply import apply
 from cli.blueprint import read_blueprint
-from core import audit, escalation, incidents, outbox, people
+from core import audit, claims, escalation, incidents, people
 from core.transaction import Actor
 from storage.models import AuditEvent, Incident
 from storage.vocabulary import AuditType
@@ -71,7 +71,7 @@ class World:
             async with self.tocsin.core.reading(self.system) as tx:
                 due = [
                     await escalation.earliest_due(tx),
-                    await outbox.earliest_due(tx, self.organization_id),
+                    await claims.earliest_due(tx, self.organization_id),
                 ]
             ahead = [one for one in due if one and self.clock.at < one <= end]
             if not ahead:

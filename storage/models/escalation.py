@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from storage.columns import Base, Identified, words
 from storage.limits import ACK_TIMEOUT_MINUTES_MAX, NAME_MAX
+from storage.models.schedules import Schedule
 from storage.vocabulary import TargetType
 
 
@@ -49,6 +50,7 @@ class EscalationLayer(Identified, Base):
     target_type: Mapped[TargetType] = mapped_column(words(TargetType, "target_type"))
     schedule_id: Mapped[UUID | None] = mapped_column(ForeignKey("schedules.id"))
 
+    schedule: Mapped[Schedule | None] = relationship(lazy="raise")
     members: Mapped[list["EscalationLayerMember"]] = relationship(
         order_by="EscalationLayerMember.position", cascade="all, delete-orphan", lazy="raise"
     )

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from cli.apply import apply, plan, render
 from cli.blueprint import BlueprintError, read_blueprint
-from core import oncall, people, policies, schedules
+from core import oncall, people, policies, schedules, scheduling
 from core.transaction import Actor, Core
 from storage.database import Database
 from storage.models import AuditEvent, Member
@@ -109,7 +109,7 @@ async def test_applying_makes_what_the_plan_said(office):
         assert (await people.organization(tx)).alerts_channel == "incidents"
         (schedule,) = await schedules.list_schedules(tx)
         (policy,) = await policies.list_policies(tx)
-    draft = schedules.draft_of(schedule)
+    draft = scheduling.draft_of(schedule)
     assert draft.layers[0].effective_from == datetime(2026, 11, 17, 23, tzinfo=UTC)
     assert [layer.schedule_id for layer in policy.layers] == [schedule.id, None, None]
 

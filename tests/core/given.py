@@ -6,9 +6,9 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import select
 
-from core import people, policies, schedules
+from core import people, policies, scheduling
 from core.policies import EscalationLayerDraft, PolicyDraft
-from core.schedules import RotationDraft, ScheduleDraft
+from core.scheduling import RotationDraft, ScheduleDraft
 from core.sending import DeliveryFailed, Outgoing
 from core.transaction import Actor
 from storage.models import AuditEvent, ScheduleOverride
@@ -32,7 +32,7 @@ def rotation(
 async def schedule(engine: Engine, name: str, *layers: RotationDraft) -> UUID:
     """A schedule of these rotation layers."""
     draft = ScheduleDraft(name, "Europe/Berlin", None, layers)
-    return (await engine.do("alice", schedules.create_schedule, draft)).id  # type: ignore[no-any-return]
+    return (await engine.do("alice", scheduling.create_schedule, draft)).id  # type: ignore[no-any-return]
 
 
 async def empty_schedule(engine: Engine, name: str = "Nights") -> UUID:

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from core import escalation, incidents, outbox, updates
+from core import claims, escalation, incidents, updates
 from core.delivering import deliver
 from core.outcomes import BACKOFF_MAX, GIVE_UP_AFTER
 from core.sending import DeliveryFailed, Outgoing
@@ -83,7 +83,7 @@ async def test_an_acknowledgement_between_sending_and_writing_leaves_no_stale_bu
 ) -> None:
     incident = await engine.declare()
     async with engine.core.transaction(engine.system) as tx:
-        claims = await outbox.claim(tx, organization_id=engine.organization_id, limit=1)
+        taken = await claims.claim(tx, organization_id=engine.organization_id, limit=1)
 
     class Acknowledging:
         """A sender during whose call somebody acknowledges on another surface."""
@@ -102,7 +102,7 @@ async def test_an_acknowledgement_between_sending_and_writing_leaves_no_stale_bu
         async def find(self, outgoing: Outgoing) -> None:
             raise AssertionError
 
-    await deliver(engine.core, Acknowledging(), claims[0])
+    await deliver(engine.core, Acknowledging(), taken[0])
     await engine.settle()
 
     (page,) = [post for post in engine.sender.posts.values() if post.kind == "page"]
@@ -116,7 +116,7 @@ async def test_a_change_during_an_edit_is_followed_by_one_more_edit(engine: Engi
     await engine.settle()
     await engine.do("bob", escalation.acknowledge, incident.id)
     async with engine.core.transaction(engine.system) as tx:
-        claims = await outbox.claim(
+        taken = await claims.claim(
             tx, organization_id=engine.organization_id, limit=1, busy_targets=[_alerts(engine)]
         )
 
@@ -136,7 +136,7 @@ async def test_a_change_during_an_edit_is_followed_by_one_more_edit(engine: Engi
         async def find(self, outgoing: Outgoing) -> None:
             raise AssertionError
 
-    await deliver(engine.core, Changing(), claims[0])
+    await deliver(engine.core, Changing(), taken[0])
     await engine.settle()
 
     (page,) = [post for post in engine.sender.posts.values() if post.kind == "page"]
@@ -150,13 +150,13 @@ def _alerts(engine: Engine) -> str:
 async def test_a_lease_that_ends_before_the_call_sends_nothing(engine: Engine) -> None:
     await engine.declare()
     async with engine.core.transaction(engine.system) as tx:
-        claims = await outbox.claim(tx, organization_id=engine.organization_id, limit=1)
+        taken = await claims.claim(tx, organization_id=engine.organization_id, limit=1)
 
-    engine.clock.at = claims[0].until
-    await deliver(engine.core, engine.sender, claims[0])
+    engine.clock.at = taken[0].until
+    await deliver(engine.core, engine.sender, taken[0])
 
     assert engine.sender.posts == {}
-    assert (await _one(engine, DeliveryKind.PAGE)).lease == claims[0].lease
+    assert (await _one(engine, DeliveryKind.PAGE)).lease == taken[0].lease
 
 
 async def test_a_process_that_was_stopped_while_it_looked_sends_nothing_stale(
@@ -164,17 +164,17 @@ async def test_a_process_that_was_stopped_while_it_looked_sends_nothing_stale(
 ) -> None:
     await engine.declare()
     async with engine.core.transaction(engine.system) as tx:
-        await outbox.claim(tx, organization_id=engine.organization_id, limit=1)
-    engine.clock.at += outbox.LEASE
+        await claims.claim(tx, organization_id=engine.organization_id, limit=1)
+    engine.clock.at += claims.LEASE
     async with engine.core.transaction(engine.system) as tx:
-        claims = await outbox.claim(tx, organization_id=engine.organization_id, limit=1)
+        taken = await claims.claim(tx, organization_id=engine.organization_id, limit=1)
 
     def stopped(verb: str, _outgoing: Outgoing) -> None:
         if verb == "find":
-            engine.clock.at = claims[0].until
+            engine.clock.at = taken[0].until
 
     engine.sender.before = stopped
-    await deliver(engine.core, engine.sender, claims[0])
+    await deliver(engine.core, engine.sender, taken[0])
 
     assert engine.sender.looked_up == 1
     assert engine.sender.posts == {}
@@ -190,13 +190,13 @@ async def test_an_outcome_is_not_written_by_who_has_lost_the_lease(
         await engine.do("bob", escalation.acknowledge, incident.id)
     busy = [_alerts(engine)]
     async with engine.core.transaction(engine.system) as tx:
-        claims = await outbox.claim(
+        taken = await claims.claim(
             tx, organization_id=engine.organization_id, limit=1, busy_targets=busy
         )
 
     async def take_over() -> None:
         async with engine.core.transaction(engine.system) as tx:
-            delivery = await tx.db.get_one(Delivery, claims[0].delivery_id)
+            delivery = await tx.db.get_one(Delivery, taken[0].delivery_id)
             delivery.lease = uuid4()
 
     class Slow:
@@ -217,10 +217,10 @@ async def test_an_outcome_is_not_written_by_who_has_lost_the_lease(
         async def find(self, outgoing: Outgoing) -> None:
             await take_over()
 
-    claim = claims[0]
+    claim = taken[0]
     if outcome == "superseded":
         await engine.do("bob", escalation.acknowledge, incident.id)
-        claim = outbox.Claim(**{**vars(claim), "look_up_first": True})
+        claim = claims.Claim(**{**vars(claim), "look_up_first": True})
     before = await _one(engine, DeliveryKind.PAGE)
     await deliver(engine.core, Slow(), claim)
     after = await _one(engine, DeliveryKind.PAGE)

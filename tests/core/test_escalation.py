@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from core import escalation, policies, updates
+from core import escalation, firing, policies, updates
 from core.errors import AlreadyOwner, IncidentResolved, InvalidTargetUser, NotFound
 from core.policies import EscalationLayerDraft
 from core.targets import LayerSnapshot
@@ -173,7 +173,7 @@ async def test_nothing_is_due_before_its_time(engine: Engine) -> None:
 def test_after_the_last_layer_there_is_none() -> None:
     layers = [LayerSnapshot(position, 5, None, None, ()) for position in (1, 2)]
 
-    assert [escalation.next_layer(layers, fired) for fired in (None, 0, 1, 2, 3)] == [
+    assert [firing.next_layer(layers, fired) for fired in (None, 0, 1, 2, 3)] == [
         layers[0],
         layers[0],
         layers[1],

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from core import escalation, incidents, outbox, updates
+from core import claims, escalation, incidents, outbox, updates
 from core.delivering import deliver
 from core.sending import Outgoing
 from storage.models import Delivery
@@ -16,30 +16,30 @@ from tests.engine import Engine
 
 async def _claim(
     engine: Engine, limit: int = 100, busy: tuple[str, ...] = ()
-) -> list[outbox.Claim]:
+) -> list[claims.Claim]:
     async with engine.core.transaction(engine.system) as tx:
-        return await outbox.claim(
+        return await claims.claim(
             tx, organization_id=engine.organization_id, limit=limit, busy_targets=busy
         )
 
 
-async def _named(engine: Engine, claims: list[outbox.Claim]) -> list[tuple[int, str]]:
+async def _named(engine: Engine, taken: list[claims.Claim]) -> list[tuple[int, str]]:
     """The incident's number and the message's type, of each claim."""
     found = {one.id: one for one in await engine.deliveries()}
     async with engine.core.reading(engine.system) as tx:
         numbers = {one.id: one.number for one in await incidents.list_open(tx)}
     return [
         (numbers[found[one.delivery_id].incident_id], found[one.delivery_id].message["type"])
-        for one in claims
+        for one in taken
     ]
 
 
 async def _in_order(engine: Engine) -> list[tuple[int, str]]:
     """All that is due, claimed one by one."""
-    claims: list[outbox.Claim] = []
+    taken: list[claims.Claim] = []
     while more := await _claim(engine, limit=1):
-        claims += more
-    return await _named(engine, claims)
+        taken += more
+    return await _named(engine, taken)
 
 
 async def _pages(engine: Engine) -> list[Delivery]:
@@ -137,8 +137,8 @@ async def test_another_organizations_deliveries_are_left_alone(engine: Engine) -
     await engine.declare()
 
     async with engine.core.transaction(engine.system) as tx:
-        assert await outbox.claim(tx, organization_id=uuid4(), limit=9) == []
-        assert await outbox.earliest_due(tx, uuid4()) is None
+        assert await claims.claim(tx, organization_id=uuid4(), limit=9) == []
+        assert await claims.earliest_due(tx, uuid4()) is None
 
 
 async def test_what_is_claimed_can_not_be_claimed_again_until_the_lease_ends(
@@ -146,10 +146,10 @@ async def test_what_is_claimed_can_not_be_claimed_again_until_the_lease_ends(
 ) -> None:
     await engine.declare()
     first = await _claim(engine)
-    assert {one.until for one in first} == {engine.clock.at + outbox.LEASE}
+    assert {one.until for one in first} == {engine.clock.at + claims.LEASE}
     assert [one.look_up_first for one in first] == [False, False]
 
-    engine.clock.at += outbox.LEASE - timedelta(milliseconds=1)
+    engine.clock.at += claims.LEASE - timedelta(milliseconds=1)
     assert await _claim(engine) == []
 
     engine.clock.at += timedelta(milliseconds=1)
@@ -191,13 +191,13 @@ async def test_the_earliest_due_instant_is_the_end_of_a_lease_where_one_runs(
 ) -> None:
     async def earliest() -> object:
         async with engine.core.reading(engine.system) as tx:
-            return await outbox.earliest_due(tx, engine.organization_id)
+            return await claims.earliest_due(tx, engine.organization_id)
 
     assert await earliest() is None
     await engine.declare()
     assert await earliest() == engine.clock.at
     await _claim(engine)
-    assert await earliest() == engine.clock.at + outbox.LEASE
+    assert await earliest() == engine.clock.at + claims.LEASE
     await engine.pass_time(minutes=1)
     assert await earliest() is None
 
@@ -205,12 +205,12 @@ async def test_the_earliest_due_instant_is_the_end_of_a_lease_where_one_runs(
 async def test_only_who_holds_the_lease_holds_the_delivery(engine: Engine) -> None:
     await engine.declare()
     (stale, *_) = await _claim(engine)
-    engine.clock.at += outbox.LEASE
+    engine.clock.at += claims.LEASE
     (fresh, *_) = await _claim(engine)
 
     async with engine.core.transaction(engine.system) as tx:
-        assert await outbox.hold(tx, stale) is None
-        held = await outbox.hold(tx, fresh)
+        assert await claims.hold(tx, stale) is None
+        held = await claims.hold(tx, fresh)
         assert held is not None
         assert held.id == stale.delivery_id
 
@@ -218,13 +218,13 @@ async def test_only_who_holds_the_lease_holds_the_delivery(engine: Engine) -> No
 async def test_a_lost_lease_sends_nothing_and_writes_nothing(engine: Engine) -> None:
     await engine.declare()
     (stale, *_) = await _claim(engine)
-    engine.clock.at += outbox.LEASE
+    engine.clock.at += claims.LEASE
     (fresh, *_) = await _claim(engine)
 
     await deliver(engine.core, engine.sender, stale)
     assert engine.sender.posts == {}
 
-    engine.clock.at -= outbox.LEASE  # a process whose clock is behind: the lease itself decides
+    engine.clock.at -= claims.LEASE  # a process whose clock is behind: the lease itself decides
     await deliver(engine.core, engine.sender, stale)
     assert engine.sender.posts == {}
 
@@ -237,7 +237,7 @@ async def test_freed_claims_keep_their_unknown_outcome(engine: Engine) -> None:
     lost = await _claim(engine)
 
     async with engine.core.transaction(engine.system) as tx:
-        await outbox.free_claims(tx)
+        await claims.free_claims(tx)
     again = await _claim(engine)
 
     assert [one.delivery_id for one in again] == [one.delivery_id for one in lost]
@@ -356,11 +356,11 @@ async def test_a_page_that_nobody_needs_any_more_is_superseded_with_a_reason(
 ) -> None:
     incident = await engine.declare()
     (first,) = await _pages(engine)
-    claims = await _claim(engine, limit=1) if claimed else []
+    taken = await _claim(engine, limit=1) if claimed else []
 
     extra = {"to": engine.cast["dave"].id} if act is escalation.hand_off else {}
     await engine.do("alice", act, incident.id, **extra)  # type: ignore[arg-type]
-    for claim in claims:
+    for claim in taken:
         await deliver(engine.core, engine.sender, claim)
     await engine.settle()
 

@@ -7,9 +7,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from core import escalation, oncall, policies, schedules, updates
+from core import escalation, oncall, policies, schedules, scheduling, updates
 from core.errors import InUse, InvalidTargetUser, NameConflict, NotFound, ValidationFailed
-from core.schedules import RotationDraft, ScheduleDraft
+from core.scheduling import RotationDraft, ScheduleDraft
 from storage.vocabulary import AuditType, RotationType
 from tests.cast import NOON
 from tests.core import given
@@ -25,9 +25,9 @@ async def _changed(engine: Engine, schedule_id: UUID, draft: ScheduleDraft) -> S
     """A schedule, once it was made to be as the draft says."""
     async with engine.core.transaction(engine.actor("alice")) as tx:
         schedule = await schedules.get_schedule(tx, schedule_id)
-        await schedules.change_schedule(tx, schedule, draft)
+        await scheduling.change_schedule(tx, schedule, draft)
     async with engine.core.reading(engine.system) as tx:
-        return schedules.draft_of(await schedules.get_schedule(tx, schedule_id))
+        return scheduling.draft_of(await schedules.get_schedule(tx, schedule_id))
 
 
 async def _types(engine: Engine) -> list[AuditType]:
@@ -41,10 +41,10 @@ async def _types(engine: Engine) -> list[AuditType]:
 async def test_a_schedule_is_kept_as_it_was_asked_for(engine: Engine) -> None:
     bob, carol = engine.cast["bob"].id, engine.cast["carol"].id
     draft = _draft(bob, carol, bob)
-    made = await engine.do("alice", schedules.create_schedule, draft)
+    made = await engine.do("alice", scheduling.create_schedule, draft)
 
     async with engine.core.reading(engine.system) as tx:
-        assert schedules.draft_of(await schedules.get_schedule(tx, made.id)) == draft
+        assert scheduling.draft_of(await schedules.get_schedule(tx, made.id)) == draft
     event = (await given.organization_trail(engine))[-1]
     assert (event.type, event.actor_name) == (AuditType.SCHEDULE_CREATED, "Alice")
     assert event.data == {
@@ -203,7 +203,7 @@ async def test_what_is_wrong_with_a_schedule_is_said_at_its_field(
     engine: Engine, draft: ScheduleDraft, field: str
 ) -> None:
     with pytest.raises(ValidationFailed) as refused:
-        await engine.do("alice", schedules.create_schedule, draft)
+        await engine.do("alice", scheduling.create_schedule, draft)
     assert refused.value.field == field
 
     with pytest.raises(ValidationFailed):
@@ -226,10 +226,10 @@ async def test_every_legal_length_of_a_shift_is_kept(
     layer = replace(
         given.rotation(engine.cast["bob"].id), rotation_type=rotation_type, length_days=length
     )
-    made = await engine.do("alice", schedules.create_schedule, _draft(layers=(layer,)))
+    made = await engine.do("alice", scheduling.create_schedule, _draft(layers=(layer,)))
 
     async with engine.core.reading(engine.system) as tx:
-        assert schedules.draft_of(await schedules.get_schedule(tx, made.id)).layers == (layer,)
+        assert scheduling.draft_of(await schedules.get_schedule(tx, made.id)).layers == (layer,)
 
 
 @pytest.mark.parametrize("name", ["", "x" * 256])
@@ -237,14 +237,14 @@ async def test_a_rotation_layers_name_has_1_to_255_characters(engine: Engine, na
     layer = replace(given.rotation(engine.cast["bob"].id), name=name)
 
     with pytest.raises(ValidationFailed):
-        await engine.do("alice", schedules.create_schedule, _draft(layers=(layer,)))
+        await engine.do("alice", scheduling.create_schedule, _draft(layers=(layer,)))
 
 
 async def test_a_name_that_is_taken_is_refused(engine: Engine) -> None:
     bob = engine.cast["bob"].id
 
     with pytest.raises(NameConflict):
-        await engine.do("alice", schedules.create_schedule, _draft(bob, name="Payments"))
+        await engine.do("alice", scheduling.create_schedule, _draft(bob, name="Payments"))
 
     other = await given.schedule(engine, "Other", given.rotation(bob))
     with pytest.raises(NameConflict):
@@ -256,7 +256,7 @@ async def test_every_participant_is_a_member(engine: Engine) -> None:
 
     for nobody in (mallory.id, uuid4()):
         with pytest.raises(InvalidTargetUser):
-            await engine.do("alice", schedules.create_schedule, _draft(nobody))
+            await engine.do("alice", scheduling.create_schedule, _draft(nobody))
 
 
 async def test_changing_a_schedule_makes_it_be_as_the_draft_says(engine: Engine) -> None:
@@ -299,7 +299,7 @@ async def test_a_layer_that_stays_is_the_same_layer(engine: Engine) -> None:
 
 async def test_asking_for_what_is_already_so_changes_nothing(engine: Engine) -> None:
     async with engine.core.reading(engine.system) as tx:
-        draft = schedules.draft_of(await schedules.get_schedule(tx, engine.schedule_id))
+        draft = scheduling.draft_of(await schedules.get_schedule(tx, engine.schedule_id))
 
     await _changed(engine, engine.schedule_id, draft)
 
@@ -308,7 +308,7 @@ async def test_asking_for_what_is_already_so_changes_nothing(engine: Engine) -> 
 
 async def _remove(engine: Engine, schedule_id: UUID) -> None:
     async with engine.core.transaction(engine.actor("alice")) as tx:
-        await schedules.remove_schedule(tx, await schedules.get_schedule(tx, schedule_id))
+        await scheduling.remove_schedule(tx, await schedules.get_schedule(tx, schedule_id))
 
 
 async def test_a_schedule_that_a_policy_pages_can_not_be_removed(engine: Engine) -> None:

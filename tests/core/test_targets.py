@@ -42,7 +42,7 @@ async def test_who_stands_in_for_somebody_is_told_for_whom(engine: Engine) -> No
 
 async def test_a_snapshot_survives_being_kept_as_json(engine: Engine) -> None:
     async with engine.core.reading(engine.system) as tx:
-        layers = await targets.snapshot(tx, await policies.get_policy(tx, engine.policy_id))
+        layers = targets.snapshot(await policies.get_policy(tx, engine.policy_id))
 
     assert layers == [
         LayerSnapshot(1, 5, engine.schedule_id, "Payments", ()),

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from core import escalation, incidents, outbox, people
+from core import claims, escalation, incidents, people
 from core.sending import Outgoing, Sender
 from core.worker import IN_FLIGHT_MAX, Alarm, Worker
 from storage.models import Incident
@@ -81,7 +81,7 @@ async def test_starting_frees_the_claims_of_a_dead_process_on_sqlite_alone(
 ) -> None:
     await engine.declare()
     async with engine.core.transaction(engine.system) as tx:
-        await outbox.claim(tx, organization_id=engine.organization_id, limit=9)
+        await claims.claim(tx, organization_id=engine.organization_id, limit=9)
 
     await engine.worker.start()
     await engine.settle()

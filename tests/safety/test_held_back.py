@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import update
 
 import sandbox
-from core import escalation, outbox, people
+from core import claims, escalation, people
 from core.delivering import deliver
 from core.sending import Outgoing
 from storage.models import Delivery
@@ -43,8 +43,8 @@ async def test_an_acknowledgement_while_the_dm_is_being_opened_stops_the_page(
     incident = await engine.declare()
     engine.sender.asks_where = True
     async with engine.core.transaction(engine.system) as tx:
-        claims = await outbox.claim(tx, organization_id=engine.organization_id, limit=9)
-    (page,) = [claim for claim in claims if claim.channel is Channel.SLACK_DM]
+        taken = await claims.claim(tx, organization_id=engine.organization_id, limit=9)
+    (page,) = [claim for claim in taken if claim.channel is Channel.SLACK_DM]
 
     class Opening:
         """A sender during whose opening of the DM somebody acknowledges."""
@@ -72,7 +72,7 @@ async def test_a_look_up_that_used_up_the_lease_is_followed_by_no_post(engine: E
     await engine.declare()
     async with engine.core.transaction(engine.system) as tx:
         await tx.db.execute(update(Delivery).values(outcome_unknown=True))
-        claims = await outbox.claim(tx, organization_id=engine.organization_id, limit=1)
+        taken = await claims.claim(tx, organization_id=engine.organization_id, limit=1)
 
     class SlowToLook:
         """A sender whose look-up lasts almost as long as the lease."""
@@ -81,7 +81,7 @@ async def test_a_look_up_that_used_up_the_lease_is_followed_by_no_post(engine: E
             return False
 
         async def find(self, outgoing: Outgoing) -> None:
-            engine.clock.at += outbox.LEASE - timedelta(seconds=1)
+            engine.clock.at += claims.LEASE - timedelta(seconds=1)
 
         async def send(self, outgoing: Outgoing) -> dict[str, str]:
             raise AssertionError("it was posted while the lease was ending")
@@ -89,7 +89,7 @@ async def test_a_look_up_that_used_up_the_lease_is_followed_by_no_post(engine: E
         async def edit(self, outgoing: Outgoing) -> None:
             raise AssertionError
 
-    await deliver(engine.core, SlowToLook(), claims[0])
+    await deliver(engine.core, SlowToLook(), taken[0])
     await engine.settle()
 
     assert engine.sender.pages() == [("Bob", 1)]

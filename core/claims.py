@@ -1,0 +1,174 @@
+"""Taking deliveries up: what is due is claimed under a lease, by one replica at a time.
+
+A row is due when `due_at` is set: to be sent, to be tried again, or, once sent and if it is live,
+to be brought up to date. Whoever claims it holds it until its lease ends (spec section 6).
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import Row, and_, bindparam, case, func, or_, select, update
+from sqlalchemy.orm import aliased
+
+from core.outbox import Priority
+from core.transaction import Transaction
+from storage.columns import UtcDateTime
+from storage.models import Delivery
+from storage.vocabulary import Channel, DeliveryKind, DeliveryState
+
+LEASE = timedelta(seconds=60)
+"""Outlasts every HTTP timeout, so that nobody takes over what is still being sent."""
+
+PATIENCE = timedelta(seconds=30)
+"""How long what is loud waits for the message in whose thread it belongs."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A delivery that is ours to carry out until the lease ends."""
+
+    delivery_id: UUID
+    lease: UUID
+    until: datetime
+    channel: Channel
+    target: str
+    wakes: bool
+    """It is a page that was not sent yet."""
+    look_up_first: bool
+    """An earlier attempt began and its answer never came."""
+
+
+_parent = aliased(Delivery)
+_now = bindparam("now", type_=UtcDateTime)
+_waits_for_its_thread = and_(
+    Delivery.kind == DeliveryKind.NOTICE,
+    Delivery.parent_id.is_not(None),
+    _parent.state == DeliveryState.PENDING,
+    or_(
+        Delivery.priority >= Priority.NOTICE * 10,
+        Delivery.created_at > bindparam("impatient_since", type_=UtcDateTime),
+    ),
+)
+"""Whether a notice belongs under a message that is not out yet. A page never waits."""
+_of_a_free_target = and_(
+    Delivery.organization_id == bindparam("organization_id"),
+    ~_waits_for_its_thread,
+    Delivery.target.not_in(bindparam("busy_targets", expanding=True)),
+)
+_CLAIMABLE = (
+    select(
+        Delivery.id,
+        Delivery.channel,
+        Delivery.target,
+        Delivery.outcome_unknown,
+        ((Delivery.state == DeliveryState.PENDING) & (Delivery.kind == DeliveryKind.PAGE)).label(
+            "wakes"
+        ),
+    )
+    .outerjoin(_parent, _parent.id == Delivery.parent_id)
+    .where(
+        _of_a_free_target,
+        Delivery.due_at <= _now,
+        or_(Delivery.lease_until.is_(None), Delivery.lease_until <= _now),
+    )
+    .order_by(
+        Delivery.state != DeliveryState.PENDING,  # what is new goes before edits
+        Delivery.priority,
+        Delivery.due_at,
+        Delivery.sequence,
+    )
+    .limit(bindparam("limit"))
+    .with_for_update(skip_locked=True, of=Delivery)
+)
+_TAKE = (
+    update(Delivery)
+    .where(Delivery.id.in_(bindparam("ids", expanding=True)))
+    .values(
+        lease=bindparam("lease"),
+        lease_until=bindparam("until"),
+        attempted_at=case((Delivery.outcome_unknown, Delivery.attempted_at), else_=_now),
+        outcome_unknown=True,
+    )
+    .execution_options(synchronize_session=False)
+)
+_EARLIEST = (
+    select(
+        func.min(
+            case(
+                (Delivery.lease_until > Delivery.due_at, Delivery.lease_until),
+                else_=Delivery.due_at,
+            )
+        )
+    )
+    .select_from(Delivery)
+    .outerjoin(_parent, _parent.id == Delivery.parent_id)
+    .where(_of_a_free_target, Delivery.due_at.is_not(None))
+)
+
+
+async def claim(
+    tx: Transaction,
+    *,
+    organization_id: UUID,
+    limit: int,
+    busy_targets: Collection[str] = (),
+) -> list[Claim]:
+    """Take what is due, the most urgent first, one for each target, under a lease of `LEASE`.
+
+    What answers in a thread waits until the message that began it is out, unless it wakes
+    somebody. A target in `busy_targets` is left alone. Claiming says that an attempt begins:
+    from here until its outcome is written, the outcome is unknown.
+    """
+    due = {"now": tx.now, "limit": limit, **_where(tx, organization_id, busy_targets)}
+    first: dict[str, Row[UUID, Channel, str, bool, bool]] = {}
+    for row in await tx.db.execute(_CLAIMABLE, due):
+        first.setdefault(row.target, row)
+    if not first:
+        return []
+    lease, until = uuid4(), tx.now + LEASE
+    taken = {"ids": [row.id for row in first.values()], "lease": lease, "until": until}
+    await tx.db.execute(_TAKE, {**taken, "now": tx.now})
+    return [
+        Claim(row.id, lease, until, row.channel, row.target, row.wakes, row.outcome_unknown)
+        for row in first.values()
+    ]
+
+
+async def hold(tx: Transaction, claim: Claim) -> Delivery | None:
+    """The claimed delivery, locked; None if somebody else took it over meanwhile."""
+    found = await tx.db.scalar(
+        select(Delivery).where(Delivery.id == claim.delivery_id).with_for_update()
+    )
+    return found if found and found.lease == claim.lease else None
+
+
+async def earliest_due(
+    tx: Transaction, organization_id: UUID | None, *, busy_targets: Collection[str] = ()
+) -> datetime | None:
+    """When the next delivery can be taken up, leases and waiting threads considered."""
+    where = _where(tx, organization_id, busy_targets)
+    earliest: datetime | None = await tx.db.scalar(_EARLIEST, where)
+    return earliest
+
+
+def _where(
+    tx: Transaction, organization_id: UUID | None, busy_targets: Collection[str]
+) -> dict[str, Any]:
+    return {
+        "organization_id": organization_id,
+        "impatient_since": tx.now - PATIENCE,
+        "busy_targets": list(busy_targets),
+    }
+
+
+async def free_claims(tx: Transaction) -> None:
+    """Free what a process that is no longer there had claimed: SQLite has one process only.
+
+    An attempt that had begun keeps its unknown outcome, and is looked up before it is repeated.
+    """
+    await tx.db.execute(
+        update(Delivery).where(Delivery.lease.is_not(None)).values(lease=None, lease_until=None)
+    )
