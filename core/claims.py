@@ -74,12 +74,7 @@ _CLAIMABLE = (
         Delivery.due_at <= _now,
         or_(Delivery.lease_until.is_(None), Delivery.lease_until <= _now),
     )
-    .order_by(
-        Delivery.state != DeliveryState.PENDING,  # what is new goes before edits
-        Delivery.priority,
-        Delivery.due_at,
-        Delivery.sequence,
-    )
+    .order_by(Delivery.priority, Delivery.due_at, Delivery.sequence)
     .limit(bindparam("limit"))
     .with_for_update(skip_locked=True, of=Delivery)
 )

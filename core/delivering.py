@@ -25,9 +25,14 @@ SEND_NEEDS = timedelta(seconds=15)
 """How much of a lease must be left when a message is posted: more than any HTTP timeout."""
 
 
-async def deliver(core: Core, sender: Sender, claim: claims.Claim) -> None:
-    """Carry out one claimed delivery, to an outcome that is written down."""
-    ready = await _get_ready(core, claim)
+async def deliver(
+    core: Core, sender: Sender, claim: claims.Claim, ready: "Ready | None" = None
+) -> None:
+    """Carry out one claimed delivery, to an outcome that is written down.
+
+    `ready` is what `prepare` made of it just now, where the caller has asked already.
+    """
+    ready = ready or await _get_ready(core, claim)
     if ready is None:
         return
     attempt = _Attempt(core, sender, claim, unknown=ready.is_new and claim.look_up_first)
@@ -49,7 +54,7 @@ async def deliver(core: Core, sender: Sender, claim: claims.Claim) -> None:
 
 
 @dataclass(frozen=True)
-class _Ready:
+class Ready:
     """A delivery that is ours, as it is to be carried out now."""
 
     outgoing: Outgoing
@@ -57,19 +62,23 @@ class _Ready:
     unwanted: str | None
 
 
-async def _get_ready(core: Core, claim: claims.Claim) -> _Ready | None:
-    """What to carry out; None if somebody else holds it by now."""
+async def prepare(tx: Transaction, claim: claims.Claim) -> Ready | None:
+    """What to carry out, as it is now; None if somebody else holds it by now."""
+    loaded = await _load(tx, claim)
+    if loaded is None:
+        return None
+    return Ready(
+        await _outgoing(tx, loaded),
+        is_new=loaded.delivery.state is DeliveryState.PENDING,
+        unwanted=_unwanted(loaded.delivery, loaded.incident),
+    )
+
+
+async def _get_ready(core: Core, claim: claims.Claim) -> Ready | None:
     if core.clock.now() >= claim.until:
         return None
     async with core.reading(Actor.system()) as tx:
-        loaded = await _load(tx, claim)
-        if loaded is None:
-            return None
-        return _Ready(
-            await _prepare(tx, loaded),
-            is_new=loaded.delivery.state is DeliveryState.PENDING,
-            unwanted=_unwanted(loaded.delivery, loaded.incident),
-        )
+        return await prepare(tx, claim)
 
 
 @dataclass
@@ -81,12 +90,12 @@ class _Attempt:
     claim: claims.Claim
     unknown: bool
 
-    async def edit(self, ready: _Ready) -> None:
+    async def edit(self, ready: Ready) -> None:
         """Bring what was sent up to date."""
         await self.sender.edit(ready.outgoing)
         await outcomes.settle_edited(self.core, self.claim, ready.outgoing)
 
-    async def send(self, ready: _Ready) -> None:
+    async def send(self, ready: Ready) -> None:
         """Look it up if need be, ask once more whether it is wanted, post it."""
         time_passed = False
         if self.unknown:
@@ -162,7 +171,7 @@ async def _load(tx: Transaction, claim: claims.Claim) -> _Loaded | None:
     return _Loaded(*row) if row else None
 
 
-async def _prepare(tx: Transaction, loaded: _Loaded) -> Outgoing:
+async def _outgoing(tx: Transaction, loaded: _Loaded) -> Outgoing:
     delivery, member = loaded.delivery, loaded.member
     message = notifications.parse(delivery.message)
     update = None

@@ -17,13 +17,19 @@ from storage.vocabulary import AuditType, Channel, DeliveryKind, DeliveryState
 
 
 class Priority(IntEnum):
-    """What is sent before what: the first page of an incident before everything."""
+    """What is taken up before what: the first page of an incident before everything."""
 
     FIRST_PAGE = 0
     PAGE = 1
     LOUD = 2
     CARD = 3
     NOTICE = 4
+    EDIT_PAGE = 5
+    EDIT = 6
+
+    def of(self, incident: Incident) -> int:
+        """The number in a delivery's row: within one priority the worst incident goes first."""
+        return self * 10 + incident.severity.rank
 
 
 async def enqueue(
@@ -65,7 +71,7 @@ async def enqueue(
         round=incident.escalation_round,
         layer=layer,
         state=DeliveryState.PENDING,
-        priority=priority * 10 + incident.severity.rank,
+        priority=priority.of(incident),
         live=live,
         created_at=tx.now,
         due_at=tx.now,

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from core import audit, claims, escalation, incidents, notifications, outbox
+from core.outbox import Priority
 from core.sending import DeliveryFailed, Outgoing, Receipt
 from core.transaction import Actor, Core, Transaction
 from storage.models import Delivery, Incident
@@ -36,6 +37,8 @@ async def settle_sent(
             return
         delivery.state = DeliveryState.SENT
         delivery.sent_at = tx.now
+        edits = Priority.EDIT_PAGE if delivery.kind is DeliveryKind.PAGE else Priority.EDIT
+        delivery.priority = edits.of(incident)
         delivery.receipt = dict(receipt)
         _bring_up_to_date(tx, delivery, incident, shown)
         tx.due.append(tx.now)  # what waits for this thread can go now

@@ -164,7 +164,9 @@ class Worker:
                 limit=free,
                 busy_targets=tuple(self._in_flight),
             )
-        pages = [self._start(claim) for claim in taken if claim.wakes]
+            # What wakes somebody is made ready here: a page saves a transaction's time.
+            ready = {claim: await delivering.prepare(tx, claim) for claim in taken if claim.wakes}
+        pages = [self._start(claim, made) for claim, made in ready.items()]
         if pages:
             # Everything here shares one processor: let the pages out before anything else.
             await asyncio.wait(pages, timeout=HEAD_START_SECONDS)
@@ -173,15 +175,17 @@ class Worker:
                 self._start(claim)
         return bool(taken)
 
-    def _start(self, claim: claims.Claim) -> asyncio.Task[None]:
-        task = asyncio.create_task(self._deliver(claim), name=f"deliver {claim.target}")
+    def _start(
+        self, claim: claims.Claim, ready: delivering.Ready | None = None
+    ) -> asyncio.Task[None]:
+        task = asyncio.create_task(self._deliver(claim, ready), name=f"deliver {claim.target}")
         self._in_flight[claim.target] = task
         task.add_done_callback(partial(self._landed, claim.target))
         return task
 
-    async def _deliver(self, claim: claims.Claim) -> None:
+    async def _deliver(self, claim: claims.Claim, ready: delivering.Ready | None) -> None:
         try:
-            await delivering.deliver(self._core, self._senders[claim.channel], claim)
+            await delivering.deliver(self._core, self._senders[claim.channel], claim, ready)
         except Exception:
             log.exception("delivery %s stumbled; its lease will end", claim.delivery_id)
 

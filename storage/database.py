@@ -57,11 +57,11 @@ class Database:
     async def writing(self) -> AsyncIterator[AsyncSession]:
         """A session that commits when its block ends, and rolls back if the block raises.
 
-        On SQLite the write lock is held from the start, so what was read stays true. On
+        On SQLite the first statement takes the write lock, so what was read stays true. On
         PostgreSQL lock the rows that a rule speaks about (`with_for_update`) first.
         """
         async with self._turn, _session(self._writer) as session:
-            await session.connection()  # begins, and on SQLite takes the lock, now
+            await session.connection()  # a database that is away is noticed before anything else
             yield session
             await session.commit()
 
@@ -139,6 +139,6 @@ def _sqlite_engine(url: URL, *, begin: str, pool_size: int, read_only: bool = Fa
 
     @event.listens_for(engine.sync_engine, "begin")
     def start(connection: Any) -> None:
-        connection.exec_driver_sql(begin)
+        connection.connection.driver_connection.begin_with = begin
 
     return engine

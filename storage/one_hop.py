@@ -2,6 +2,7 @@
 
 A cursor made, executed, fetched and closed is four trips, each of which wakes two threads. An
 incident declared and paged is some twenty statements: the trips alone were a quarter of its time.
+A transaction begins on the trip of its first statement, and one that never began needs no end.
 """
 
 import sqlite3
@@ -15,6 +16,9 @@ import aiosqlite
 class Connection(aiosqlite.Connection):
     """A connection whose cursors fetch everything as they execute."""
 
+    begin_with: str | None = None
+    """The statement that begins a transaction, once there is something to do in it."""
+
     def cursor(self) -> "_Cursor":  # type: ignore[override]  # SQLAlchemy enters it, no more
         """A cursor, made without a trip."""
         return _Cursor(self)
@@ -22,6 +26,20 @@ class Connection(aiosqlite.Connection):
     async def run(self, work: Callable[[], None]) -> None:
         """Have something done in the connection's thread."""
         await self._execute(work)  # type: ignore[no-untyped-call]  # aiosqlite says nothing of it
+
+    async def commit(self) -> None:
+        """End the transaction, if it began."""
+        if self._began():
+            await super().commit()
+
+    async def rollback(self) -> None:
+        """Undo the transaction, if it began."""
+        if self._began():
+            await super().rollback()
+
+    def _began(self) -> bool:
+        self.begin_with = None
+        return self._conn.in_transaction
 
 
 class _Cursor:
@@ -54,7 +72,10 @@ class _Cursor:
     def _fetch(self, verb: str, sql: str, parameters: Iterable[Any]) -> None:
         """Runs in the connection's own thread."""
         cursor = self._connection._conn.cursor()
+        begin, self._connection.begin_with = self._connection.begin_with, None
         try:
+            if begin:
+                cursor.execute(begin)
             getattr(cursor, verb)(sql, parameters)
             self.description = cursor.description
             self.rowcount = cursor.rowcount

@@ -89,6 +89,7 @@ class Channel(StrEnum):
 
     SLACK_DM = "slack_dm"
     ALERTS = "alerts"
+    MAIL = "mail"
 
 
 class DeliveryKind(StrEnum):
@@ -125,6 +126,7 @@ class AuditType(StrEnum):
     ESCALATION_EXHAUSTED = "escalation_exhausted"
     ESCALATION_STOPPED = "escalation_stopped"
     ESCALATION_STUMBLED = "escalation_stumbled"
+    LAST_RESORT_PAGED = "last_resort_paged"
     INCIDENT_ACKNOWLEDGED = "incident_acknowledged"
     INCIDENT_HANDED_OFF = "incident_handed_off"
     OWNER_CHANGED = "owner_changed"

@@ -1,6 +1,11 @@
 """The tables. Everything belongs to one organization, and says so in its own row."""
 
-from storage.models.escalation import EscalationLayer, EscalationLayerMember, EscalationPolicy
+from storage.models.escalation import (
+    EscalationLayer,
+    EscalationLayerMember,
+    EscalationPolicy,
+    LastResort,
+)
 from storage.models.incidents import Incident, IncidentUpdate
 from storage.models.people import Member, Organization
 from storage.models.records import AuditEvent, Delivery, ReceivedEvent
@@ -19,6 +24,7 @@ __all__ = [
     "EscalationPolicy",
     "Incident",
     "IncidentUpdate",
+    "LastResort",
     "Member",
     "Organization",
     "ReceivedEvent",

@@ -1,9 +1,10 @@
 """Escalation policies: which layer is paged after which, and after how long."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from storage.columns import Base, Identified, words
@@ -66,3 +67,14 @@ class EscalationLayerMember(Base):
     )
     position: Mapped[int] = mapped_column(primary_key=True)
     member_id: Mapped[UUID] = mapped_column(ForeignKey("members.id"))
+
+
+class LastResort(Base):
+    """Who is paged when a policy is exhausted or pages nobody: a schedule, or members by name."""
+
+    __tablename__ = "last_resorts"
+
+    organization_id: Mapped[UUID] = mapped_column(ForeignKey("organizations.id"), primary_key=True)
+    schedule_id: Mapped[UUID | None] = mapped_column(ForeignKey("schedules.id"))
+    member_ids: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    """Members by id, in order; they are never deleted, only marked as removed."""

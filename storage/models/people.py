@@ -20,6 +20,8 @@ class Organization(Identified, Base):
     slack_team_id: Mapped[str] = mapped_column(String(40), unique=True)
     created_at: Mapped[datetime]
     last_incident_number: Mapped[int] = mapped_column(default=0)
+    link_key: Mapped[str | None] = mapped_column(String(64))
+    """What signs the links in letters. Made when the first one is written."""
     alerts_channel: Mapped[str | None] = mapped_column(String(NAME_MAX))
     """What the settings say: a channel's name or id."""
 

@@ -31,6 +31,27 @@ class Delivery(Identified, Base):
             postgresql_where=text("due_at IS NOT NULL"),
         ),
         Index("ix_deliveries_incident_id", "incident_id"),
+        Index(
+            "ix_deliveries_in_order",
+            "organization_id",
+            "priority",
+            "due_at",
+            "sequence",
+            sqlite_where=text("due_at IS NOT NULL"),
+            postgresql_where=text("due_at IS NOT NULL"),
+        ),
+        Index(
+            "ix_deliveries_leased",
+            "target",
+            sqlite_where=text("lease IS NOT NULL"),
+            postgresql_where=text("lease IS NOT NULL"),
+        ),
+        Index(
+            "ix_deliveries_carrier_id",
+            "carrier_id",
+            sqlite_where=text("carrier_id IS NOT NULL"),
+            postgresql_where=text("carrier_id IS NOT NULL"),
+        ),
     )
 
     organization_id: Mapped[UUID] = mapped_column(ForeignKey("organizations.id"))
@@ -43,6 +64,8 @@ class Delivery(Identified, Base):
     member_id: Mapped[UUID | None] = mapped_column(ForeignKey("members.id"))
     parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("deliveries.id"))
     """The delivery in whose thread this one answers."""
+    carrier_id: Mapped[UUID | None] = mapped_column(ForeignKey("deliveries.id"))
+    """The delivery whose message names this one too: a bundle (spec section 6.7)."""
     target: Mapped[str] = mapped_column(String(80))
     """The conversation: what is sent to one target is sent in order, one at a time."""
     message: Mapped[dict[str, Any]]
@@ -56,6 +79,7 @@ class Delivery(Identified, Base):
         words(DeliveryState, "state"), default=DeliveryState.PENDING
     )
     priority: Mapped[int]
+    """What is taken up first, smallest first: what is new before what is to be edited."""
     created_at: Mapped[datetime]
     due_at: Mapped[datetime | None]
     """When there is something to do: send it, try again, or bring it up to date."""
@@ -67,6 +91,8 @@ class Delivery(Identified, Base):
     """An attempt began whose answer never came: look it up before trying again."""
     attempted_at: Mapped[datetime | None]
     """When the first attempt began whose outcome is not known."""
+    history: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    """Each attempt to send it: when, how long it took, and what came of it."""
     last_error: Mapped[str | None] = mapped_column(Text)
     ended_reason: Mapped[str | None] = mapped_column(Text)
 
@@ -77,6 +103,8 @@ class Delivery(Identified, Base):
     sent_at: Mapped[datetime | None]
     receipt: Mapped[dict[str, Any] | None]
     """Where the message is, in the words of its channel."""
+    link_used_at: Mapped[datetime | None]
+    """When the acknowledging link of its letter was used: it is good once."""
 
 
 class AuditEvent(Base):
