@@ -3,6 +3,15 @@
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
+
+
+def stopwatch() -> float:
+    """Seconds since some instant, whatever the wall clock does, the machine's sleep counted."""
+    return time.clock_gettime(_COUNTS_SLEEP) if _COUNTS_SLEEP else time.monotonic()
+
+
+_COUNTS_SLEEP: int | None = getattr(time, "CLOCK_BOOTTIME", None)
 
 
 class WallClock:
@@ -16,7 +25,7 @@ class WallClock:
         speed: float = 1.0,
         *,
         wall: Callable[[], float] = time.time,
-        stopwatch: Callable[[], float] = time.monotonic,
+        stopwatch: Callable[[], float] = stopwatch,
     ) -> None:
         self._speed = speed
         self._wall = wall
@@ -36,3 +45,35 @@ class WallClock:
     def seconds_until(self, instant: datetime) -> float:
         """How long to wait, in real seconds, until the clock shows `instant`."""
         return (instant - self.now()).total_seconds() / self._speed
+
+
+class DatabaseClock(WallClock):
+    """The time of the database that replicas share, so that none of them thinks a lease is over.
+
+    Between two answers of the database it runs by the stopwatch; the machine's own wall clock
+    plays no part. Until the first answer it shows the machine's time.
+    """
+
+    def __init__(
+        self,
+        *,
+        wall: Callable[[], float] = time.time,
+        stopwatch: Callable[[], float] = stopwatch,
+    ) -> None:
+        self._ahead = wall() - stopwatch()
+        self._heard = False
+        super().__init__(wall=partial(self._estimate, stopwatch), stopwatch=stopwatch)
+
+    def hear(self, instant: datetime, *, asked: float, answered: float) -> None:
+        """The database said `instant`, between two readings of the stopwatch.
+
+        The first answer sets the clock; later ones move it forward only, as wall time does.
+        """
+        self._ahead = instant.timestamp() - (asked + answered) / 2
+        if not self._heard:
+            self._heard = True
+            self._measured = answered
+            self._shown = answered + self._ahead
+
+    def _estimate(self, stopwatch: Callable[[], float]) -> float:
+        return stopwatch() + self._ahead

@@ -10,7 +10,19 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Row, and_, bindparam, case, func, or_, select, update
+from sqlalchemy import (
+    ARRAY,
+    Row,
+    String,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import aliased
 
 from core.outbox import Priority
@@ -53,9 +65,12 @@ _waits_for_its_thread = and_(
     ),
 )
 """Whether a notice belongs under a message that is not out yet. A page never waits."""
+_busy = aliased(Delivery)
+_channels = bindparam("channels", type_=Delivery.channel.type, expanding=True)
 _of_a_free_target = and_(
     Delivery.organization_id == bindparam("organization_id"),
     ~_waits_for_its_thread,
+    Delivery.channel.in_(_channels),
     Delivery.target.not_in(bindparam("busy_targets", expanding=True)),
 )
 _CLAIMABLE = (
@@ -73,10 +88,22 @@ _CLAIMABLE = (
         _of_a_free_target,
         Delivery.due_at <= _now,
         or_(Delivery.lease_until.is_(None), Delivery.lease_until <= _now),
+        ~exists().where(
+            _busy.target == Delivery.target, _busy.lease.is_not(None), _busy.lease_until > _now
+        ),
     )
     .order_by(Delivery.priority, Delivery.due_at, Delivery.sequence)
     .limit(bindparam("limit"))
     .with_for_update(skip_locked=True, of=Delivery)
+)
+_target = func.unnest(bindparam("targets", type_=ARRAY(String))).column_valued("target")
+_LOCK_TARGETS = select(_target).where(
+    func.pg_try_advisory_xact_lock(func.hashtextextended(_target, 0))
+)
+_BUSY = select(Delivery.target).where(
+    Delivery.target.in_(bindparam("targets", expanding=True)),
+    Delivery.lease.is_not(None),
+    Delivery.lease_until > _now,
 )
 _TAKE = (
     update(Delivery)
@@ -110,17 +137,21 @@ async def claim(
     organization_id: UUID,
     limit: int,
     busy_targets: Collection[str] = (),
+    channels: Collection[Channel] = tuple(Channel),
 ) -> list[Claim]:
     """Take what is due, the most urgent first, one for each target, under a lease of `LEASE`.
 
     What answers in a thread waits until the message that began it is out, unless it wakes
-    somebody. A target in `busy_targets` is left alone. Claiming says that an attempt begins:
-    from here until its outcome is written, the outcome is unknown.
+    somebody. A target in `busy_targets` is left alone, and so is every channel but `channels`.
+    Claiming says that an attempt begins: from here until its outcome is written, the outcome is
+    unknown.
     """
-    due = {"now": tx.now, "limit": limit, **_where(tx, organization_id, busy_targets)}
+    due = {"now": tx.now, "limit": limit, **_where(tx, organization_id, busy_targets, channels)}
     first: dict[str, Row[UUID, Channel, str, bool, bool]] = {}
     for row in await tx.db.execute(_CLAIMABLE, due):
         first.setdefault(row.target, row)
+    for target in await _taken_elsewhere(tx, set(first)):
+        del first[target]
     if not first:
         return []
     lease, until = uuid4(), tx.now + LEASE
@@ -132,6 +163,19 @@ async def claim(
     ]
 
 
+async def _taken_elsewhere(tx: Transaction, targets: set[str]) -> set[str]:
+    """The conversations that another replica is taking up, or took up since we looked.
+
+    One row is never taken twice: the row's own lock sees to that. This keeps two replicas from
+    speaking into one conversation at the same time, each with another row.
+    """
+    if not targets or tx.db.get_bind().dialect.name == "sqlite":
+        return set()
+    ours = set(await tx.db.scalars(_LOCK_TARGETS, {"targets": list(targets)}))
+    busy = await tx.db.scalars(_BUSY, {"targets": list(ours), "now": tx.now})
+    return (targets - ours) | set(busy)
+
+
 async def hold(tx: Transaction, claim: Claim) -> Delivery | None:
     """The claimed delivery, locked; None if somebody else took it over meanwhile."""
     found = await tx.db.scalar(
@@ -141,21 +185,29 @@ async def hold(tx: Transaction, claim: Claim) -> Delivery | None:
 
 
 async def earliest_due(
-    tx: Transaction, organization_id: UUID | None, *, busy_targets: Collection[str] = ()
+    tx: Transaction,
+    organization_id: UUID | None,
+    *,
+    busy_targets: Collection[str] = (),
+    channels: Collection[Channel] = tuple(Channel),
 ) -> datetime | None:
     """When the next delivery can be taken up, leases and waiting threads considered."""
-    where = _where(tx, organization_id, busy_targets)
+    where = _where(tx, organization_id, busy_targets, channels)
     earliest: datetime | None = await tx.db.scalar(_EARLIEST, where)
     return earliest
 
 
 def _where(
-    tx: Transaction, organization_id: UUID | None, busy_targets: Collection[str]
+    tx: Transaction,
+    organization_id: UUID | None,
+    busy_targets: Collection[str],
+    channels: Collection[Channel],
 ) -> dict[str, Any]:
     return {
         "organization_id": organization_id,
         "impatient_since": tx.now - PATIENCE,
         "busy_targets": list(busy_targets),
+        "channels": list(channels),
     }
 
 

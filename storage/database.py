@@ -39,6 +39,7 @@ class Database:
                 pool_size=POOL_SIZE,
                 max_overflow=0,
                 pool_pre_ping=True,
+                hide_parameters=True,
                 connect_args={"command_timeout": COMMAND_SECONDS, "server_settings": _PATIENCE},
             )
             self._reader = self._writer.execution_options(postgresql_readonly=True)
@@ -120,6 +121,7 @@ def _sqlite_engine(url: URL, *, begin: str, pool_size: int, read_only: bool = Fa
     engine = create_async_engine(
         url,
         pool_size=pool_size,
+        hide_parameters=True,  # what people wrote must not stand in a trace
         max_overflow=0 if not read_only else 8,
         connect_args={"timeout": SQLITE_BUSY_SECONDS, "async_creator_fn": one_hop.connect},
     )

@@ -31,7 +31,8 @@ class Incident(Identified, Base):
             name="waiting_has_an_instant",
         ),
         Index(
-            "ix_incidents_next_escalation_at",
+            "ix_incidents_due",
+            "organization_id",
             "next_escalation_at",
             sqlite_where=text("next_escalation_at IS NOT NULL"),
             postgresql_where=text("next_escalation_at IS NOT NULL"),

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from assembly.clock import WallClock
+from assembly.clock import DatabaseClock, WallClock
 
 READINGS = 20_000
 
@@ -73,3 +73,54 @@ def test_a_wall_clock_set_back_an_hour_delays_nothing_and_set_forward_is_followe
 
     wall[0] += 7200
     assert clock.now().timestamp() == 1_003_600.0
+
+
+class _Machine:
+    """A machine's wall clock and stopwatch, in a test's hands."""
+
+    def __init__(self, wall: float) -> None:
+        self.wall = wall
+        self.passed = 100.0
+
+    def clock(self) -> DatabaseClock:
+        return DatabaseClock(wall=lambda: self.wall, stopwatch=lambda: self.passed)
+
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+def test_replicas_whose_machines_disagree_by_an_hour_show_the_databases_time() -> None:
+    one, other = _Machine(wall=NOON.timestamp() + 3600), _Machine(wall=NOON.timestamp() - 60)
+    clocks = [one.clock(), other.clock()]
+    for clock in clocks:
+        clock.hear(NOON, asked=99.9, answered=100.1)
+
+    one.passed += 5
+    other.passed += 5
+
+    assert [clock.now() for clock in clocks] == [NOON + timedelta(seconds=5)] * 2
+
+
+def test_steps_of_the_machines_clock_mean_nothing_to_it() -> None:
+    machine = _Machine(wall=NOON.timestamp())
+    clock = machine.clock()
+    clock.hear(NOON, asked=100, answered=100)
+
+    for step in (3600, -7200):
+        machine.wall += step
+        machine.passed += 1
+        clock.now()
+
+    assert clock.now() == NOON + timedelta(seconds=2)
+
+
+def test_the_database_can_set_it_forward_and_never_back() -> None:
+    machine = _Machine(wall=NOON.timestamp())
+    clock = machine.clock()
+    clock.hear(NOON, asked=100, answered=100)
+
+    clock.hear(NOON + timedelta(hours=1), asked=100, answered=100)
+    assert clock.now() == NOON + timedelta(hours=1)
+    clock.hear(NOON, asked=100, answered=100)
+    machine.passed += 2
+    assert clock.now() == NOON + timedelta(hours=1, seconds=2)
