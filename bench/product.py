@@ -46,8 +46,8 @@ class Bench:
     system: Actor
 
     @asynccontextmanager
-    async def served(self) -> AsyncIterator[None]:
-        """`python app.py serve`, from its start until it is ready, stopped at the end."""
+    async def served(self) -> AsyncIterator[int]:
+        """`python app.py serve`, from its start until it is ready, stopped at the end; its pid."""
         port = _free_port()
         process = await asyncio.create_subprocess_exec(
             sys.executable,
@@ -69,7 +69,7 @@ class Bench:
             await _until_ready(port)
             async with aiohttp.ClientSession(f"http://127.0.0.1:{port}") as session:
                 self.workspace.deliver_with(partial(_post, session))
-                yield
+                yield process.pid
         finally:
             process.terminate()
             await process.wait()

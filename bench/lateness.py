@@ -1,0 +1,79 @@
+"""How late an escalation fires while many others wait, and how much memory that takes."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import uuid4
+
+from sqlalchemy import func, insert, select, update
+
+from bench.product import Bench
+from bench.table import Row
+from core.declaring import open_incident
+from storage.models import Delivery, Incident, Organization, Schedule
+from storage.vocabulary import EscalationState, Severity
+
+ROUNDS = 30
+APART = timedelta(milliseconds=400)
+BATCH = 5_000
+
+
+async def lateness(bench: Bench, sizes: tuple[int, ...]) -> AsyncIterator[Row]:
+    """For each number of open escalations: from the due instant to the page at Slack."""
+    for open_ones in sizes:
+        due = await _stage(bench, open_ones)
+        async with bench.served() as pid:
+            await bench.quiet()
+            seen = len(bench.workspace.calls)
+            first = bench.core.clock.now() + timedelta(seconds=3)  # it looks by itself every two
+            instants = [first + APART * place for place in range(ROUNDS)]
+            await _set_due(bench, due, instants)
+            await bench.workspace.until(lambda seen=seen: len(bench.pages(seen)) >= ROUNDS, 60)
+            pages = bench.pages(seen)
+            memory = _resident_megabytes(pid)
+        late = [at - instant.timestamp() for at, instant in zip(pages, instants, strict=True)]
+        name = f"due → the page is at Slack, {open_ones:,} open ({memory:.0f} MB)"
+        yield Row(name, late)
+
+
+async def _stage(bench: Bench, open_ones: int) -> list[int]:
+    """So many escalations that are due tomorrow; returns the numbers of some that will be soon."""
+    async with bench.core.transaction(bench.system) as tx:
+        await tx.db.execute(update(Incident).values(
+            escalation_state=EscalationState.STOPPED, next_escalation_at=None))  # fmt: skip
+        await tx.db.execute(update(Delivery).values(due_at=None, lease=None))
+        schedule_id = await tx.db.scalar(select(Schedule.id))
+        model = await open_incident(
+            tx, title="Benchmark", severity=Severity.HIGH, owner_schedule_id=schedule_id
+        )
+        await tx.db.flush()
+        columns = {c.key: getattr(model, c.key) for c in Incident.__mapper__.column_attrs}
+        number = (await tx.db.scalar(select(func.max(Incident.number)))) or 0
+        tomorrow = datetime.now(UTC) + timedelta(days=1)
+        for begin in range(0, open_ones, BATCH):
+            rows = [
+                {
+                    **columns,
+                    "id": uuid4(),
+                    "number": number + 1 + place,
+                    "next_escalation_at": tomorrow + timedelta(milliseconds=place),
+                }
+                for place in range(begin, min(begin + BATCH, open_ones))
+            ]
+            await tx.db.execute(insert(Incident), rows)
+        await tx.db.execute(update(Organization).values(last_incident_number=number + open_ones))
+        await tx.db.execute(update(Delivery).values(due_at=None))
+        return [number + 1 + place for place in range(open_ones)][-ROUNDS:]
+
+
+async def _set_due(bench: Bench, numbers: list[int], instants: list[datetime]) -> None:
+    async with bench.core.transaction(bench.system) as tx:
+        for number, instant in zip(numbers, instants, strict=True):
+            await tx.db.execute(
+                update(Incident).where(Incident.number == number).values(next_escalation_at=instant)
+            )
+
+
+def _resident_megabytes(pid: int) -> float:
+    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    return pages * 4096 / 2**20
