@@ -10,7 +10,7 @@ from bot.answering import Answer, Say
 from bot.blocks import incident, lists
 from bot.gesture import Gesture, say
 from bot.incoming import unescape
-from core import facts, incidents, schedules, targets
+from core import facts, incidents, receipts, schedules, targets
 from core.facts import IncidentFacts
 from storage.vocabulary import Severity, Status
 
@@ -68,7 +68,10 @@ async def _list(gesture: Gesture, _typed: Typed) -> Answer:
 
 
 async def _show(gesture: Gesture, typed: Typed) -> Answer:
-    return Say(incident.incident_message(await gesture.open_by_number(typed.number)))
+    found = await gesture.open_by_number(typed.number)
+    async with gesture.core.reading(gesture.actor) as tx:
+        pages = await receipts.of(tx, await incidents.get(tx, found.id))
+    return Say(incident.incident_message(found, pages))
 
 
 async def _ack(gesture: Gesture, typed: Typed) -> Answer:

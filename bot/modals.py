@@ -13,7 +13,7 @@ from bot.blocks.text import escape
 from bot.blocks.update import UpdateForm
 from bot.gesture import Gesture
 from bot.identity import member_of
-from core import declaring, facts, incidents, preview, schedules, timeline, updates
+from core import declaring, facts, incidents, preview, receipts, schedules, timeline, updates
 from core.errors import DomainError, InvalidTargetUser, NotAMember
 from storage.vocabulary import Severity, Status, Visibility
 
@@ -140,7 +140,8 @@ async def incident_view(gesture: Gesture, incident_id: UUID) -> dict[str, Any]:
     """The incident's view as it is now."""
     async with gesture.core.reading(gesture.actor) as tx:
         found = await facts.of(tx, await incidents.get(tx, incident_id))
-        return incident.incident_view(found, await timeline.of(tx, incident_id))
+        pages = await receipts.of(tx, await incidents.get(tx, incident_id))
+        return incident.incident_view(found, await timeline.of(tx, incident_id), pages)
 
 
 async def open_timeline(gesture: Gesture, incident_id: UUID, page: int = 0) -> Answer:

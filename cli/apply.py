@@ -7,10 +7,17 @@ nothing to change.
 from uuid import uuid4
 
 from cli.blueprint import Blueprint, BlueprintError
-from cli.drafts import policy_draft, policy_fields, schedule_draft, schedule_fields
+from cli.drafts import (
+    last_resort_draft,
+    last_resort_fields,
+    policy_draft,
+    policy_fields,
+    schedule_draft,
+    schedule_fields,
+)
 from cli.plan import Change, Plan, compare, render
 from cli.stored import Stored, contradictions, read_stored
-from core import people, policies, scheduling
+from core import last_resort, people, policies, scheduling
 from core.transaction import Actor, Core, Transaction
 from storage.vocabulary import Role
 
@@ -80,6 +87,9 @@ async def _carry_out(
             await policies.change_policy(tx, there, chain)
         else:
             await policies.create_policy(tx, chain)
+    if blueprint.last_resort:
+        last = last_resort_draft(blueprint.last_resort, members, schedule_ids)
+        await last_resort.change(tx, last)
 
 
 def _plan(stored: Stored, blueprint: Blueprint, environment: str | None) -> Plan:
@@ -112,6 +122,13 @@ def _plan(stored: Stored, blueprint: Blueprint, environment: str | None) -> Plan
         known = policy_fields(old, names, schedule_names) if old else None
         shown = policy_fields(chain, names, schedule_names)
         changes.append(compare(f"policy {policy.name}", known, shown))
+    if blueprint.last_resort:
+        last = last_resort_draft(blueprint.last_resort, members, schedule_ids)
+        now = stored.last_resort
+        known = last_resort_fields(now, names, schedule_names) if now else None
+        changes.append(
+            compare("last resort", known, last_resort_fields(last, names, schedule_names))
+        )
     return Plan(
         changes=tuple(change for change in changes if change),
         warnings=tuple(_warnings(blueprint, environment)),
@@ -153,6 +170,8 @@ def _left_alone(stored: Stored, blueprint: Blueprint) -> list[str]:
     left += [f"policy {name}" for name in stored.policies if name not in policies_named]
     if stored.alerts_channel and blueprint.alerts_channel is None:
         left.append(f"alerts channel {stored.alerts_channel}")
+    if stored.last_resort and blueprint.last_resort is None:
+        left.append("the last resort")
     named = {word.text for word in blueprint.admins}
     return left + [
         f"admin {one.email or one.name}"

@@ -12,6 +12,7 @@ from cli.reading import BlueprintError, Entry, Fault, Reader, line_of, parse, pl
 from cli.wanted import (
     Blueprint,
     EscalationLayerBlueprint,
+    LastResortBlueprint,
     PolicyBlueprint,
     RotationBlueprint,
     ScheduleBlueprint,
@@ -45,7 +46,7 @@ class _Reading:
     reader: Reader
 
     def blueprint(self, root: Any, name: str) -> Blueprint:
-        known = ("alerts_channel", "admins", "schedules", "policies")
+        known = ("alerts_channel", "admins", "last_resort", "schedules", "policies")
         found = self.reader.fields(root, "the file", known=known)
         alerts = found.get("alerts_channel")
         channel = self.reader.field(alerts, "alerts_channel", values.channel)
@@ -53,9 +54,16 @@ class _Reading:
             name=name,
             alerts_channel=Word(channel, alerts.line) if alerts and channel else None,
             admins=self.people(found.get("admins"), "admins"),
+            last_resort=self.last_resort(found.get("last_resort")),
             schedules=tuple(self.schedule(one) for one in self.named(found, "schedules")),
             policies=tuple(self.policy(one) for one in self.named(found, "policies")),
         )
+
+    def last_resort(self, entry: Entry | None) -> LastResortBlueprint | None:
+        if entry is None:
+            return None
+        schedule, people = self.target(entry, "last_resort")
+        return LastResortBlueprint(schedule, people) if schedule or people else None
 
     def named(self, found: dict[str, Entry], key: str) -> list[Entry]:
         """The entries of a section by name; two that differ in their case alone are a fault."""
@@ -134,21 +142,21 @@ class _Reading:
         both = ("page", "timeout")
         found = self.reader.fields(node, what, known=both, required=both)
         timeout = self.reader.field(found.get("timeout"), "timeout", values.minutes)
-        schedule, people = self.target(found["page"]) if "page" in found else (None, ())
+        schedule, people = self.target(found["page"], "page") if "page" in found else (None, ())
         return EscalationLayerBlueprint(schedule, people, timeout or 1, line_of(node))
 
-    def target(self, page: Entry) -> tuple[Word | None, tuple[Word, ...]]:
+    def target(self, page: Entry, what: str) -> tuple[Word | None, tuple[Word, ...]]:
         before = len(self.reader.faults)
-        found = self.reader.fields(page.value, "page", known=("schedule", "people"))
+        found = self.reader.fields(page.value, what, known=("schedule", "people"))
         schedule = found.get("schedule")
         name = self.reader.field(schedule, "schedule", lambda text: plain_text(text, NAME_MAX))
         people = self.people(found.get("people"), "people")
-        self.distinct(people, "page")
+        self.distinct(people, what)
         if len(found) != 1 and len(self.reader.faults) == before:
+            both = " For both, write two layers." if what == "page" else ""
             self.reader.fault(
                 page.line,
-                "page is either {schedule: a name} or {people: [bob@example.com]}. "
-                "For both, write two layers.",
+                f"{what} is either {{schedule: a name}} or {{people: [bob@example.com]}}.{both}",
             )
         return (Word(name, schedule.line) if schedule and name else None), people
 

@@ -6,6 +6,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from cli.database_checks import check_database
 from cli.findings import Finding, Mark, bad, exit_code, ok, render, warn
+from cli.mail_checks import check_mail
 from cli.slack_checks import (
     check_alerts_channel,
     check_bot,
@@ -32,6 +33,8 @@ async def diagnose(
     alerts_channel: str | None,
     admin_emails: Sequence[str],
     smtp_url: str | None,
+    mail_from: str | None = None,
+    public_url: str | None = None,
 ) -> list[Finding]:
     """Look at everything and change nothing; a check that can't be made says why.
 
@@ -61,7 +64,7 @@ async def diagnose(
             findings.append(await check_members(slack, members, team_id))
     if readable:
         findings.append(_admins(members, admin_emails))
-    findings.append(_mail(smtp_url))
+    findings += await check_mail(smtp_url, mail_from, public_url, members)
     return findings
 
 
@@ -87,12 +90,3 @@ def _admins(members: Sequence[Member], admin_emails: Sequence[str]) -> Finding:
         "Admins: there is none.",
         "Set TOCSIN_ADMIN_EMAILS=you@example.com, or name admins in the file for `apply`.",
     )
-
-
-def _mail(smtp_url: str | None) -> Finding:
-    if smtp_url:
-        return warn(
-            "E-mail: SMTP_URL is set, but this version does not page by e-mail yet.",
-            "Don't count on it: everybody must be reachable in Slack.",
-        )
-    return ok("E-mail: not configured.")

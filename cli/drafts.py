@@ -3,14 +3,20 @@
 What a blueprint does not say keeps its stored value (spec section 5).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, time
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from cli.values import say_instant, say_minutes, say_shift
-from cli.wanted import PolicyBlueprint, RotationBlueprint, ScheduleBlueprint
+from cli.wanted import (
+    LastResortBlueprint,
+    PolicyBlueprint,
+    RotationBlueprint,
+    ScheduleBlueprint,
+)
 from core.instants import first_instant
+from core.last_resort import LastResortDraft
 from core.policies import EscalationLayerDraft, PolicyDraft
 from core.scheduling import RotationDraft, ScheduleDraft
 
@@ -54,6 +60,19 @@ def policy_draft(
     )
 
 
+def last_resort_draft(wanted: LastResortBlueprint, members: Ids, schedules: Ids) -> LastResortDraft:
+    """The last resort as the blueprint wants it."""
+    return LastResortDraft(
+        schedule_id=schedules[wanted.schedule.text] if wanted.schedule else None,
+        member_ids=tuple(members[one.text] for one in wanted.people),
+    )
+
+
+def last_resort_fields(draft: LastResortDraft, people: Names, schedules: Names) -> dict[str, str]:
+    """The last resort as a diff shows it."""
+    return {"page": _said_target(draft.schedule_id, draft.member_ids, people, schedules)}
+
+
 def schedule_fields(draft: ScheduleDraft, people: Names, zone: str) -> dict[str, str]:
     """A schedule as a diff shows it, with its instants on the wall clock of `zone`."""
     fields = {"timezone": draft.timezone}
@@ -77,13 +96,19 @@ def policy_fields(draft: PolicyDraft, people: Names, schedules: Names) -> dict[s
     """A policy as a diff shows it."""
     fields = {"description": draft.description} if draft.description else {}
     for position, layer in enumerate(draft.layers, start=1):
-        fields[f"layer {position}, page"] = (
-            f"schedule {schedules[layer.schedule_id]}"
-            if layer.schedule_id
-            else ", ".join(people[one] for one in layer.member_ids)
+        fields[f"layer {position}, page"] = _said_target(
+            layer.schedule_id, layer.member_ids, people, schedules
         )
         fields[f"layer {position}, timeout"] = say_minutes(layer.ack_timeout_minutes)
     return fields
+
+
+def _said_target(
+    schedule_id: UUID | None, member_ids: Sequence[UUID], people: Names, schedules: Names
+) -> str:
+    if schedule_id:
+        return f"schedule {schedules[schedule_id]}"
+    return ", ".join(people[one] for one in member_ids)
 
 
 def _rotation_draft(

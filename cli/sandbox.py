@@ -56,6 +56,9 @@ async def run_sandbox(blueprint: Blueprint, *, speed: float, port: int, open_bro
                 slack_api_url=f"{url}/api/",
                 tocsin_alerts_channel=None,
                 tocsin_admin_emails="",
+                smtp_url=None,
+                mail_from=None,
+                public_url=None,
                 host="127.0.0.1",
                 port=port + 1,
             )

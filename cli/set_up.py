@@ -58,6 +58,8 @@ async def run_doctor(settings: Settings) -> int:
             alerts_channel=settings.tocsin_alerts_channel,
             admin_emails=settings.admin_emails,
             smtp_url=settings.smtp_url,
+            mail_from=settings.mail_from,
+            public_url=settings.public_url,
         )
     Console(soft_wrap=True).print(doctor.render(findings))
     return doctor.exit_code(findings)

@@ -11,7 +11,8 @@ from cli.drafts import schedule_draft
 from cli.reading import Fault
 from cli.values import nearest
 from cli.wanted import Blueprint, PolicyBlueprint, ScheduleBlueprint
-from core import people, policies, schedules, scheduling
+from core import last_resort, people, policies, schedules, scheduling
+from core.last_resort import LastResortDraft
 from core.policies import PolicyDraft
 from core.scheduling import ScheduleDraft
 from core.transaction import Transaction
@@ -28,6 +29,7 @@ class Stored:
     """Those who were removed included: an old rotation may still name them."""
     schedules: dict[str, Schedule]
     policies: dict[str, EscalationPolicy]
+    last_resort: LastResortDraft | None
 
     @property
     def by_email(self) -> dict[str, Member]:
@@ -54,6 +56,7 @@ async def read_stored(tx: Transaction) -> Stored:
         members=list(await tx.db.scalars(members)),
         schedules={one.name: one for one in await schedules.list_schedules(tx)},
         policies={one.name: one for one in await policies.list_policies(tx)},
+        last_resort=await last_resort.stored(tx),
     )
 
 
@@ -69,16 +72,18 @@ def contradictions(stored: Stored, blueprint: Blueprint) -> Iterator[Fault]:
     for schedule in blueprint.schedules:
         yield from _ends_too_early(stored, blueprint, schedule)
     known = [*(one.name for one in blueprint.schedules), *stored.schedules]
-    for policy in blueprint.policies:
-        for layer in policy.layers:
-            if layer.schedule and layer.schedule.text not in known:
-                meant = nearest(layer.schedule.text, known)
-                remedy = f"Did you mean “{meant}”?" if meant else "Describe it under schedules."
-                yield Fault(
-                    layer.schedule.line,
-                    f"there is no schedule “{layer.schedule.text}”, neither in this file nor in "
-                    f"the database. {remedy}",
-                )
+    paged = [layer.schedule for policy in blueprint.policies for layer in policy.layers]
+    if blueprint.last_resort:
+        paged.append(blueprint.last_resort.schedule)
+    for target in paged:
+        if target and target.text not in known:
+            meant = nearest(target.text, known)
+            remedy = f"Did you mean “{meant}”?" if meant else "Describe it under schedules."
+            yield Fault(
+                target.line,
+                f"there is no schedule “{target.text}”, neither in this file nor in the database. "
+                f"{remedy}",
+            )
 
 
 def _other_cases(

@@ -61,12 +61,21 @@ class PolicyBlueprint:
 
 
 @dataclass(frozen=True)
+class LastResortBlueprint:
+    """Who is paged when nobody else is left: a schedule, or people by name."""
+
+    schedule: Word | None
+    people: tuple[Word, ...]
+
+
+@dataclass(frozen=True)
 class Blueprint:
     """One file. What it does not name is none of its business."""
 
     name: str
     alerts_channel: Word | None
     admins: tuple[Word, ...]
+    last_resort: LastResortBlueprint | None
     schedules: tuple[ScheduleBlueprint, ...]
     policies: tuple[PolicyBlueprint, ...]
 
@@ -75,7 +84,8 @@ class Blueprint:
         """Everybody whom the file names, wherever it does."""
         rotations = [layer.people for schedule in self.schedules for layer in schedule.rotation]
         chains = [layer.people for policy in self.policies for layer in policy.layers]
-        return [word for words in (self.admins, *rotations, *chains) for word in words]
+        last = self.last_resort.people if self.last_resort else ()
+        return [word for words in (self.admins, *rotations, *chains, last) for word in words]
 
     @property
     def emails(self) -> list[str]:

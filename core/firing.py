@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from core import audit, notifications, targets
+from core import audit, last_resort, notifications, targets
 from core.targets import LayerSnapshot, Resolver, Target
 from core.transaction import Transaction
 from storage.models import Incident
@@ -125,6 +125,7 @@ async def _exhaust(tx: Transaction, incident: Incident) -> None:
     await notifications.say(
         tx, incident, notifications.Exhausted(policy), key=str(incident.escalation_round)
     )
+    await last_resort.page(tx, incident)
 
 
 def wait(tx: Transaction, incident: Incident, layer: LayerSnapshot) -> None:

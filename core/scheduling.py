@@ -98,6 +98,10 @@ async def remove_schedule(tx: Transaction, schedule: models.Schedule) -> None:
     for number, layers in running:
         if any(layer.get("schedule_id") == str(schedule.id) for layer in layers):
             used.append(f"incident #{number}")
+    if await tx.db.scalar(
+        select(models.LastResort.organization_id).filter_by(schedule_id=schedule.id)
+    ):
+        used.append("the last resort")
     if used:
         raise InUse(f"“{schedule.name}” is in use by {', '.join(used)}. Change that first.")
     audit.record(

@@ -36,7 +36,7 @@ class LayerSnapshot:
 class Why:
     """Why somebody is paged: enough to tell them in one sentence."""
 
-    kind: Literal["schedule", "users", "owner", "handoff"]
+    kind: Literal["schedule", "users", "owner", "handoff", "last_resort"]
     schedule: str | None = None
     rotation_layer: str | None = None
     until: datetime | None = None

@@ -19,6 +19,7 @@ _TOLD = {
     AuditType.INCIDENT_CREATED,
     AuditType.SEVERITY_CHANGED,
     AuditType.NOBODY_PAGED,
+    AuditType.LAST_RESORT_PAGED,
     AuditType.LAYER_PAGED,
     AuditType.RESPONDER_PAGED,
     AuditType.DELIVERY_FAILED,

@@ -41,6 +41,10 @@ def sentence(one: Entry) -> str:
             who = name(data["name"]) if data.get("name") else words.channel(data.get("channel"))
             error = cut(str(data.get("error") or "unknown error"), ERROR_SHOWN)
             return f"❌ {who} could not be reached: {error}"
+        case AuditType.LAST_RESORT_PAGED:
+            if not data.get("targets"):
+                return "🚨 The last resort pages nobody either"
+            return f"🛟 The last resort: paging {names(_targets(data), 8)}"
         case AuditType.LAYER_UNSTAFFED:
             return (
                 f"🚨 Layer {data.get('layer')} ({name(data.get('target'))}) pages nobody: skipped"

@@ -86,6 +86,13 @@ def _sentence(facts: IncidentFacts, message: notifications.Notice) -> str:
                 f"🚨 #{facts.number} pages nobody: nobody is on call for it. "
                 "Acknowledge it or hand it off now."
             )
+        case notifications.LastResortPaged(people):
+            return f"🛟 The last resort is being paged: {names(people, 8)}."
+        case notifications.LastResortUnstaffed():
+            return (
+                f"🚨 The last resort pages nobody either. Nobody knows of #{facts.number}: "
+                "acknowledge it or hand it off now."
+            )
         case notifications.PageFailed(person, channel, error):
             return (
                 f"🚨 {name(person)} can't be paged through {words.channel(channel)}: "

@@ -70,6 +70,8 @@ def why(reason: Why, layer: int | None = None) -> str:
             return f"{escape(name(reason.by))} handed this to you."
         case "owner":
             return "You were named as the owner."
+        case "last_resort":
+            return "You are the last resort: nobody else took this."
         case _:
             where = f"layer {layer}" if layer else "this layer"
             return f"You are named in {where} of the escalation policy."

@@ -15,7 +15,11 @@ STATUS_SIGNS = {
     Status.MONITORING: "📈",
     Status.RESOLVED: "✅",
 }
-_CHANNELS = {Channel.SLACK_DM: "Slack DM", Channel.ALERTS: "the alerts channel"}
+_CHANNELS = {
+    Channel.SLACK_DM: "Slack DM",
+    Channel.ALERTS: "the alerts channel",
+    Channel.MAIL: "e-mail",
+}
 
 
 def severity(value: Severity | str) -> str:

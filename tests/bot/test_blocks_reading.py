@@ -1,11 +1,14 @@
 """What the view, the timeline and the lists show of incidents and of who is on call."""
 
+from dataclasses import replace
 from datetime import timedelta
+from uuid import UUID
 
 from bot.blocks import ids, incident, lists, timeline
+from core.receipts import Attempt, PageReceipt
 from core.targets import Why
 from core.timeline import Entry
-from storage.vocabulary import AuditType
+from storage.vocabulary import AuditType, Channel, DeliveryState
 from tests.bot.test_blocks import (
     BOB,
     NOW,
@@ -17,6 +20,28 @@ from tests.bot.test_blocks import (
 
 ON_CALL = Why("schedule", schedule="Payments", until=NOW + timedelta(days=1), overriding="Bea")
 
+RECEIPT = PageReceipt(
+    delivery_id=UUID(int=1),
+    person="Bob",
+    person_id=BOB.id,
+    channel=Channel.SLACK_DM,
+    policy="Payments",
+    layer=1,
+    round=1,
+    why=replace(ON_CALL, rotation_layer="Primary", overriding=None, until=None),
+    committed_at=NOW - timedelta(seconds=3),
+    state=DeliveryState.SENT,
+    sent_at=NOW,
+    provider={"channel": "D1", "ts": "1.1"},
+    failures=0,
+    attempts=(
+        Attempt(NOW - timedelta(seconds=3), timedelta(seconds=1), "failed", "<rate> limited"),
+        Attempt(NOW - timedelta(seconds=1), timedelta(seconds=1), "sent", None),
+    ),
+    error=None,
+    stop=None,
+)
+
 
 def test_the_view_holds_the_whole_description_and_who_was_paged_through_what() -> None:
     paged = Entry(
@@ -24,9 +49,10 @@ def test_the_view_holds_the_whole_description_and_who_was_paged_through_what() -
         {"name": "Bob", "channel": "slack_dm", "memberId": str(BOB.id), "layer": 1, "round": 1},
     )  # fmt: skip
     description = "".join(f"{number} " for number in range(2_000))
-    view = incident.incident_view(incident_facts(description=description), (paged,))
+    view = incident.incident_view(incident_facts(description=description), (paged,), (RECEIPT,))
     assert description.strip() in seen(view).replace("\n", "")
-    assert "Nov 21, 2026 12:00 📟 Bob · layer 1 · Slack DM" in seen(view)
+    assert "📟 Bob · layer 1 · Slack DM · on call for Payments (Primary)" in seen(view)
+    assert "sent Nov 21, 2026 12:00, 3.0 s after it was decided · try 2: 1 failed" in seen(view)
     assert buttons(view) == [
         ids.ACKNOWLEDGE, ids.UPDATE, ids.HAND_OFF, ids.RESOLVE, ids.SEVERITY, ids.TIMELINE,
     ]  # fmt: skip

@@ -18,6 +18,7 @@ from storage.database import Database
 from storage.models import AuditEvent, Member
 from storage.vocabulary import AuditType, Role
 from tests.cast import StoryClock
+from tests.engine import Engine
 
 EXAMPLE = (Path(__file__).parents[2] / "tocsin.example.yaml").read_text()
 SETTLED = EXAMPLE.replace("# from: 2026-11-02", "from: 2026-11-02")
@@ -320,3 +321,23 @@ async def test_another_organization_is_neither_seen_nor_changed(office):
     theirs = Office(office.core, Actor.system(other.id), office.clock)
     assert await theirs.apply(EXAMPLE) == CREATED + "6 created."
     assert await office.plan(EXAMPLE) == "Nothing to change."
+
+
+async def test_the_last_resort_is_set_once_and_left_alone_where_it_is_not_named(
+    engine: Engine,
+) -> None:
+    text = "last_resort: {people: [dave@example.com]}\n"
+    first = await apply(engine.core, engine.system, read_blueprint(text))
+    second = await apply(engine.core, engine.system, read_blueprint(text))
+    unnamed = await apply(engine.core, engine.system, read_blueprint("schedules: {}\n"))
+
+    assert "last resort" in render(first).plain
+    assert render(second).plain.endswith("Nothing to change.")
+    assert "the last resort" in unnamed.left_alone
+
+
+async def test_a_last_resort_that_names_no_schedule_there_is_says_so(engine: Engine) -> None:
+    with pytest.raises(BlueprintError, match=r"there is no schedule “Paymnts”.*Payments"):
+        await apply(
+            engine.core, engine.system, read_blueprint("last_resort: {schedule: Paymnts}\n")
+        )

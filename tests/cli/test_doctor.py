@@ -11,7 +11,7 @@ import pytest
 from aiohttp import web
 from alembic.script import ScriptDirectory
 from slack_sdk.web.async_client import AsyncWebClient
-from sqlalchemy import text
+from sqlalchemy import text, update
 
 from cli.doctor import Finding, Mark, diagnose, exit_code, render
 from cli.manifest import bot_scopes
@@ -19,6 +19,8 @@ from core import people
 from core.transaction import Actor, Core
 from storage.database import Database
 from storage.migrate import MIGRATIONS
+from storage.models import Member
+from tests.mail.post_office import post_office
 
 HEAD = ScriptDirectory(str(MIGRATIONS)).get_current_head()
 
@@ -164,7 +166,7 @@ async def test_where_all_is_well_everything_has_a_green_mark(clinic):
         "✓ Alerts channel: #incidents is there, and the bot can post to it.",
         "✓ Members: Slack knows all 1.",
         "✓ Admins: alice@example.com, from when Tocsin first starts.",
-        "✓ E-mail: not configured.",
+        "✓ E-mail: not configured, so people are paged in Slack alone.",
     ]
 
 
@@ -347,10 +349,50 @@ async def test_without_an_admin_there_is_a_warning(clinic):
     assert "TOCSIN_ADMIN_EMAILS" in finding.remedy
 
 
-async def test_a_mail_server_that_is_set_is_a_warning_and_no_promise(clinic):
-    (finding,) = await clinic.unwell(smtp_url="smtp://user:s3cret@mail")
-    assert finding.mark is Mark.WARN
-    assert exit_code([finding]) == 0
-    assert finding.what == (
-        "E-mail: SMTP_URL is set, but this version does not page by e-mail yet."
+async def test_mail_that_can_be_handed_in_is_well(clinic):
+    async with post_office(login=("me", "s3cret")) as office:
+        findings = await clinic.diagnose(
+            smtp_url=office.url,
+            mail_from="Tocsin <tocsin@acme.example>",
+            public_url="https://tocsin.example.com",
+        )
+        where = office.url.rpartition("@")[2]
+        assert findings[-1] == Finding(
+            Mark.OK,
+            f"E-mail: {where} takes letters from tocsin@acme.example, without encryption, "
+            "logged in as me.",
+        )
+        assert office.letters == []
+
+
+async def test_a_wrong_password_is_bad_and_not_repeated(clinic):
+    async with post_office(login=("me", "s3cret")) as office:
+        url = office.url.replace("s3cret", "s3same")
+        (finding,) = await clinic.unwell(
+            smtp_url=url, mail_from="tocsin@acme.example", public_url="https://tocsin.example.com"
+        )
+    assert finding.mark is Mark.BAD
+    assert "refuses the user and password (535" in finding.what
+    assert "s3same" not in render([finding]).plain
+
+
+async def test_a_mail_server_that_is_not_there_is_bad(clinic):
+    (finding,) = await clinic.unwell(
+        smtp_url="smtp://127.0.0.1:1",
+        mail_from="tocsin@acme.example",
+        public_url="https://tocsin.example.com",
     )
+    assert finding.mark is Mark.BAD
+    assert finding.what.startswith("E-mail: 127.0.0.1:1 can't be used (")
+    assert "Check SMTP_URL" in finding.remedy
+
+
+async def test_without_a_public_url_or_addresses_letters_do_less_and_it_is_said(clinic):
+    await clinic.member("bob@example.com", slack_user_id="U1", name="Bob")
+    async with clinic.core.transaction(Actor.system()) as tx:
+        await tx.db.execute(update(Member).values(email=None))
+    async with post_office() as office:
+        link, address = await clinic.unwell(smtp_url=office.url, mail_from="tocsin@acme.example")
+    assert (link.mark, address.mark) == (Mark.WARN, Mark.WARN)
+    assert "PUBLIC_URL is not set" in link.what
+    assert address.what == "E-mail: no address is known of Bob."
