@@ -8,6 +8,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
+from uuid import UUID
 
 import aiohttp
 import uvicorn
@@ -16,27 +17,35 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from starlette.routing import Route
 
+from assembly.clock import DatabaseClock, stopwatch
+from assembly.heartbeat import Heartbeat
+from assembly.mail import mail_senders, person_channels
 from assembly.settings import Settings, SettingsError
+from assembly.version import VERSION
+from assembly.watch import Watch
 from bot.answering import DEADLINE_SECONDS, Answering
 from bot.application import create_bolt, create_http
 from bot.sender import SlackSender
 from bot.socket_mode import listen
 from bot.workspace import Workspace
 from core import people
-from core.errors import DomainError
 from core.transaction import Actor, Clock, Core
 from core.worker import Alarm, Worker
+from mail.server import TIMEOUT_SECONDS
+from storage.bell import Bell
 from storage.database import Database, DatabaseUnavailable
 from storage.migrate import current_and_head, migrate
 from storage.vocabulary import Channel
 from web import create_web
+from web.acknowledging import acknowledging
+from web.metrics import Metrics
 
 log = logging.getLogger(__name__)
 
+OF_SLACK = (Channel.SLACK_DM, Channel.ALERTS)
 SLACK_TIMEOUT_SECONDS = 10
 RETRY_SECONDS = 3
 STOP_SECONDS = 15
-HEARTBEAT_MAX_SECONDS = 30
 
 
 class Tocsin:
@@ -49,21 +58,34 @@ class Tocsin:
         *,
         deadline: float = DEADLINE_SECONDS,
         slack_timeout: float = SLACK_TIMEOUT_SECONDS,
+        mail_timeout: float = TIMEOUT_SECONDS,
     ) -> None:
         self.settings = settings
-        self.core = Core(Database(settings.database_url), clock)
+        self.core = Core(
+            Database(settings.database_url), clock, person_channels=person_channels(settings)
+        )
         self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=slack_timeout))
         self.slack = slack_client(settings, self._session, slack_timeout)
         self.workspace = Workspace(self.core, self.slack, settings.slack_bot_token or "")
         sender = SlackSender(self.core, self.workspace)
-        self.worker = Worker(self.core, {Channel.SLACK_DM: sender, Channel.ALERTS: sender})
-        self.core.on_due = self.worker.due
+        mail = mail_senders(settings, self.core, timeout=mail_timeout)
+        self.worker = Worker(self.core, {**dict.fromkeys(OF_SLACK, sender), **mail})
+        self.worker.held = frozenset(OF_SLACK)
+        self.bell = self._hang_the_bell(clock)
+        self.core.on_due = self._due
         self.alarm = Alarm(
             self.worker, seconds_until=clock.seconds_until, real_now=lambda: datetime.now(UTC)
         )
         self.answering = Answering(deadline=deadline)
         self.bolt = create_bolt(self.core, self.workspace, self.answering)
-        self.web: FastAPI = create_web(self.ready)
+        self.core.measures = metrics = Metrics(VERSION)
+        self.watch = Watch(self.core, self.worker)
+        self.heartbeat: Heartbeat | None = None
+        if settings.tocsin_heartbeat_url:
+            self.heartbeat = Heartbeat(settings.tocsin_heartbeat_url, self._session)
+            self.worker.on_calm = self.heartbeat.beat
+        self.web: FastAPI = create_web(self.watch.ready, metrics, self.watch.look)
+        self.web.include_router(acknowledging(self.core))
         if settings.slack_signing_secret:
             guard = create_http(
                 self.bolt, signing_secret=settings.slack_signing_secret, seconds=time.time
@@ -71,8 +93,23 @@ class Tocsin:
             self.web.router.routes.append(Route("/slack/events", endpoint=guard, methods=["POST"]))
         self._tasks: list[asyncio.Task[None]] = []
         self._listening: list[asyncio.Task[None]] = []
+        self._ringing: asyncio.Task[None] | None = None
         self._stopping = asyncio.Event()
         self._lock: IO[str] | None = None
+
+    def _hang_the_bell(self, clock: Clock) -> Bell | None:
+        """Where replicas may share the database: what wakes them, and what sets their clocks."""
+        if self.core.database.is_sqlite:
+            return None
+        hear = clock.hear if isinstance(clock, DatabaseClock) else lambda *_a, **_k: None
+        return Bell(
+            self.core.database.url, on_due=self.worker.due, on_time=hear, stopwatch=stopwatch
+        )
+
+    def _due(self, instant: datetime) -> None:
+        self.worker.due(instant)
+        if self.bell:
+            self.bell.ring(instant)
 
     async def connect(self) -> None:
         """Learn from Slack whose token this is, and bring the organization up to the settings.
@@ -85,6 +122,7 @@ class Tocsin:
             if self.settings.tocsin_alerts_channel:
                 await people.set_alerts_channel(tx, self.settings.tocsin_alerts_channel)
         self.worker.organization_id = organization_id
+        self.worker.held = frozenset()
         self.worker.wake()
         await self.workspace.match_members()
 
@@ -95,6 +133,11 @@ class Tocsin:
         """
         self._lock = _only_one(self.settings.sqlite_file)
         await self._check_schema()
+        if self.bell:
+            on_time = asyncio.Event()
+            self._ringing = asyncio.create_task(self.bell.run(on_time))
+            await on_time.wait()
+        self.worker.organization_id = await self._only_organization()
         await self.worker.start()
         self.worker.alarm = self.alarm.arm
         self.alarm.start()
@@ -120,22 +163,16 @@ class Tocsin:
                 task.cancel()
             await asyncio.gather(*waiting, *self._listening, return_exceptions=True)
         await self.worker.stop()
+        if self._ringing:
+            self._ringing.cancel()
+            await asyncio.gather(self._ringing, return_exceptions=True)
+        self.watch.stop()
+        if self.heartbeat:
+            await self.heartbeat.stop()
         await self._session.close()
         await self.core.database.dispose()
         if self._lock:
             self._lock.close()
-
-    async def ready(self) -> str | None:
-        """What keeps this process from working, or None. Never that Slack is down."""
-        try:
-            async with self.core.reading(Actor.system()) as tx:
-                await people.organizations(tx)
-        except DomainError:
-            return "the database does not answer"
-        beat = self.worker.last_beat
-        if beat is None or time.monotonic() - beat > HEARTBEAT_MAX_SECONDS:
-            return "the engine is not running"
-        return None
 
     def http_server(self) -> uvicorn.Server:
         """The server of the HTTP application, on the host and port of the settings."""
@@ -149,6 +186,12 @@ class Tocsin:
                 lifespan="off",
             )
         )
+
+    async def _only_organization(self) -> UUID | None:
+        """Whose pages go by mail while Slack has not said yet whose token this is."""
+        async with self.core.reading(Actor.system()) as tx:
+            every = await people.organizations(tx)
+        return every[0].id if len(every) == 1 else None
 
     async def _check_schema(self) -> None:
         """SQLite is brought up to date; PostgreSQL is asked to be: replicas must not race."""

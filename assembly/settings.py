@@ -1,11 +1,13 @@
 """The settings, from the environment (or a `.env` file), each refused in a sentence if wrong."""
 
+import re
 from pathlib import Path
 from typing import Literal, Self
 
 from pydantic import ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from mail.server import MailServer, Sender
 from storage.database import normalize_url
 
 SLACK_API = "https://slack.com/api/"
@@ -30,14 +32,30 @@ class Settings(BaseSettings):
     public_url: str | None = None
     tocsin_admin_emails: str = ""
     tocsin_alerts_channel: str | None = None
+    tocsin_heartbeat_url: str | None = None
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["text", "json"] = "text"
     smtp_url: str | None = None
+    mail_from: str | None = None
 
     @property
     def admin_emails(self) -> list[str]:
         """Who is an admin by configuration."""
         return [one.strip() for one in self.tocsin_admin_emails.split(",") if one.strip()]
+
+    @property
+    def secrets(self) -> list[str]:
+        """What must stand in no log."""
+        whole = (self.slack_bot_token, self.slack_signing_secret, self.slack_app_token,
+                 self.tocsin_heartbeat_url)  # fmt: skip
+        urls = (self.database_url, self.smtp_url or "")
+        passwords = (url.rpartition("@")[0].rpartition(":")[2] for url in urls)
+        return [one for one in (*whole, *passwords) if one]
+
+    @property
+    def on_sqlite(self) -> bool:
+        """Whether the database is embedded, for this one process."""
+        return normalize_url(self.database_url).get_backend_name() == "sqlite"
 
     @property
     def sqlite_file(self) -> Path | None:
@@ -70,12 +88,59 @@ class Settings(BaseSettings):
             raise ValueError("must be a URL that ends in /api/, such as https://slack.com/api/")
         return value
 
+    @field_validator("tocsin_heartbeat_url")
+    @classmethod
+    def _a_url_to_call(cls, value: str | None) -> str | None:
+        if value and not re.fullmatch(r"https?://[^/?#\s@]+([/?#]\S*)?", value):
+            raise ValueError(
+                "must be an http:// or https:// URL that is called while nothing is overdue"
+            )
+        return value
+
     @field_validator("port")
     @classmethod
     def _a_port(cls, value: int) -> int:
         if not 1 <= value <= 65535:
             raise ValueError("must be a port from 1 to 65535")
         return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _where_people_reach_us(cls, value: str | None) -> str | None:
+        if value and not re.fullmatch(r"https?://[^/?#\s@]+/?", value):
+            raise ValueError(
+                "must be where people reach Tocsin, such as https://tocsin.example.com, "
+                "without a path"
+            )
+        return value.rstrip("/") if value else None
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _a_mail_server(cls, value: str | None) -> str | None:
+        if value:
+            MailServer.parse(value)
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _whom_letters_are_from(cls, value: str | None) -> str | None:
+        if value:
+            Sender.parse(value)
+        return value
+
+    @model_validator(mode="after")
+    def _mail_as_a_whole(self) -> Self:
+        if self.smtp_url and not self.mail_from:
+            raise ValueError(
+                "SMTP_URL is set and MAIL_FROM is not: set MAIL_FROM to the address that letters "
+                "are from, or unset SMTP_URL to page in Slack alone"
+            )
+        if self.mail_from and not self.smtp_url:
+            raise ValueError(
+                "MAIL_FROM is set and SMTP_URL is not: set SMTP_URL to your mail server "
+                "(smtp://user:password@host:587), or unset MAIL_FROM to page in Slack alone"
+            )
+        return self
 
     @model_validator(mode="after")
     def _tokens_in_their_places(self) -> Self:

@@ -1,16 +1,24 @@
-"""Everything over HTTP that is not Slack's: the health of the process, and later pages and API."""
+"""Everything over HTTP that is not Slack's: health and metrics now, pages and an API later."""
 
 from collections.abc import Awaitable, Callable
 
 from fastapi import FastAPI, Response
+from prometheus_client import CONTENT_TYPE_LATEST
+
+from web.metrics import Looking, Metrics
+from web.requests import RequestIds
 
 Ready = Callable[[], Awaitable[str | None]]
 """Says what is wrong, or None when all is well."""
 
 
-def create_web(ready: Ready) -> FastAPI:
-    """The HTTP application: `/healthz` while the process lives, `/readyz` while it can work."""
+def create_web(ready: Ready, metrics: Metrics, look: Looking) -> FastAPI:
+    """The HTTP application.
+
+    `/healthz` answers while the process lives, `/readyz` while it can work, `/metrics` always.
+    """
     web = FastAPI(title="Tocsin", docs_url=None, redoc_url=None, openapi_url=None)
+    web.add_middleware(RequestIds)
 
     @web.get("/healthz")
     async def healthz() -> dict[str, str]:
@@ -23,5 +31,9 @@ def create_web(ready: Ready) -> FastAPI:
             return {"status": "ok"}
         response.status_code = 503
         return {"status": "not ready", "reason": wrong}
+
+    @web.get("/metrics")
+    async def scrape() -> Response:
+        return Response(metrics.render(await look()), media_type=CONTENT_TYPE_LATEST)
 
     return web

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import shutil
+import signal
 import socket
 import sys
 from collections.abc import AsyncIterator
@@ -18,6 +19,7 @@ import app
 import sandbox
 from assembly.runtime import Tocsin
 from assembly.settings import Settings
+from tests.line import Line
 from tests.world import CAST, MANIFEST, web_client
 
 ROOT = Path(__file__).parent.parent.parent
@@ -131,55 +133,6 @@ async def test_slack_being_down_makes_neither_red(database_url: str) -> None:
         assert await _answers(tocsin, "/healthz") == (200, {"status": "ok"})
 
 
-class Line:
-    """A line to the PostgreSQL of the tests that can be cut."""
-
-    def __init__(self, socket_path: Path) -> None:
-        self._socket_path = socket_path
-        self._server: asyncio.Server | None = None
-        self._ends: list[asyncio.StreamWriter] = []
-        self._carrying: set[asyncio.Task[None]] = set()
-        self.port = 0
-
-    async def mend(self) -> None:
-        self._server = await asyncio.start_server(self._connect, "127.0.0.1", self.port)
-        self.port = self._server.sockets[0].getsockname()[1]
-
-    async def cut(self) -> None:
-        assert self._server is not None
-        self._server.close()
-        for end in self._ends:
-            end.close()
-        self._ends.clear()
-        if self._carrying:
-            await asyncio.wait(self._carrying)
-
-    async def _connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        other_reader, other_writer = await asyncio.open_unix_connection(self._socket_path)
-        self._ends += [writer, other_writer]
-        for source, target in ((reader, other_writer), (other_reader, writer)):
-            task = asyncio.create_task(_carry(source, target))
-            self._carrying.add(task)
-            task.add_done_callback(self._carrying.discard)
-
-
-async def _carry(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
-    with suppress(OSError):
-        while data := await source.read(65536):
-            target.write(data)
-            await target.drain()
-    target.close()
-
-
-@pytest.fixture
-async def line(request: pytest.FixtureRequest) -> AsyncIterator[Line]:
-    folder = make_url(request.getfixturevalue("postgres").format("postgres")).query["host"]
-    line = Line(Path(str(folder)) / ".s.PGSQL.5432")
-    await line.mend()
-    yield line
-    await line.cut()
-
-
 @pytest.mark.parametrize("backend", ["postgresql"])
 async def test_a_lost_database_makes_readiness_red_until_it_is_back(
     line: Line, database_url: str
@@ -245,6 +198,25 @@ async def test_a_second_process_on_one_sqlite_file_is_refused_and_the_first_goes
         with suppress(ProcessLookupError):
             first.terminate()
         await first.communicate()
+
+
+@pytest.mark.parametrize("one", [signal.SIGTERM, signal.SIGINT])
+async def test_a_signal_lets_it_come_to_its_end_instead_of_ending_it(
+    command_line: CommandLine, one: signal.Signals
+) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    variables = {**TOKENS, "SLACK_API_URL": NO_SLACK, "HOST": "127.0.0.1", "PORT": port}
+    process = await command_line.start("serve", **variables)
+    await _until_healthy(port)
+
+    process.send_signal(one)
+    async with asyncio.timeout(30):
+        _, said = await process.communicate()
+
+    assert process.returncode == 0
+    assert said.decode().splitlines()[-1].endswith("Tocsin has stopped")
 
 
 async def _until_healthy(port: str) -> None:

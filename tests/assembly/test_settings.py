@@ -11,9 +11,6 @@ from assembly.settings import Settings, SettingsError, read_settings
 Environment = Callable[..., None]
 ROOT = Path(__file__).parent.parent.parent
 
-NOT_YET = {"PUBLIC_URL", "SMTP_URL"}
-"""Read, but in no use in this version, so the README is silent about them."""
-
 
 @pytest.fixture
 def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Environment:
@@ -41,16 +38,18 @@ def test_with_nothing_set_the_defaults_are_those_of_the_readme(environment: Envi
         "public_url": None,
         "tocsin_admin_emails": "",
         "tocsin_alerts_channel": None,
+        "tocsin_heartbeat_url": None,
         "log_level": "info",
         "log_format": "text",
         "smtp_url": None,
+        "mail_from": None,
     }
 
 
 def test_the_readme_names_every_setting_that_is_in_use() -> None:
     table = (ROOT / "README.md").read_text(encoding="utf-8").partition("## Settings")[2]
     named = set(re.findall(r"`([A-Z_]+)`", table.partition("\n## ")[0]))
-    assert {name.upper() for name in Settings.model_fields} - named == NOT_YET
+    assert {name.upper() for name in Settings.model_fields} <= named
 
 
 @pytest.mark.parametrize(
@@ -69,6 +68,15 @@ def test_the_readme_names_every_setting_that_is_in_use() -> None:
             "https://slack.com",
             "SLACK_API_URL must be a URL that ends in /api/, such as https://slack.com/api/.",
         ),
+        *(
+            (
+                "TOCSIN_HEARTBEAT_URL",
+                wrong,
+                "TOCSIN_HEARTBEAT_URL must be an http:// or https:// URL that is called while "
+                "nothing is overdue.",
+            )
+            for wrong in ("monitor.example.com/abc", "ftp://monitor.example.com/abc", "https://")
+        ),
         (
             "SLACK_BOT_TOKEN",
             "xapp-1",
@@ -80,6 +88,32 @@ def test_the_readme_names_every_setting_that_is_in_use() -> None:
             "xoxb-1",
             "SLACK_APP_TOKEN must begin with xapp-; copy it from “Basic Information” of your "
             "Slack app.",
+        ),
+        (
+            "SMTP_URL",
+            "http://user:s3cret@mail",
+            "SMTP_URL must be smtp://user:password@host:587 or smtps://user:password@host:465 "
+            "(user and password only where the server asks for them; write an @ or / in them as "
+            "%40 or %2F).",
+        ),
+        (
+            "SMTP_URL",
+            "smtp://mail",
+            "SMTP_URL is set and MAIL_FROM is not: set MAIL_FROM to the address that letters are "
+            "from, or unset SMTP_URL to page in Slack alone.",
+        ),
+        ("MAIL_FROM", "tocsin", "MAIL_FROM must be one address, such as tocsin@example.com."),
+        (
+            "MAIL_FROM",
+            "tocsin@example.com",
+            "MAIL_FROM is set and SMTP_URL is not: set SMTP_URL to your mail server "
+            "(smtp://user:password@host:587), or unset MAIL_FROM to page in Slack alone.",
+        ),
+        (
+            "PUBLIC_URL",
+            "tocsin.example.com",
+            "PUBLIC_URL must be where people reach Tocsin, such as https://tocsin.example.com, "
+            "without a path.",
         ),
     ],
 )
@@ -142,3 +176,8 @@ def test_admins_are_separated_by_commas(environment: Environment) -> None:
 def test_only_sqlite_has_a_file(environment: Environment, url: str, file: Path | None) -> None:
     environment(DATABASE_URL=url)
     assert read_settings().sqlite_file == file
+
+
+def test_a_public_url_is_kept_without_its_last_slash(environment: Environment) -> None:
+    environment(PUBLIC_URL="https://tocsin.example.com/")
+    assert read_settings().public_url == "https://tocsin.example.com"

@@ -1,0 +1,37 @@
+"""Every request has an id: the one it brought, or one made here; logged, and given back."""
+
+import re
+from uuid import uuid4
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from core import logs
+
+HEADER = "X-Request-Id"
+
+_SANE = re.compile(r"[A-Za-z0-9._:-]{1,64}")
+"""What is taken over from outside: it ends up in the log."""
+
+
+class RequestIds:
+    """An ASGI middleware that names each request in the log and in the answer's header."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hand the request on, with its id known to every line that is logged meanwhile."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        brought = Headers(scope=scope).get(HEADER, "")
+        request_id = brought if _SANE.fullmatch(brought) else uuid4().hex
+
+        async def with_id(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message)[HEADER] = request_id
+            await send(message)
+
+        with logs.about(request_id=request_id):
+            await self._app(scope, receive, with_id)
