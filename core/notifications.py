@@ -4,13 +4,15 @@ A message carries facts that do not change. What does change (the incident) is r
 the message is rendered, so a message sent late is never out of date.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import Field, TypeAdapter
 
-from core import outbox
+from core import outbox, people
 from core.outbox import Priority
 from core.targets import Target, Why
 from core.transaction import Transaction
@@ -106,6 +108,21 @@ class NobodyPaged:
 
 
 @dataclass(frozen=True)
+class LastResortPaged:
+    """Nobody acknowledged, or nobody was there to page: the last resort is being paged."""
+
+    people: tuple[str, ...]
+    type: Literal["last_resort_paged"] = "last_resort_paged"
+
+
+@dataclass(frozen=True)
+class LastResortUnstaffed:
+    """The last resort pages nobody either. Loud."""
+
+    type: Literal["last_resort_unstaffed"] = "last_resort_unstaffed"
+
+
+@dataclass(frozen=True)
 class PageFailed:
     """A page can't be delivered to this person. Loud."""
 
@@ -123,6 +140,15 @@ class Stumbled:
     type: Literal["stumbled"] = "stumbled"
 
 
+@dataclass(frozen=True)
+class SlackSilent:
+    """Slack has taken nothing for a while. Told to admins by mail, never in Slack."""
+
+    since: datetime
+    error: str | None
+    type: Literal["slack_silent"] = "slack_silent"
+
+
 Notice = (
     LayerPaged
     | Acknowledged
@@ -132,16 +158,15 @@ Notice = (
     | LayerUnstaffed
     | Exhausted
     | NobodyPaged
+    | LastResortPaged
+    | LastResortUnstaffed
     | PageFailed
     | Stumbled
 )
-Message = Page | Card | Notice
-LOUD = (LayerUnstaffed, Exhausted, NobodyPaged, PageFailed, Stumbled)
+Message = Page | Card | Notice | SlackSilent
+LOUD = (LayerUnstaffed, Exhausted, NobodyPaged, LastResortUnstaffed, PageFailed, Stumbled)
 
 _MESSAGES: TypeAdapter[Message] = TypeAdapter(Annotated[Message, Field(discriminator="type")])
-
-PERSON_CHANNELS = (Channel.SLACK_DM,)
-"""Through what a person is paged. Each stands on its own."""
 
 
 def parse(message: dict[str, Any]) -> Message:
@@ -171,20 +196,29 @@ async def announce(tx: Transaction, incident: Incident) -> None:
     )
 
 
-async def page(tx: Transaction, incident: Incident, target: Target, *, layers: int) -> None:
+async def page(
+    tx: Transaction,
+    incident: Incident,
+    target: Target,
+    *,
+    layers: int,
+    instead_of_a_layer: str | None = None,
+) -> None:
     """Page a person through every channel they have, for the incident's present layer and round.
 
-    Asked twice for the same person, layer and round, it pages once.
+    Asked twice for the same person, layer and round, it pages once. What pages people though it
+    is no layer of the policy says what it is (`instead_of_a_layer`).
     """
     member_id = target.person.id
-    layer = incident.escalation_layer
-    for channel in PERSON_CHANNELS:
+    layer = None if instead_of_a_layer else incident.escalation_layer
+    occasion = instead_of_a_layer or layer or 0
+    for channel in await _channels_of(tx, member_id):
         first = await outbox.first_page(tx, incident, member_id, channel)
         await outbox.enqueue(
             tx,
             incident,
             dedup_key=(
-                f"page:{incident.id}:{incident.escalation_round}:{layer or 0}:{member_id}:{channel}"
+                f"page:{incident.id}:{incident.escalation_round}:{occasion}:{member_id}:{channel}"
             ),
             kind=DeliveryKind.PAGE,
             channel=channel,
@@ -194,8 +228,17 @@ async def page(tx: Transaction, incident: Incident, target: Target, *, layers: i
             layer=layer,
             parent_id=first.id if first else None,
             priority=Priority.PAGE if first else Priority.FIRST_PAGE,
-            live=True,
+            live=channel is not Channel.MAIL,  # a letter that was sent is never changed
         )
+
+
+async def _channels_of(tx: Transaction, member_id: UUID) -> Iterator[Channel]:
+    """Through what this person is paged: by mail only where their address is known."""
+    if Channel.MAIL not in tx.person_channels:
+        return iter(tx.person_channels)
+    member = (await people.by_id(tx, [member_id])).get(member_id)
+    has_address = bool(member and member.email)
+    return (one for one in tx.person_channels if has_address or one is not Channel.MAIL)
 
 
 async def say(tx: Transaction, incident: Incident, notice: Notice, *, key: str) -> None:
@@ -217,6 +260,23 @@ async def say(tx: Transaction, incident: Incident, notice: Notice, *, key: str) 
         parent_id=card.id if card else None,
         priority=Priority.LOUD if isinstance(notice, LOUD) else Priority.NOTICE,
         live=isinstance(notice, (UpdatePosted, *LOUD)),
+    )
+
+
+async def tell_admin(
+    tx: Transaction, incident: Incident, admin_id: UUID, message: SlackSilent, *, key: str
+) -> None:
+    """Write to an admin, once for each `key`. The letter leans on an incident that suffers."""
+    await outbox.enqueue(
+        tx,
+        incident,
+        dedup_key=key,
+        kind=DeliveryKind.NOTICE,
+        channel=Channel.MAIL,
+        target=f"{Channel.MAIL}:{admin_id}",
+        member_id=admin_id,
+        message=dump(message),
+        priority=Priority.LOUD,
     )
 
 

@@ -114,6 +114,8 @@ async def running_world(
     blueprint: str = BLUEPRINT,
     deadline: float = 2.0,
     clock: StoryClock | None = None,
+    mail_timeout: float = 12,
+    **more_settings: Any,
 ) -> AsyncIterator[World]:
     """The product beside its workspace, set up by a blueprint, connected and quiet."""
     clock = clock or StoryClock()
@@ -134,8 +136,9 @@ async def running_world(
             slack_bot_token="xoxb-tests",
             slack_signing_secret=SIGNING_SECRET,
             slack_api_url=f"{url}/api/",
+            **more_settings,
         )
-        tocsin = app.build(settings, clock=clock, deadline=deadline)
+        tocsin = app.build(settings, clock=clock, deadline=deadline, mail_timeout=mail_timeout)
         try:
             organization_id = await tocsin.workspace.connect()
             if blueprint:

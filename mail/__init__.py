@@ -1,0 +1,1 @@
+"""Letters: pages by e-mail, on a way of their own. Slack may be down, and they still arrive."""
