@@ -5,8 +5,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 SPEED ?= 1
 PORT ?= 8700
+HISTORIES ?= 2000
+SEED ?= 7
 
-.PHONY: sandbox test check format bench clean
+.PHONY: sandbox test check format prove bench clean
 
 $(VENV)/.installed: requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -30,6 +32,10 @@ check: $(VENV)/.installed  ## format, lint, types, import contracts
 format: $(VENV)/.installed  ## mend what can be mended without thinking
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+prove: $(VENV)/.installed  ## two thousand histories that try to break the promise
+	$(BIN)/python app.py prove --histories $(HISTORIES) --seed $(SEED)
+	$(BIN)/python -m pytest -n 2 -m long
 
 bench: $(VENV)/.installed  ## how long a declared incident takes to reach somebody
 	$(BIN)/python -m bench

@@ -3,19 +3,20 @@
 import asyncio
 import gc
 import logging
-import sys
+import signal
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
-from pythonjsonlogger.json import JsonFormatter
 
-from assembly.clock import WallClock
+from assembly import logs
+from assembly.clock import DatabaseClock, WallClock
 from assembly.runtime import SLACK_TIMEOUT_SECONDS, Tocsin
 from assembly.settings import Settings, SettingsError, read_settings
 from bot.answering import DEADLINE_SECONDS
 from core.transaction import Clock
+from mail.server import TIMEOUT_SECONDS
 
 EXAMPLE = Path(__file__).with_name("tocsin.example.yaml")
 
@@ -33,13 +34,21 @@ def build(
     clock: Clock | None = None,
     deadline: float = DEADLINE_SECONDS,
     slack_timeout: float = SLACK_TIMEOUT_SECONDS,
+    mail_timeout: float = TIMEOUT_SECONDS,
 ) -> Tocsin:
     """Everything, wired. Must be called inside a running event loop; nothing runs before `start`.
 
     `deadline` is how many seconds a listener has before Slack is answered without it;
-    `slack_timeout` how many we wait for an answer of Slack's.
+    `slack_timeout` how many we wait for an answer of Slack's, `mail_timeout` for a letter.
     """
-    return Tocsin(settings, clock or WallClock(), deadline=deadline, slack_timeout=slack_timeout)
+    clock = clock or (WallClock() if settings.on_sqlite else DatabaseClock())
+    return Tocsin(
+        settings,
+        clock,
+        deadline=deadline,
+        slack_timeout=slack_timeout,
+        mail_timeout=mail_timeout,
+    )
 
 
 @commands.command()
@@ -47,9 +56,9 @@ def serve() -> None:
     """Run Tocsin against Slack, with the settings of the environment.
 
     Socket Mode when SLACK_APP_TOKEN is set (no public URL needed), HTTP at POST /slack/events
-    otherwise. Health at /healthz and /readyz.
+    otherwise. Health at /healthz and /readyz, metrics at /metrics.
     """
-    settings = _settings()
+    settings = _settings(serves=True)
     try:
         settings.check_slack()
     except SettingsError as error:
@@ -67,9 +76,13 @@ async def _serve(settings: Settings) -> None:
             settings.port,
             "in Socket Mode" if settings.slack_app_token else "at POST /slack/events",
         )
+        # uvicorn hands a signal on once it has stopped, which would end us before `stop`.
+        for one in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(one, lambda *_: None)
         await tocsin.http_server().serve()
     finally:
         await tocsin.stop()
+    logging.getLogger(__name__).info("Tocsin has stopped")
 
 
 @commands.command()
@@ -93,7 +106,7 @@ def sandbox(
     from cli.blueprint import read_blueprint
     from cli.sandbox import run_sandbox
 
-    _logging("text", "warning")
+    logs.configure("text", "warning")
     try:
         blueprint = read_blueprint(config.read_text(encoding="utf-8"), name=config.name)
     except SettingsError as error:
@@ -173,12 +186,57 @@ def doctor() -> None:
     _run(run_doctor(_settings()))
 
 
-def _settings() -> Settings:
+@commands.command()
+def prove(
+    histories: Annotated[int, typer.Option(min=1, help="How many to unfold.")] = 10_000,
+    seed: Annotated[int, typer.Option(min=0, help="The first history's; the rest count on.")] = 7,
+    config: Annotated[
+        Path | None, typer.Option(help="Prove it on your own tocsin.yaml.", exists=True)
+    ] = None,
+    replicas: Annotated[
+        int | None, typer.Option(min=1, max=5, help="Left out: one to three, as the seed decides.")
+    ] = None,
+    jobs: Annotated[int | None, typer.Option(min=1, help="Processes; left out: all cores.")] = None,
+    trace: Annotated[bool, typer.Option("--trace", help="Print one history readably.")] = False,
+    mutations: Annotated[
+        bool, typer.Option("--mutations", help="Plant bugs and show that each is caught.")
+    ] = False,
+) -> None:
+    """Try to break the promise: the real engine under faults, deaths and clocks that jump.
+
+    Deterministic: a seed that fails is printed, shrunk, and can be replayed exactly. Ends with 1
+    if the promise was broken. docs/promise.md says what is judged.
+    """
+    from cli.prove import read_config, run_mutations, run_prove
+
+    logs.configure("text", "error")
+    if mutations:
+        raise typer.Exit(run_mutations())
+    try:
+        blueprint = read_config(config)
+    except SettingsError as error:
+        _fail(error)
+    raise typer.Exit(
+        run_prove(
+            histories=histories,
+            seed=seed,
+            blueprint=blueprint,
+            replicas=replicas,
+            jobs=jobs,
+            trace=trace,
+        )
+    )
+
+
+def _settings(*, serves: bool = False) -> Settings:
     try:
         settings = read_settings()
     except SettingsError as error:
         _fail(error)
-    _logging(settings.log_format, settings.log_level)
+    # A command that ends says on its own what it did; its log is for trouble.
+    quiet = settings.log_level == "info" and not serves
+    level = "warning" if quiet else settings.log_level
+    logs.configure(settings.log_format, level, secrets=settings.secrets)
     return settings
 
 
@@ -195,18 +253,6 @@ def _run(work: Coroutine[Any, Any, int | None]) -> None:
 def _fail(error: Exception) -> NoReturn:
     typer.secho(str(error), fg=typer.colors.RED, err=True)
     raise typer.Exit(2)
-
-
-def _logging(style: str, level: str) -> None:
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(
-        JsonFormatter("%(asctime)s %(levelname)s %(name)s %(message)s")
-        if style == "json"
-        else logging.Formatter("%(asctime)s %(levelname)-7s %(name)s: %(message)s")
-    )
-    logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
-    for chatty in ("apscheduler", "slack_sdk", "slack_bolt", "alembic", "asyncio"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
 if __name__ == "__main__":

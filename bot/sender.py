@@ -11,15 +11,13 @@ from bot.blocks import card, notices, page
 from bot.blocks.text import Rendered
 from bot.workspace import Workspace
 from core import people
-from core.notifications import Card, Page
-from core.sending import DeliveryFailed, Outgoing, Receipt
+from core.notifications import Card, Page, SlackSilent
+from core.sending import LOOK_BACK, DeliveryFailed, Outgoing, Receipt
 from core.transaction import Actor, Core
 
 log = logging.getLogger(__name__)
 
 METADATA_TYPE = "tocsin_delivery"
-LOOK_BACK_SECONDS = 300
-"""How much earlier than the attempt a look-up begins: clocks differ."""
 
 _NO_SUCH_PERSON = {"users_not_found", "user_not_found", "user_disabled", "cannot_dm_bot",
                    "user_not_visible", "messages_tab_disabled"}  # fmt: skip
@@ -80,7 +78,7 @@ class SlackSender:
     async def find(self, outgoing: Outgoing) -> Receipt | None:
         """Look for the delivery's id among the conversation's messages, to the last page."""
         channel, _ = await self._conversation(outgoing)
-        oldest = f"{outgoing.attempted_at.timestamp() - LOOK_BACK_SECONDS:.6f}"
+        oldest = f"{(outgoing.attempted_at - LOOK_BACK).timestamp():.6f}"
         if outgoing.thread:
             found = await self._search(
                 "conversations_replies", channel, outgoing, ts=outgoing.thread["ts"]
@@ -125,6 +123,8 @@ class SlackSender:
             )
         if isinstance(message, Card):
             return card.card(outgoing.incident)
+        if isinstance(message, SlackSilent):
+            raise DeliveryFailed("that Slack is silent is not told in Slack", permanent=True)
         return notices.notice(outgoing.incident, message, outgoing.update)
 
     async def _conversation(self, outgoing: Outgoing) -> tuple[str, bool]:
@@ -152,7 +152,10 @@ class SlackSender:
         try:
             person = await self._workspace.profile_by_email(outgoing.email)
         except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
-            raise _failure(error, "users_lookupByEmail") from error
+            failure = _failure(error, "users_lookupByEmail")
+            if failure.retry_after:
+                self._core.measures.held_back("users.lookupByEmail")
+            raise failure from error
         return person.slack_user_id or ""
 
     async def _alerts_channel(self, wanted: str) -> str:
@@ -220,6 +223,7 @@ class SlackSender:
         except (SlackApiError, aiohttp.ClientError, TimeoutError, OSError) as error:
             failure = _failure(error, method)
             if failure.retry_after:
+                self._core.measures.held_back(method.replace("_", "."))
                 self._held[method, conversation] = now + failure.retry_after
             raise failure from error
         return dict(answer.data)

@@ -68,11 +68,13 @@ class Workspace:
                 for member in await people.members(tx)
                 if member.slack_user_id is None and member.email
             ]
-        for _member_id, email in unmatched:
+        for member_id, email in unmatched:
             try:
                 await self.profile_by_email(email)
             except SlackApiError as error:
-                log.warning("no Slack user for %s: %s", email, error.response.get("error"))
+                log.warning(
+                    "no Slack user for member %s: %s", member_id, error.response.get("error")
+                )
 
     async def profile_by_email(self, email: str) -> people.Person:
         """The member with this e-mail, matched to their Slack user. Raises SlackApiError."""

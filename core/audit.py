@@ -1,5 +1,6 @@
 """The trail: who did what, when, through which door. It is only ever added to."""
 
+import logging
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
@@ -9,6 +10,8 @@ from sqlalchemy import select
 from core.transaction import Transaction
 from storage.models import AuditEvent, Incident
 from storage.vocabulary import AuditType
+
+log = logging.getLogger(__name__)
 
 
 def record(
@@ -20,7 +23,8 @@ def record(
 ) -> AuditEvent:
     """Add one event to the trail, in the transaction that causes it (spec section 4).
 
-    `data` must be JSON, and never holds the text of an update.
+    `data` must be JSON, and never holds the text of an update. Once it is committed the log says
+    what happened too, without the data.
     """
     event = AuditEvent(
         organization_id=incident.organization_id if incident else tx.organization_id,
@@ -34,6 +38,11 @@ def record(
         data=data,
     )
     tx.db.add(event)
+    if log.isEnabledFor(logging.INFO):
+        about = {"event": type.value, **({"incident": incident.number} if incident else {})}
+        tx.committed.append(
+            lambda _: log.info("%s, through %s", type, tx.actor.surface, extra=about)
+        )
     return event
 
 

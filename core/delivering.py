@@ -11,7 +11,7 @@ from datetime import timedelta
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import aliased
 
-from core import claims, facts, notifications, outcomes
+from core import claims, facts, logs, notifications, outcomes
 from core.facts import UpdateFacts
 from core.people import Person
 from core.sending import DeliveryFailed, Outgoing, Sender
@@ -24,6 +24,9 @@ log = logging.getLogger(__name__)
 SEND_NEEDS = timedelta(seconds=15)
 """How much of a lease must be left when a message is posted: more than any HTTP timeout."""
 
+ON_ITS_WAY = timedelta(seconds=12)
+"""How long after it was begun an attempt without an answer may still be carried out."""
+
 
 async def deliver(
     core: Core, sender: Sender, claim: claims.Claim, ready: "Ready | None" = None
@@ -33,8 +36,12 @@ async def deliver(
     `ready` is what `prepare` made of it just now, where the caller has asked already.
     """
     ready = ready or await _get_ready(core, claim)
-    if ready is None:
-        return
+    if ready is not None:
+        logs.note(incident=ready.outgoing.incident.number)
+        await _carry_out(core, sender, claim, ready)
+
+
+async def _carry_out(core: Core, sender: Sender, claim: claims.Claim, ready: "Ready") -> None:
     attempt = _Attempt(core, sender, claim, unknown=ready.is_new and claim.look_up_first)
     try:
         if ready.is_new:
@@ -97,17 +104,15 @@ class _Attempt:
 
     async def send(self, ready: Ready) -> None:
         """Look it up if need be, ask once more whether it is wanted, post it."""
-        time_passed = False
         if self.unknown:
             # A look-up that fails does not mean that the message is not there.
             receipt = await self.sender.find(ready.outgoing)
             if receipt:
                 await outcomes.settle_sent(self.core, self.claim, ready.outgoing, receipt, shown=0)
-                return
-            self.unknown, time_passed = False, True
+            else:
+                await self._not_there(ready)
+            return
         if ready.unwanted is None and await self.sender.aim(ready.outgoing):
-            time_passed = True
-        if time_passed:
             again = await _get_ready(self.core, self.claim)
             if again is None:
                 return
@@ -116,7 +121,7 @@ class _Attempt:
             await outcomes.settle_unwanted(self.core, self.claim, ready.outgoing, ready.unwanted)
             return
         if self.core.clock.now() > self.claim.until - SEND_NEEDS:
-            await outcomes.settle_late(self.core, self.claim)
+            await outcomes.settle_absent(self.core, self.claim)
             return
         self.unknown = True
         try:
@@ -127,6 +132,15 @@ class _Attempt:
         await outcomes.settle_sent(
             self.core, self.claim, ready.outgoing, receipt, shown=ready.outgoing.incident.version
         )
+
+    async def _not_there(self, ready: Ready) -> None:
+        """What was not found is sent anew, but no sooner than it can no longer arrive."""
+        on_its_way = ready.outgoing.attempted_at + ON_ITS_WAY - self.core.clock.now()
+        if on_its_way > timedelta(0):
+            raise DeliveryFailed(
+                "it may still arrive", unknown=True, retry_after=on_its_way.total_seconds()
+            )
+        await outcomes.settle_absent(self.core, self.claim)
 
 
 def _unwanted(delivery: Delivery, incident: Incident) -> str | None:

@@ -10,7 +10,18 @@ from uuid import UUID
 
 from sqlalchemy import case, func, select
 
-from core import audit, firing, incidents, lifecycle, notifications, outbox, people, targets
+from core import (
+    audit,
+    firing,
+    incidents,
+    last_resort,
+    lifecycle,
+    measuring,
+    notifications,
+    outbox,
+    people,
+    targets,
+)
 from core.errors import AlreadyOwner
 from core.targets import Resolver, Target, Why
 from core.transaction import Transaction
@@ -48,6 +59,8 @@ async def begin(
     if not paged:
         audit.record(tx, AuditType.NOBODY_PAGED, incident=incident)
         await notifications.say(tx, incident, notifications.NobodyPaged(), key="declared")
+        if policy is None:  # one that is exhausted has paged its last resort already
+            await last_resort.page(tx, incident)
 
 
 async def acknowledge(tx: Transaction, incident_id: UUID) -> Incident:
@@ -155,6 +168,7 @@ async def escalate_due(
         ],
     )
     for incident in due:
+        measuring.note_escalation(tx, incident)
         await _escalate(tx, incident, "timeout", resolver)
     return len(due)
 

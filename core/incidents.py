@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from core import audit, lifecycle, notifications
+from core import audit, lifecycle, logs, notifications
 from core.errors import NotFound, ValidationFailed
 from core.transaction import Transaction
 from storage.models import Incident
@@ -25,6 +25,7 @@ async def lock(tx: Transaction, incident_id: UUID) -> Incident:
     )
     if found is None:
         raise NotFound("There is no such incident.")
+    logs.note(incident=found.number)
     return found
 
 

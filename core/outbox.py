@@ -10,7 +10,8 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import func, select, update
 
-from core import audit
+from core import audit, measuring
+from core.measures import Outcome
 from core.transaction import Transaction
 from storage.models import Delivery, Incident
 from storage.vocabulary import AuditType, Channel, DeliveryKind, DeliveryState
@@ -114,6 +115,7 @@ def supersede(tx: Transaction, incident: Incident, delivery: Delivery, reason: s
     delivery.state = DeliveryState.SUPERSEDED
     delivery.ended_reason = reason
     release(delivery, due_at=None)
+    measuring.note_outcome(tx, delivery, Outcome.SUPERSEDED)
     audit.record(
         tx,
         AuditType.PAGE_SUPERSEDED,
@@ -121,6 +123,8 @@ def supersede(tx: Transaction, incident: Incident, delivery: Delivery, reason: s
         deliveryId=str(delivery.id),
         memberId=str(delivery.member_id),
         channel=delivery.channel.value,
+        layer=delivery.layer,
+        round=delivery.round,
         reason=reason,
     )
 

@@ -7,7 +7,8 @@ import logging
 from datetime import timedelta
 from typing import Any
 
-from core import audit, claims, escalation, incidents, notifications, outbox
+from core import audit, claims, escalation, incidents, measuring, notifications, outbox
+from core.measures import Outcome
 from core.outbox import Priority
 from core.sending import DeliveryFailed, Outgoing, Receipt
 from core.transaction import Actor, Core, Transaction
@@ -18,8 +19,14 @@ log = logging.getLogger(__name__)
 
 BACKOFF_MAX = timedelta(seconds=60)
 
+MAY_STILL_ACT = timedelta(seconds=10)
+"""How long after a call of unknown outcome it may still be carried out: looked up no sooner."""
+
 IN_TROUBLE_AFTER = 5
 """After so many failures in a row a page is said to be in trouble; it is still tried."""
+
+ATTEMPTS_KEPT = 20
+"""How many tries a page's receipt tells of; the latest ones."""
 
 GIVE_UP_AFTER = timedelta(hours=24)
 """How long a card or a notice is tried. A page is tried for as long as it is wanted."""
@@ -40,9 +47,12 @@ async def settle_sent(
         edits = Priority.EDIT_PAGE if delivery.kind is DeliveryKind.PAGE else Priority.EDIT
         delivery.priority = edits.of(incident)
         delivery.receipt = dict(receipt)
+        _note_attempt(tx, delivery, claim, "sent" if shown else "found")
         _bring_up_to_date(tx, delivery, incident, shown)
         tx.due.append(tx.now)  # what waits for this thread can go now
+        measuring.note_outcome(tx, delivery, Outcome.SENT)
         if delivery.kind is DeliveryKind.PAGE:
+            measuring.note_page(tx, delivery)
             audit.record(
                 tx,
                 AuditType.RESPONDER_PAGED,
@@ -59,6 +69,7 @@ async def settle_edited(core: Core, claim: claims.Claim, outgoing: Outgoing) -> 
         delivery = await claims.hold(tx, claim)
         if delivery:
             _bring_up_to_date(tx, delivery, incident, outgoing.incident.version)
+            measuring.note_outcome(tx, delivery, Outcome.EDITED)
 
 
 async def settle_unwanted(core: Core, claim: claims.Claim, outgoing: Outgoing, reason: str) -> None:
@@ -67,11 +78,12 @@ async def settle_unwanted(core: Core, claim: claims.Claim, outgoing: Outgoing, r
         incident = await incidents.lock(tx, outgoing.incident.id)
         delivery = await claims.hold(tx, claim)
         if delivery:
+            _note_attempt(tx, delivery, claim, "superseded")
             outbox.supersede(tx, incident, delivery, reason)
 
 
-async def settle_late(core: Core, claim: claims.Claim) -> None:
-    """Too little of the lease is left to post: give it back, to be claimed anew."""
+async def settle_absent(core: Core, claim: claims.Claim) -> None:
+    """It was not sent, or certainly never arrived: give it back, to be claimed anew."""
     async with core.transaction(Actor.system()) as tx:
         delivery = await claims.hold(tx, claim)
         if delivery:
@@ -99,15 +111,19 @@ async def settle_failed(
         if delivery is None:
             return
         delivery.last_error = str(failure)
+        if is_new:
+            _note_attempt(tx, delivery, claim, "unknown" if unknown else "failed", str(failure))
         can_give_up = is_new and delivery.kind is not DeliveryKind.PAGE
         stale = can_give_up and tx.now - delivery.created_at > GIVE_UP_AFTER
         if failure.permanent or stale:
             await _end_failed(tx, incident, delivery, outgoing, is_new=is_new)
             return
+        measuring.note_outcome(tx, delivery, Outcome.RETRIED)
         delivery.attempts += 1
         delivery.outcome_unknown = unknown
         delay = timedelta(seconds=failure.retry_after or 2 ** min(delivery.attempts - 1, 6))
-        due_at = tx.now + (delay if failure.retry_after else min(delay, BACKOFF_MAX))
+        delay = delay if failure.retry_after else min(delay, BACKOFF_MAX)
+        due_at = tx.now + (max(delay, MAY_STILL_ACT) if unknown else delay)
         outbox.release(delivery, due_at=due_at)
         tx.due.append(due_at)
         is_page = is_new and delivery.kind is DeliveryKind.PAGE
@@ -125,6 +141,7 @@ async def _end_failed(
 ) -> None:
     delivery.outcome_unknown = False
     outbox.release(delivery, due_at=None)
+    measuring.note_outcome(tx, delivery, Outcome.FAILED if is_new else Outcome.EDIT_FAILED)
     if not is_new:
         delivery.live = False  # the message is gone or can't be edited; it was delivered
         return
@@ -163,6 +180,26 @@ async def _say_failed(
             ),
             key=str(delivery.id),
         )
+
+
+def _note_attempt(
+    tx: Transaction,
+    delivery: Delivery,
+    claim: claims.Claim,
+    outcome: str,
+    error: str | None = None,
+) -> None:
+    """Keep what came of one try, for the page's receipt."""
+    if delivery.kind is not DeliveryKind.PAGE:
+        return
+    began = claim.until - claims.LEASE
+    attempt = {
+        "at": began.isoformat(),
+        "ms": round((tx.now - began).total_seconds() * 1000, 1),
+        "outcome": outcome,
+        "error": error,
+    }
+    delivery.history = [*delivery.history, attempt][-ATTEMPTS_KEPT:]
 
 
 def _bring_up_to_date(tx: Transaction, delivery: Delivery, incident: Incident, shown: int) -> None:

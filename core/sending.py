@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
@@ -12,6 +12,10 @@ from core.people import Person
 
 Receipt = Mapping[str, str]
 """Where a message is, in the words of its channel."""
+
+
+LOOK_BACK = timedelta(hours=2)
+"""How much earlier than the attempt a look-up begins: our clock may be ahead of the channel's."""
 
 
 class DeliveryFailed(Exception):

@@ -12,8 +12,9 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.errors import NotReady, Unavailable
+from core.measures import Measures, Unmeasured
 from storage.database import Database, DatabaseUnavailable
-from storage.vocabulary import ActorKind, Surface
+from storage.vocabulary import ActorKind, Channel, Surface
 
 log = logging.getLogger(__name__)
 
@@ -51,8 +52,12 @@ class Transaction:
     db: AsyncSession
     actor: Actor
     clock: Clock
+    person_channels: tuple[Channel, ...] = (Channel.SLACK_DM,)
+    """Through what a person is paged. Each stands on its own."""
     due: list[datetime] = field(default_factory=list)
     """Instants at which something that this transaction wrote becomes due."""
+    committed: list[Callable[[Measures], None]] = field(default_factory=list)
+    """What is counted, or told to the log, once this is committed and only then."""
     memo: dict[Hashable, Any] = field(default_factory=dict)
     """What was read already: one instant, so one truth. Whoever changes it forgets it here."""
 
@@ -74,11 +79,19 @@ class Transaction:
 
 
 class Core:
-    """The database, the clock, and whoever wants to know when something becomes due."""
+    """The database, the clock, how people are reached, and who wants to know what becomes due."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        *,
+        person_channels: tuple[Channel, ...] = (Channel.SLACK_DM,),
+    ) -> None:
         self.database = database
         self.clock = clock
+        self.person_channels = person_channels
+        self.measures: Measures = Unmeasured()
         self.on_due: Callable[[datetime], None] = lambda _instant: None
 
     @asynccontextmanager
@@ -89,17 +102,19 @@ class Core:
         """
         with _said_plainly():
             async with self.database.writing() as session:
-                tx = Transaction(session, actor, self.clock)
+                tx = Transaction(session, actor, self.clock, self.person_channels)
                 yield tx
         if tx.due:
             self.on_due(min(tx.due))
+        for happened in tx.committed:
+            happened(self.measures)
 
     @asynccontextmanager
     async def reading(self, actor: Actor) -> AsyncIterator[Transaction]:
         """Read without ever queueing behind a writer."""
         with _said_plainly():
             async with self.database.reading() as session:
-                yield Transaction(session, actor, self.clock)
+                yield Transaction(session, actor, self.clock, self.person_channels)
 
 
 @contextmanager

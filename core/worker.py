@@ -7,6 +7,7 @@ that would find whatever both had missed. None of the three remembers anything: 
 import asyncio
 import logging
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -17,7 +18,7 @@ from uuid import UUID
 from apscheduler import events
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from core import claims, delivering, escalation
+from core import claims, delivering, escalation, logs, outages
 from core.errors import Unavailable
 from core.sending import Sender
 from core.transaction import Actor, Core
@@ -26,6 +27,8 @@ from storage.vocabulary import Channel
 log = logging.getLogger(__name__)
 
 IN_FLIGHT_MAX = 16
+"""How many deliveries one sender carries at once. Each has its own: none waits for another."""
+
 SWEEP_SECONDS = 5
 LOOK_SECONDS = 2
 HEAD_START_SECONDS = 0.02
@@ -43,9 +46,15 @@ class Worker:
         self.last_beat: float | None = None
         """When a tick ended well the last time, on the stopwatch (`time.monotonic`)."""
         self.alarm: Callable[[datetime], None] = lambda _instant: None
+        self.on_calm: Callable[[], None] = lambda: None
+        """Called after each tick that left no escalation overdue."""
         self._wake = asyncio.Event()
         self._stopping = False
         self._in_flight: dict[str, asyncio.Task[None]] = {}
+        self._carrying: Counter[int] = Counter()
+        self._watch = outages.SlackWatch(core)
+        self.held: frozenset[Channel] = frozenset()
+        """Channels whose sender can't carry anything yet: Slack's, until it has said who it is."""
 
     def wake(self) -> None:
         """Look for work now."""
@@ -58,9 +67,13 @@ class Worker:
         else:
             self.alarm(instant)
 
-    async def start(self) -> None:
-        """On SQLite, free what the process before this one had claimed. Then look for work."""
-        if self._core.database.is_sqlite:
+    async def start(self, *, alone: bool | None = None) -> None:
+        """If `alone`, free what the process before this one had claimed. Then look for work.
+
+        On SQLite a process is alone unless it is told otherwise, on PostgreSQL it never is.
+        """
+        sqlite = self._core.database.is_sqlite
+        if sqlite if alone is None else alone:
             async with self._core.transaction(Actor.system()) as tx:
                 await claims.free_claims(tx)
         self.wake()
@@ -93,7 +106,10 @@ class Worker:
                     tx, organization_id=self.organization_id
                 )
                 delivers_at = await claims.earliest_due(
-                    tx, self.organization_id, busy_targets=tuple(self._in_flight)
+                    tx,
+                    self.organization_id,
+                    busy_targets=tuple(self._in_flight),
+                    channels=[one for _, channels in self._with_room() for one in channels],
                 )
             now = self._core.clock.now()
             due = escalates_at is not None and escalates_at <= now
@@ -102,6 +118,9 @@ class Worker:
         if ahead := [one for one in (escalates_at, delivers_at) if one and one > now]:
             self.alarm(min(ahead))
         self.last_beat = time.monotonic()
+        if not due:
+            self.on_calm()
+        await self._watch.look(self.organization_id)
 
     async def settle(self) -> None:
         """Tick until nothing is due and nothing is in flight."""
@@ -154,16 +173,21 @@ class Worker:
         return len(ids)
 
     async def _begin_deliveries(self) -> bool:
-        free = IN_FLIGHT_MAX - len(self._in_flight)
-        if self.organization_id is None or not free or self._stopping:
+        with_room = self._with_room()
+        if self.organization_id is None or not with_room or self._stopping:
             return False
         async with self._core.transaction(Actor.system()) as tx:
-            taken = await claims.claim(
-                tx,
-                organization_id=self.organization_id,
-                limit=free,
-                busy_targets=tuple(self._in_flight),
-            )
+            taken = [
+                claim
+                for room, channels in with_room
+                for claim in await claims.claim(
+                    tx,
+                    organization_id=self.organization_id,
+                    limit=room,
+                    busy_targets=tuple(self._in_flight),
+                    channels=channels,
+                )
+            ]
             # What wakes somebody is made ready here: a page saves a transaction's time.
             ready = {claim: await delivering.prepare(tx, claim) for claim in taken if claim.wakes}
         pages = [self._start(claim, made) for claim, made in ready.items()]
@@ -175,22 +199,35 @@ class Worker:
                 self._start(claim)
         return bool(taken)
 
+    def _with_room(self) -> list[tuple[int, list[Channel]]]:
+        """How much more each sender can carry now, and through which channels."""
+        found: dict[int, list[Channel]] = {}
+        for channel, sender in self._senders.items():
+            if channel not in self.held:
+                found.setdefault(id(sender), []).append(channel)
+        rooms = ((IN_FLIGHT_MAX - self._carrying[one], every) for one, every in found.items())
+        return [(room, channels) for room, channels in rooms if room > 0]
+
     def _start(
         self, claim: claims.Claim, ready: delivering.Ready | None = None
     ) -> asyncio.Task[None]:
         task = asyncio.create_task(self._deliver(claim, ready), name=f"deliver {claim.target}")
         self._in_flight[claim.target] = task
-        task.add_done_callback(partial(self._landed, claim.target))
+        sender = id(self._senders[claim.channel])
+        self._carrying[sender] += 1
+        task.add_done_callback(partial(self._landed, claim.target, sender))
         return task
 
     async def _deliver(self, claim: claims.Claim, ready: delivering.Ready | None) -> None:
+        logs.note(delivery_id=str(claim.delivery_id))
         try:
             await delivering.deliver(self._core, self._senders[claim.channel], claim, ready)
         except Exception:
             log.exception("delivery %s stumbled; its lease will end", claim.delivery_id)
 
-    def _landed(self, target: str, _task: asyncio.Task[None]) -> None:
+    def _landed(self, target: str, sender: int, _task: asyncio.Task[None]) -> None:
         del self._in_flight[target]
+        self._carrying[sender] -= 1
         self.wake()
 
 

@@ -94,7 +94,7 @@ async def test_a_story_is_logged_with_what_each_line_is_about(
     assert updated["request_id"] not in (None, created["request_id"])
 
     failures = [line for line in written.lines if line["level"] == "WARNING"]
-    assert len(failures) == 2
+    assert len([one for one in failures if "may still arrive" not in one["message"]]) == 2
     assert all(line["incident"] == 1 and line["delivery_id"] for line in failures)
 
 

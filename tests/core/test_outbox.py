@@ -7,6 +7,7 @@ import pytest
 
 from core import claims, escalation, incidents, outbox, updates
 from core.delivering import deliver
+from core.outcomes import MAY_STILL_ACT
 from core.sending import Outgoing
 from storage.models import Delivery
 from storage.vocabulary import AuditType, Channel, DeliveryKind, DeliveryState, Severity
@@ -35,10 +36,14 @@ async def _named(engine: Engine, taken: list[claims.Claim]) -> list[tuple[int, s
 
 
 async def _in_order(engine: Engine) -> list[tuple[int, str]]:
-    """All that is due, claimed one by one."""
+    """All that is due, taken up one by one."""
     taken: list[claims.Claim] = []
     while more := await _claim(engine, limit=1):
         taken += more
+        async with engine.core.transaction(engine.system) as tx:
+            done = await claims.hold(tx, more[0])
+            assert done is not None
+            outbox.release(done, due_at=None)
     return await _named(engine, taken)
 
 
@@ -174,15 +179,18 @@ async def test_a_look_up_begins_where_the_first_attempt_of_unknown_outcome_began
     begins = engine.clock.at
     await engine.declare(owner_schedule_id=None, owner_id=engine.cast["dave"].id)
     engine.clock.at += timedelta(hours=1)  # it waited for its turn
-    await engine.pass_time(seconds=10)
+    await engine.pass_time(seconds=60)
 
-    hour = timedelta(hours=1)
+    first = begins + timedelta(hours=1)
+    second = first + 2 * MAY_STILL_ACT  # once it was certain that the first can't arrive any more
     assert attempted == [
-        ("send", begins + hour),
-        ("find", begins + hour),
-        ("send", begins + hour),
-        ("find", begins + hour),
-        ("send", begins + hour),
+        ("send", first),
+        ("find", first),
+        ("find", first),
+        ("send", second),
+        ("find", second),
+        ("find", second),
+        ("send", second + 2 * MAY_STILL_ACT),
     ]
 
 
@@ -228,7 +236,9 @@ async def test_a_lost_lease_sends_nothing_and_writes_nothing(engine: Engine) -> 
     await deliver(engine.core, engine.sender, stale)
     assert engine.sender.posts == {}
 
-    await deliver(engine.core, engine.sender, fresh)
+    engine.clock.at += claims.LEASE
+    await deliver(engine.core, engine.sender, fresh)  # it is not there, and can't arrive any more
+    await engine.settle()
     assert engine.sender.pages() == [("Bob", 1)]
 
 
@@ -373,6 +383,8 @@ async def test_a_page_that_nobody_needs_any_more_is_superseded_with_a_reason(
             "deliveryId": str(first.id),
             "memberId": str(engine.cast["bob"].id),
             "channel": "slack_dm",
+            "layer": 1,
+            "round": 1,
             "reason": reason,
         }
     ]

@@ -7,6 +7,7 @@ from tests.safety.stage import check_the_promise, staged
 INCIDENTS = 200
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", [7])
 async def test_every_committed_page_arrives_once_whatever_is_killed(
     database_url: str, seed: int

@@ -1,6 +1,7 @@
 """Two replicas on one PostgreSQL: killed, frozen past their leases, and woken by each other."""
 
 import asyncio
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -14,18 +15,22 @@ def backend() -> Iterator[str]:
     return "postgresql"  # type: ignore[return-value]  # pytest takes a value as well
 
 
+INCIDENTS = int(os.environ.get("TOCSIN_REPLICA_INCIDENTS", "150"))
+
+
 @pytest.mark.long
-async def test_a_thousand_incidents_while_one_replica_after_the_other_is_killed(
+async def test_every_page_arrives_once_while_one_replica_after_the_other_is_killed(
     database_url: str,
 ) -> None:
     async with staged(database_url, seed=11, replicas=2) as stage:
-        await stage.declare(1000, rest_seconds=400)
+        await stage.declare(INCIDENTS, rest_seconds=60 + INCIDENTS)
 
         print(f"killed {stage.kills} times")
-        assert stage.kills >= 10
-        await check_the_promise(stage, incidents_at_least=1000)
+        assert stage.kills >= 3
+        await check_the_promise(stage, incidents_at_least=INCIDENTS)
 
 
+@pytest.mark.long
 async def test_what_a_frozen_replica_held_is_taken_over_and_it_says_nothing_stale_afterwards(
     database_url: str,
 ) -> None:

@@ -1,0 +1,158 @@
+"""A plan carried out from beginning to end, and what is left to be judged."""
+
+import asyncio
+import logging
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from unittest import mock
+from uuid import UUID
+
+from sqlalchemy import Row, select
+
+from core import worker
+from core.transaction import Actor
+from prove.life import CURRENT, only_closes
+from prove.loop import Deadlock, Endless, VirtualLoop
+from prove.plan import SLOWEST, Plan
+from prove.stage import Stage, same_ids
+from prove.world import Line, MakeClock, World
+from storage.models import AuditEvent, Delivery, Incident
+
+MEMORY = Path("/dev/shm")  # noqa: S108  (a folder of one's own is made in it)
+
+
+@dataclass(frozen=True)
+class History:
+    """What happened, and what the database and the servers outside hold in the end."""
+
+    plan: Plan
+    stage: Stage
+    world: World
+    lines: tuple[Line, ...]
+    deliveries: tuple[Row[Any], ...]
+    trail: tuple[Row[Any], ...]
+    incidents: dict[UUID, Row[Any]]
+    faults: tuple[str, ...]
+    """What the product logged as a fault of its own."""
+
+    @property
+    def text(self) -> str:
+        """The history, a line for each thing that happened; the same plan gives the same text."""
+        return "\n".join(map(str, self.lines))
+
+
+def unfold(plan: Plan, stage: Stage, make_clock: MakeClock) -> History:
+    """Carry a plan out, under virtual time."""
+    base = MEMORY if os.access(MEMORY, os.W_OK) else None
+    folder = Path(tempfile.mkdtemp(prefix="tocsin-prove-", dir=base))
+    try:
+        with same_ids(plan.seed + 1), _stumbles() as faults, _slow_sweep():
+            (folder / "tocsin.db").write_bytes(stage.file)
+            return _unfold(plan, stage, make_clock, folder / "tocsin.db", faults)
+    finally:
+        shutil.rmtree(folder)
+
+
+def _unfold(
+    plan: Plan, stage: Stage, make_clock: MakeClock, file: Path, faults: list[str]
+) -> History:
+    loop = VirtualLoop()
+    asyncio.set_event_loop(loop)
+    world = World(plan, stage, file, loop, make_clock)
+    loop.set_task_factory(_owned)
+    try:
+        try:
+            loop.run_until_complete(world.unfold())
+        except Deadlock:
+            faults.append("nothing can ever happen again")
+        except Endless:
+            faults.append("the product runs in circles")
+            loop._turns = 0
+        found = loop.run_until_complete(_read(world))
+    finally:
+        _end(loop)
+        for life in world.every_life:
+            life.close()
+    return History(plan, stage, world, tuple(world.lines), *found, tuple(faults))
+
+
+async def _read(
+    world: World,
+) -> tuple[tuple[Row[Any], ...], tuple[Row[Any], ...], dict[UUID, Row[Any]]]:
+    life = world.alive(0)
+    assert life is not None  # noqa: S101  (everybody is up when all is calm)
+    async with life.core.reading(Actor.system(world.stage.organization_id)) as tx:
+        found = [
+            (await tx.db.execute(query)).all()
+            for query in (
+                select(*Delivery.__table__.c).order_by(Delivery.incident_id, Delivery.sequence),
+                select(*AuditEvent.__table__.c)
+                .where(AuditEvent.incident_id.is_not(None))
+                .order_by(AuditEvent.sequence),
+                select(*Incident.__table__.c).order_by(Incident.number),
+            )
+        ]
+    return tuple(found[0]), tuple(found[1]), {row.id: row for row in found[2]}
+
+
+def _owned(loop: asyncio.AbstractEventLoop, work: Any, **given: Any) -> asyncio.Task[Any]:
+    """A task that belongs to the process in which it was begun, and ends with it."""
+    task: asyncio.Task[Any] = asyncio.Task(work, loop=loop, **given)
+    context = given.get("context")
+    life = context.get(CURRENT) if context is not None else CURRENT.get()
+    if life is not None:
+        life.tasks[task] = None
+        task.add_done_callback(lambda done: life.tasks.pop(done, None))
+    return task
+
+
+def _end(loop: VirtualLoop) -> None:
+    """Cancel what still runs, and let it end."""
+    for _ in range(3):
+        left = asyncio.all_tasks(loop)
+        for task in left:
+            if not only_closes(task):
+                task.cancel()
+        if not left:
+            break
+        loop.run_until_complete(_all(left))
+    asyncio.set_event_loop(None)
+    loop.close()
+
+
+async def _all(tasks: set[asyncio.Task[Any]]) -> None:
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+@contextmanager
+def _slow_sweep() -> Iterator[None]:
+    """Sweeps are for what nothing else woke: seldom enough for thousands of histories a minute."""
+    with mock.patch.object(worker, "LOOK_SECONDS", SLOWEST):
+        yield
+
+
+@contextmanager
+def _stumbles() -> Iterator[list[str]]:
+    """Collect what the product logs with a trace, and print none of it."""
+    found: list[str] = []
+
+    class _Collect(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            life = CURRENT.get()
+            error = record.exc_info[1] if record.exc_info else None
+            if error is not None and not (life and life.dead):
+                found.append(f"{record.getMessage()}: {type(error).__name__}: {error}")
+
+    log = logging.getLogger("core")
+    before = (log.handlers, log.propagate, log.level)
+    log.handlers, log.propagate, log.level = [_Collect()], False, logging.WARNING
+    try:
+        yield found
+    finally:
+        log.handlers, log.propagate, log.level = before

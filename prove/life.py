@@ -1,0 +1,145 @@
+"""One life of one replica: from its start until it dies, with everything it has running."""
+
+import asyncio
+from collections.abc import Coroutine
+from contextvars import ContextVar, copy_context
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from core.errors import Unavailable
+from core.transaction import Core
+from core.worker import Worker
+from prove.database import SHARED, Connection
+from prove.plan import Death, Point
+from prove.slack import SlackSender
+from storage.vocabulary import Channel
+
+if TYPE_CHECKING:
+    from prove.world import World
+
+RESTART_SECONDS = 3
+
+CURRENT: ContextVar["Life | None"] = ContextVar("life", default=None)
+"""In whose process the running task is; None for the world."""
+
+
+class Life:
+    """A process with a real core and a real worker. Once it is dead, nothing of it has effects."""
+
+    def __init__(self, world: "World", replica: int) -> None:
+        self.world = world
+        self.replica = replica
+        self.dead = False
+        self.frozen_until = 0.0
+        self.connections: list[Connection] = []
+        self.tasks: dict[asyncio.Task[Any], None] = {}
+        self.deaths: list[tuple[Death, int]] = []
+        self.clock = world.make_clock(world.wall, world.loop.time)
+        channels = (Channel.SLACK_DM, Channel.MAIL) if world.plan.mail else (Channel.SLACK_DM,)
+        self.core = Core(SHARED.open(self), self.clock, person_channels=channels)
+        slack = SlackSender(self, world.slack)
+        senders = {Channel.SLACK_DM: slack, Channel.ALERTS: slack}
+        if world.plan.mail:
+            senders[Channel.MAIL] = SlackSender(self, world.mail)
+        self.worker = Worker(self.core, senders)
+        self.core.on_due = self._due
+        self.worker.alarm = self._arm
+        self._alarm: asyncio.TimerHandle | None = None
+        self._rings_at = float("inf")
+
+    @property
+    def name(self) -> str:
+        """What the history calls it."""
+        return f"replica {self.replica}"
+
+    def start(self) -> None:
+        """Begin to run."""
+        self.spawn(self._run())
+
+    def spawn(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
+        """Run something in this process."""
+        context = copy_context()
+        context.run(CURRENT.set, self)
+        return self.world.loop.create_task(work, context=context)
+
+    async def _run(self) -> None:
+        while True:
+            try:
+                await self.worker.start(alone=self.world.plan.replicas == 1)
+                break
+            except Unavailable:
+                await asyncio.sleep(RESTART_SECONDS)
+        self.worker.organization_id = self.world.stage.organization_id
+        self.worker.wake()
+        await self.worker.run()
+
+    def check(self) -> None:
+        """The dead do nothing. Raises CancelledError."""
+        if self.dead:
+            raise asyncio.CancelledError
+
+    async def step(self, point: Point | None) -> None:
+        """An await: everybody else may go on, and this process may end here."""
+        self.check()
+        if point and self._dies(point):
+            self.die(point)
+            raise asyncio.CancelledError
+        await asyncio.sleep(self.world.pause())
+        self.check()
+
+    async def thaw(self) -> None:
+        """Stand still for as long as the process is frozen."""
+        if not self.dead and self.world.loop.time() < self.frozen_until:
+            await asyncio.sleep(self.frozen_until - self.world.loop.time())
+
+    def die(self, point: Point) -> None:
+        """End here: nothing more of this process happens, what it had not committed is undone."""
+        self.world.say(self.name, f"dies {point}")
+        self.dead = True
+        self.close()
+        if self._alarm:
+            self._alarm.cancel()
+        current = asyncio.current_task()
+        for task in tuple(self.tasks):
+            if task is not current and not only_closes(task):
+                task.cancel()
+        self.world.died(self)
+
+    def close(self) -> None:
+        """Close every connection; what was not committed is undone."""
+        for connection in self.connections:
+            connection.kill()
+
+    def _dies(self, point: Point) -> bool:
+        for place, (death, left) in enumerate(self.deaths):
+            if death.point is point:
+                self.deaths[place] = (death, left - 1)
+                if left <= 1:
+                    self.away = death.away
+                    return True
+        return False
+
+    away = 1.0
+
+    def _due(self, instant: datetime) -> None:
+        self.worker.due(instant)
+        self.world.ring(self, instant)
+
+    def _arm(self, instant: datetime) -> None:
+        """The alarm: it rings once, at the earliest instant that it was told."""
+        at = self.world.loop.time() + max(0.0, self.clock.seconds_until(instant))
+        if self.dead or at >= self._rings_at:
+            return
+        if self._alarm:
+            self._alarm.cancel()
+        self._rings_at = at
+        self._alarm = self.world.loop.call_at(at, self._ring)
+
+    def _ring(self) -> None:
+        self._rings_at = float("inf")
+        self.worker.wake()
+
+
+def only_closes(task: asyncio.Task[Any]) -> bool:
+    """Whether a task gives a session's connection back: harmless, as the connection is closed."""
+    return getattr(task.get_coro(), "__qualname__", "") == "AsyncSession.close"

@@ -1,0 +1,244 @@
+"""One history as it happens: the machine, its replicas, the servers outside, and the plan."""
+
+import asyncio
+import random
+import sqlite3
+from collections.abc import Callable
+from contextvars import Context
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from core.people import Person
+from core.transaction import Clock
+from prove import crowd
+from prove.life import Life
+from prove.loop import VirtualLoop
+from prove.plan import (
+    Act,
+    CallFault,
+    DatabaseAway,
+    Death,
+    Declare,
+    Event,
+    Fault,
+    Freeze,
+    Jump,
+    Outage,
+    Plan,
+    Unreachable,
+)
+from prove.slack import Server
+from prove.stage import NOON, Stage
+
+MakeClock = Callable[[Callable[[], float], Callable[[], float]], Clock]
+"""Makes a process's clock from the machine's wall clock and its stopwatch."""
+
+LOOK_SECONDS = 2.0
+"""How soon a process notices that the machine's clock was set."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a history."""
+
+    at: float
+    who: str
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.at:12.6f}  {self.who:10}  {self.what}"
+
+
+class World:
+    """Everything there is in one history. Only what it records itself is judged as true."""
+
+    def __init__(
+        self, plan: Plan, stage: Stage, file: Path, loop: VirtualLoop, make_clock: MakeClock
+    ) -> None:
+        self.plan = plan
+        self.stage = stage
+        self.file = file
+        self.loop = loop
+        self.make_clock = make_clock
+        self.chance = random.Random(f"world {plan.seed}")  # noqa: S311  (to be repeated)
+        self.epoch = NOON.timestamp()
+        self.jumped = 0.0
+        self.turn = asyncio.Lock()
+        self.lines: list[Line] = []
+        self.slack = Server(self, "Slack", keeps=True)
+        self.mail = Server(self, "mail", keeps=False)
+        self.lives: dict[int, Life] = {}
+        self.every_life: list[Life] = []
+        self.everybody = crowd.Crowd(self)
+        self.calm = False
+        """Whether the faults are over."""
+        self.deaths = 0
+        self._faults: list[CallFault] = []
+        self._outages: list[Outage] = []
+        self._unreachable: list[Any] = []
+        self._away_until = 0.0
+        self._waiting_deaths: dict[int, list[tuple[Death, int]]] = {}
+
+    def say(self, who: str, what: str) -> None:
+        """Write a line of the history."""
+        self.lines.append(Line(self.loop.time(), who, what))
+
+    def wall(self) -> float:
+        """What the machine's clock shows."""
+        return self.epoch + self.loop.time() + self.jumped
+
+    def pause(self) -> float:
+        """How long an await takes: mostly nothing, at times long enough for others to act."""
+        drawn = self.chance.random()
+        return 0.0 if drawn < 0.9 else drawn * 0.01 if drawn < 0.99 else drawn * 0.08
+
+    def latency(self) -> float:
+        """How long a server takes."""
+        return self.chance.uniform(0.05, 0.4)
+
+    async def unfold(self) -> None:
+        """Let the plan happen, then let everything settle."""
+        if not self.plan.alerts:
+            self._ask("UPDATE organizations SET alerts_channel = NULL")
+        for replica in range(self.plan.replicas):
+            self._come_up(replica)
+        for event in self.plan.events:
+            await asyncio.sleep(max(0.0, event.at - self.loop.time()))
+            self._happen(event)
+        await asyncio.sleep(max(0.0, self.plan.horizon - self.loop.time()))
+        self._calm_down()
+        await self.everybody.done()
+        await self._settle()
+
+    def _come_up(self, replica: int) -> None:
+        if replica in self.lives and not self.lives[replica].dead:
+            return
+        life = Life(self, replica)
+        life.deaths = [] if self.calm else self._waiting_deaths.pop(replica, [])
+        self.lives[replica] = life
+        self.every_life.append(life)
+        self.say(life.name, "comes up")
+        life.start()
+
+    def died(self, life: Life) -> None:
+        """A process is gone: it comes back after a while, with what else was planned for it."""
+        self.deaths += 1
+        left = [(death, nth) for death, nth in life.deaths if nth > 0]
+        self._waiting_deaths[life.replica] = left
+        away = 1.0 if self.calm else life.away
+        self.loop.call_later(away, self._come_up, life.replica, context=Context())
+
+    def alive(self, replica: int) -> Life | None:
+        """That replica, or another that is up."""
+        wanted = self.lives.get(replica)
+        up = [life for life in (wanted, *self.lives.values()) if life and not life.dead]
+        return up[0] if up else None
+
+    def ring(self, life: Life, instant: datetime) -> None:
+        """Tell the other replicas what became due; not every call arrives."""
+        for other in self.lives.values():
+            if other is not life and not other.dead and self.chance.random() < 0.6:
+                self.loop.call_later(0.01, self._rung, other, instant)
+
+    def _rung(self, life: Life, instant: datetime) -> None:
+        if not life.dead:
+            life.worker.due(instant)
+
+    def committed(self) -> None:
+        """A transaction was committed, whether or not its answer arrives."""
+        self.everybody.committed(self.loop.time())
+
+    def check_database(self) -> None:
+        """Raises what a database raises that is away."""
+        if self.loop.time() < self._away_until:
+            raise sqlite3.OperationalError("unable to open database file")
+
+    def commits_at_all(self) -> bool:
+        """Whether a commit is answered. While the database goes away it may happen unanswered."""
+        if self.loop.time() >= self._away_until:
+            return True
+        if self.chance.random() < 0.5:
+            self.check_database()
+        return False
+
+    def next_fault(self, verb: str) -> tuple[Fault | None, float]:
+        """What becomes of a call that is made now."""
+        now = self.loop.time()
+        if self.calm:
+            return None, 0.0
+        for one in self._outages:
+            if one.at <= now < one.at + one.seconds:
+                return one.fault, 3.0
+        for fault in self._faults:
+            if fault.look_up == (verb == "find"):
+                self._faults.remove(fault)
+                return fault.fault, fault.seconds
+        return None, 0.0
+
+    def is_unreachable(self, person: Person | None) -> bool:
+        """Whether Slack says of this person that there is no such user."""
+        return person is not None and person.id in self._unreachable
+
+    def _happen(self, event: Event) -> None:
+        match event:
+            case Declare() | Act():
+                self.everybody.begin(event)
+            case CallFault():
+                self._faults.append(event)
+            case Outage():
+                self._outages.append(event)
+            case Unreachable():
+                self._unreachable.append(self.stage.members[event.member][0])
+            case Death():
+                life = self.lives[event.replica]
+                deaths = self._waiting_deaths.setdefault(event.replica, [])
+                (deaths if life.dead else life.deaths).append((event, event.nth))
+            case Freeze():
+                self.lives[event.replica].frozen_until = event.at + event.seconds
+                self.say(f"replica {event.replica}", f"stands still for {event.seconds} s")
+            case Jump():
+                self._jump(event.seconds)
+            case DatabaseAway():
+                self._away_until = event.at + event.seconds
+                self.say("database", f"is away for {event.seconds} s")
+
+    def _jump(self, seconds: float) -> None:
+        self.jumped += seconds
+        self.say("clock", f"is set by {seconds:+} s")
+        for life in self.lives.values():
+            self.loop.call_later(self.chance.random() * LOOK_SECONDS, self._look, life)
+
+    def _look(self, life: Life) -> None:
+        if not life.dead:
+            life.worker.wake()
+
+    def _calm_down(self) -> None:
+        self.calm = True
+        self.say("world", "is calm from here on")
+        for life in tuple(self.lives.values()):
+            life.deaths.clear()
+            self._come_up(life.replica)
+            self._look(life)
+
+    async def _settle(self) -> None:
+        """Wait until nothing is due any more, for as long as that may take."""
+        longest = max((policy.length for policy in self.stage.policies), default=0.0)
+        give_up = self.loop.time() + longest + 15 * 60
+        while self.loop.time() < give_up and self._is_pending():  # noqa: ASYNC110  (virtual)
+            await asyncio.sleep(5)
+
+    def _is_pending(self) -> bool:
+        (found,) = self._ask(
+            "SELECT EXISTS (SELECT 1 FROM deliveries WHERE due_at IS NOT NULL) OR "
+            "EXISTS (SELECT 1 FROM incidents WHERE next_escalation_at IS NOT NULL)"
+        )
+        return bool(found)
+
+    def _ask(self, statement: str) -> tuple[Any, ...]:
+        connection = sqlite3.connect(self.file, isolation_level=None)
+        try:
+            return connection.execute(statement).fetchone() or ()
+        finally:
+            connection.close()
