@@ -5,6 +5,8 @@ import pytest
 from prove.plan import FAULTS, Declare
 from prove.proving import Proof, prove
 
+pytestmark = pytest.mark.long
+
 PARTS = 2
 EACH = 12
 

@@ -7,6 +7,8 @@ import pytest
 from prove.mutations import MUTATIONS
 from prove.proving import Proof, catch
 
+pytestmark = pytest.mark.long
+
 HISTORIES_MAX = 200
 SECONDS_MAX = 60
 

@@ -2,9 +2,13 @@
 
 from dataclasses import replace
 
+import pytest
+
 from prove.plan import Declare, Plan
 from prove.proving import Proof
 from prove.shrinking import shrink
+
+pytestmark = pytest.mark.long
 
 
 def test_a_plan_is_shrunk_to_the_events_that_it_takes(proof: Proof) -> None:

@@ -4,9 +4,13 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from prove.trail import tell
 from storage.vocabulary import AuditType
 from tests.cast import NOON
+
+pytestmark = pytest.mark.long
 
 PAGE = {"deliveryId": "d1", "memberId": "bob", "channel": "slack_dm", "layer": 1, "round": 1}
 
