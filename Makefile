@@ -21,7 +21,7 @@ sandbox: $(VENV)/.installed  ## the product running, with a Slack workspace in a
 	$(BIN)/python app.py sandbox --speed $(SPEED) --port $(PORT)
 
 test: $(VENV)/.installed  ## the whole suite, on SQLite and on a real PostgreSQL
-	$(BIN)/python -m pytest -n 3 --dist worksteal
+	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 check: $(VENV)/.installed  ## format, lint, types, import contracts
 	$(BIN)/ruff format --check .
