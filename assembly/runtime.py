@@ -223,7 +223,8 @@ class Tocsin:
             else:
                 return
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._stopping.wait(), RETRY_SECONDS)
+                async with asyncio.timeout(RETRY_SECONDS):
+                    await self._stopping.wait()
 
 
 def slack_client(

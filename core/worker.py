@@ -86,7 +86,8 @@ class Worker:
         """
         while not self._stopping:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), LOOK_SECONDS)
+                async with asyncio.timeout(LOOK_SECONDS):
+                    await self._wake.wait()
             self._wake.clear()  # before looking: what comes due meanwhile wakes it again
             try:
                 await self.tick()

@@ -55,6 +55,7 @@ class Bell:
             try:
                 connection = await asyncpg.connect(self._dsn, timeout=ANSWER_SECONDS)
                 try:
+                    connection.add_termination_listener(lambda _cut: self._to_say.set())
                     await connection.add_listener(CHANNEL, self._hear)
                     # What was said while nobody listened is looked for now.
                     while True:
@@ -78,8 +79,12 @@ class Bell:
         until = self._stopwatch() + CHECK_SECONDS
         while (left := until - self._stopwatch()) > 0:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._to_say.wait(), left)
+                # Not wait_for: before Python 3.12 it may swallow a cancellation, and never end.
+                async with asyncio.timeout(left):
+                    await self._to_say.wait()
             self._to_say.clear()
+            if connection.is_closed():
+                raise ConnectionResetError("its connection was cut")
             earliest, self._earliest = self._earliest, None
             if earliest:
                 await connection.execute(

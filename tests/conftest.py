@@ -16,11 +16,15 @@ from tests.engine import Engine, running_engine
 from tests.world import World, running_world
 
 LONG = ("test_killed", "tests/browser")
+LONG_SECONDS = 900
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes longest begins first, so that nobody waits for it in the end."""
     items.sort(key=lambda item: not any(name in item.nodeid for name in LONG))
+    for item in items:
+        if item.get_closest_marker("long"):
+            item.add_marker(pytest.mark.timeout(LONG_SECONDS))
 
 
 BACKENDS = ("sqlite", "postgresql")

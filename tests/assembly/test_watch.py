@@ -86,8 +86,9 @@ async def test_what_another_organization_leaves_undone_is_not_this_replicas_faul
 
 @pytest.mark.parametrize("backend", ["postgresql"])
 async def test_a_database_that_hangs_is_one_that_does_not_answer_and_is_asked_once(
-    line: Line, database_url: str
+    line: Line, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(watch, "PATIENCE_SECONDS", 0.5)
     name = make_url(database_url).database
     database = Database(f"postgresql://postgres@127.0.0.1:{line.port}/{name}")
     core = Core(database, StoryClock())

@@ -5,7 +5,7 @@ import logging
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -64,9 +64,8 @@ async def _running(worker: Worker) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        worker.finish()
+        await task
         await worker.stop()
 
 
@@ -138,7 +137,7 @@ async def test_never_more_than_sixteen_are_in_flight(engine: Engine) -> None:
     worker = _worker(engine, sender)
     async with _running(worker):
         await engine.declare(escalation_policy_id=everybody)
-        await sender.full.wait()
+        await asyncio.wait_for(sender.full.wait(), 5)
         await worker.tick()
         await worker.tick()
         assert sender.waiting == IN_FLIGHT_MAX == 16

@@ -43,7 +43,7 @@ async def test_admins_with_an_address_are_told_after_five_minutes_and_once(both:
     await both.engine.pass_time(minutes=2)
     assert _told(both) == [("Alice", "Slack answered 500")]
     await both.engine.declare(title="Another")
-    await both.engine.pass_time(minutes=60)
+    await both.engine.pass_time(minutes=12)
     assert len(_told(both)) == 1
 
 

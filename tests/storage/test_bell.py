@@ -95,6 +95,24 @@ async def test_it_hears_again_after_its_connection_was_cut(database_url: str) ->
         assert other.heard == [NOON]
 
 
+@pytest.mark.parametrize("steps", range(6))
+async def test_it_ends_when_it_is_told_to_while_it_is_being_rung(
+    database_url: str, steps: int
+) -> None:
+    one = Replica(database_url)
+    ready = asyncio.Event()
+    listening = asyncio.create_task(one.bell.run(ready))
+    await asyncio.wait_for(ready.wait(), 10)
+    await asyncio.sleep(0.05)
+    one.bell.ring(NOON)
+    for _ in range(steps):
+        await asyncio.sleep(0)
+    listening.cancel()
+    await asyncio.wait([listening], timeout=2)
+
+    assert listening.done()
+
+
 async def test_it_tells_the_databases_time(database_url: str) -> None:
     one = Replica(database_url)
     async with _at_the_bell(one):

@@ -255,7 +255,7 @@ async def test_admins_are_told_once_by_mail_that_slack_is_silent(mailed: Mailed)
     await world.pass_time(minutes=4)
     assert office.to("alice@example.com") == []
 
-    await world.pass_time(minutes=30)
+    await world.pass_time(minutes=8)
     (told,) = office.to("alice@example.com")
     assert told["Subject"] == "Tocsin can't reach Slack"
     assert "Slack has taken no page since Wed 18 Nov, 13:00 CET." in text_of(told)
