@@ -112,7 +112,7 @@ async def running_world(
     database_url: str,
     *,
     blueprint: str = BLUEPRINT,
-    deadline: float = 2.0,
+    deadline: float = 30,  # a stall of the machine is not what most stories are about
     clock: StoryClock | None = None,
     mail_timeout: float = 12,
     **more_settings: Any,
