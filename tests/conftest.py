@@ -10,6 +10,7 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
+from storage.columns import Base
 from storage.database import Database
 from storage.migrate import migrate
 from tests.engine import Engine, running_engine
@@ -88,6 +89,14 @@ def migrated_template(postgres: str) -> str:
     return name
 
 
+@pytest.fixture(scope="session")
+def kept_database(postgres: str, migrated_template: str) -> str:
+    """The name of a database that one test after the other uses: a fresh one is cold, and slow."""
+    name = f"kept_{uuid4().hex}"
+    asyncio.run(_administer(postgres, f"CREATE DATABASE {name} TEMPLATE {migrated_template}"))
+    return name
+
+
 @pytest.fixture
 def database_url(request: pytest.FixtureRequest, backend: str, tmp_path: Path) -> Iterator[str]:
     """The URL of an empty, migrated database of the test's own."""
@@ -97,6 +106,11 @@ def database_url(request: pytest.FixtureRequest, backend: str, tmp_path: Path) -
         yield f"sqlite:///{path}"
         return
     server = request.getfixturevalue("postgres")
+    if not {"own_database", "long"} & {mark.name for mark in request.node.iter_markers()}:
+        kept = request.getfixturevalue("kept_database")
+        asyncio.run(_empty(server, kept))
+        yield server.format(kept)
+        return
     name = f"test_{uuid4().hex}"
     template = request.getfixturevalue("migrated_template")
     asyncio.run(_administer(server, f"CREATE DATABASE {name} TEMPLATE {template}"))
@@ -110,6 +124,21 @@ async def world(database_url: str) -> AsyncIterator[World]:
     async with running_world(database_url) as running:
         yield running
         assert running.slack.faulty_payloads == [], "Slack would have refused what the bot sent"
+
+
+async def _empty(server: str, name: str) -> None:
+    """Take every row out of a database, and everybody who still holds on to it."""
+    connection = await asyncpg.connect(server.format(name))
+    try:
+        await connection.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        # Without this the audit trail could not be emptied, and that is as it should be.
+        await connection.execute("SET session_replication_role = replica")
+        await connection.execute("".join(f"DELETE FROM {table};" for table in Base.metadata.tables))
+    finally:
+        await connection.close()
 
 
 async def _administer(server: str, statement: str) -> None:

@@ -299,6 +299,7 @@ async def test_an_environment_that_agrees_is_no_warning(office):
     assert said == CREATED + "6 created."
 
 
+@pytest.mark.own_database
 async def test_when_the_last_step_fails_nothing_at_all_is_changed(office):
     async with office.core.database.engine.begin() as connection:
         await connection.execute(text("DROP TABLE escalation_layer_members"))

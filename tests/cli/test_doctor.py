@@ -196,6 +196,7 @@ async def test_a_file_that_is_not_there_is_bad_and_is_not_made(clinic, tmp_path)
     assert not missing.exists()
 
 
+@pytest.mark.own_database
 async def test_tables_of_another_version_are_bad(clinic):
     async with clinic.core.database.engine.begin() as connection:
         await connection.execute(text("UPDATE alembic_version SET version_num = '0000'"))

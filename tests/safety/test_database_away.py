@@ -14,6 +14,8 @@ from tests.world import World
 
 _OVERDUE = timedelta(minutes=6)
 
+pytestmark = pytest.mark.own_database
+
 
 @pytest.fixture
 def backend() -> Iterator[str]:

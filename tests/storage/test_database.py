@@ -40,6 +40,7 @@ async def test_a_writer_that_is_cancelled_leaves_nothing_locked_and_nothing_writ
     tmp_path: Path,
 ) -> None:
     database = await _database(tmp_path)
+    await _write(database, "first")  # connects: who is cancelled while connecting holds no lock
     for moment in range(40):
         writing = asyncio.create_task(_write(database))
         await asyncio.sleep(moment * 0.0002)

@@ -14,6 +14,8 @@ from storage.migrate import MIGRATIONS, current_and_head, migrate
 
 HEAD = "0002"
 
+pytestmark = pytest.mark.own_database
+
 
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[Database]:
