@@ -8,7 +8,7 @@ from uuid import UUID
 from bot.answering import Answer
 from bot.gesture import Gesture, say
 from bot.identity import member_of
-from core import escalation, incidents, updates
+from core import bundles, escalation, incidents, updates
 from core.errors import InvalidTargetUser, NotAMember
 from storage.vocabulary import Severity, Status
 
@@ -22,6 +22,20 @@ async def acknowledge(gesture: Gesture, incident_id: UUID) -> Answer:
     if incident.acknowledged_by_id != gesture.actor.id:
         return say(f"{incident.acknowledged_by} acknowledged #{incident.number} before you.")
     return say(f"You acknowledged #{incident.number}. Nobody else will be paged.")
+
+
+async def acknowledge_all(gesture: Gesture, carrier_id: UUID) -> Answer:
+    """Take every incident of a bundle that nobody has taken yet. Raises NotFound."""
+    taken = await bundles.acknowledge_all(gesture.core, gesture.actor, carrier_id)
+    count = len(taken.acknowledged)
+    if not count:
+        return say("None of them needed anybody any more; nothing was changed.")
+    done = (
+        f"You acknowledged {count} incidents."
+        if count > 1
+        else (f"You acknowledged #{taken.acknowledged[0]}.")
+    )
+    return say(f"{done} Nobody else will be paged.")
 
 
 async def hand_off(gesture: Gesture, incident_id: UUID, slack_user_id: str) -> Answer:

@@ -35,6 +35,10 @@ async def _acknowledge(gesture: Gesture, value: str) -> Answer:
     return await acts.acknowledge(gesture, UUID(value))
 
 
+async def _acknowledge_all(gesture: Gesture, value: str) -> Answer:
+    return await acts.acknowledge_all(gesture, UUID(value))
+
+
 async def _resolve(gesture: Gesture, value: str) -> Answer:
     return await acts.resolve(gesture, UUID(value))
 
@@ -62,6 +66,7 @@ async def _timeline(gesture: Gesture, value: str) -> Answer:
 
 BUTTONS: dict[str, Callable[[Gesture, str], Awaitable[Answer]]] = {
     ids.ACKNOWLEDGE: _acknowledge,
+    ids.ACKNOWLEDGE_ALL: _acknowledge_all,
     ids.RESOLVE: _resolve,
     ids.HAND_OFF: _hand_off,
     ids.VIEW: _view,

@@ -7,7 +7,7 @@ from typing import Any
 import aiohttp
 from slack_sdk.errors import SlackApiError
 
-from bot.blocks import card, notices, page
+from bot.blocks import bundle, card, notices, page
 from bot.blocks.text import Rendered
 from bot.workspace import Workspace
 from core import people
@@ -114,6 +114,8 @@ class SlackSender:
         message = outgoing.message
         if isinstance(message, Page):
             assert outgoing.person is not None  # noqa: S101  (a page has somebody to wake)
+            if outgoing.is_bundle:
+                return bundle.bundle(outgoing, outgoing.person)
             return page.page(
                 outgoing.incident,
                 message,

@@ -133,6 +133,7 @@ def _summary(verdicts: list[Verdict], seconds: float) -> Table:
         ("histories", f"{len(verdicts):,}"),
         ("broke the promise", f"{broken:,}"),
         ("pages that left", f"{sum(one.pages for one in verdicts):,}"),
+        ("bundles that arrived", f"{sum(one.bundles for one in verdicts):,}"),
         ("processes that died", f"{sum(one.deaths for one in verdicts):,}"),
         ("virtual time", f"{days:,.1f} days"),
         ("took", f"{seconds:,.1f} s, {rate:,.0f} histories a minute"),

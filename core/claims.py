@@ -4,7 +4,7 @@ A row is due when `due_at` is set: to be sent, to be tried again, or, once sent 
 to be brought up to date. Whoever claims it holds it until its lease ends (spec section 6).
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -25,6 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
+from core import pacing
 from core.outbox import Priority
 from core.transaction import Transaction
 from storage.columns import UtcDateTime
@@ -51,6 +52,13 @@ class Claim:
     """It is a page that was not sent yet."""
     look_up_first: bool
     """An earlier attempt began and its answer never came."""
+    bundled: tuple[UUID, ...] = ()
+    """Every delivery of its bundle, where it carries one."""
+
+    @property
+    def delivery_ids(self) -> tuple[UUID, ...]:
+        """All that is carried out by it."""
+        return self.bundled or (self.delivery_id,)
 
 
 _parent = aliased(Delivery)
@@ -73,12 +81,20 @@ _of_a_free_target = and_(
     Delivery.channel.in_(_channels),
     Delivery.target.not_in(bindparam("busy_targets", expanding=True)),
 )
+_speaks_for_itself = or_(
+    Delivery.carrier_id.is_(None),
+    Delivery.carrier_id == Delivery.id,
+    Delivery.state == DeliveryState.SENT,
+)
+"""A bundle is sent by its carrier; once it was, whoever changes has it brought up to date."""
 _CLAIMABLE = (
     select(
         Delivery.id,
         Delivery.channel,
         Delivery.target,
         Delivery.outcome_unknown,
+        Delivery.carrier_id,
+        pacing.LAST_PAGE.label("last_page"),
         ((Delivery.state == DeliveryState.PENDING) & (Delivery.kind == DeliveryKind.PAGE)).label(
             "wakes"
         ),
@@ -88,6 +104,7 @@ _CLAIMABLE = (
         _of_a_free_target,
         Delivery.due_at <= _now,
         or_(Delivery.lease_until.is_(None), Delivery.lease_until <= _now),
+        _speaks_for_itself,
         ~exists().where(
             _busy.target == Delivery.target, _busy.lease.is_not(None), _busy.lease_until > _now
         ),
@@ -131,6 +148,9 @@ _EARLIEST = (
 )
 
 
+_Row = Row[UUID, Channel, str, bool, UUID | None, datetime | None, bool]
+
+
 async def claim(
     tx: Transaction,
     *,
@@ -146,21 +166,58 @@ async def claim(
     Claiming says that an attempt begins: from here until its outcome is written, the outcome is
     unknown.
     """
-    due = {"now": tx.now, "limit": limit, **_where(tx, organization_id, busy_targets, channels)}
-    first: dict[str, Row[UUID, Channel, str, bool, bool]] = {}
-    for row in await tx.db.execute(_CLAIMABLE, due):
-        first.setdefault(row.target, row)
+    due = {"now": tx.now, "limit": limit, "loud_since": tx.now - pacing.REST}
+    due |= _where(tx, organization_id, busy_targets, channels)
+    while True:
+        rows = (await tx.db.execute(_CLAIMABLE, due)).all()
+        resting = {
+            row.target: row.last_page + pacing.REST for row in rows if row.wakes and row.last_page
+        }
+        await pacing.put_off(tx, resting)
+        first: dict[str, _Row] = {}
+        for row in rows:
+            if not (row.wakes and row.target in resting):
+                first.setdefault(row.target, row)
+        if first or not resting:
+            break
     for target in await _taken_elsewhere(tx, set(first)):
         del first[target]
-    if not first:
-        return []
+    claimed = []
     lease, until = uuid4(), tx.now + LEASE
-    taken = {"ids": [row.id for row in first.values()], "lease": lease, "until": until}
-    await tx.db.execute(_TAKE, {**taken, "now": tx.now})
-    return [
-        Claim(row.id, lease, until, row.channel, row.target, row.wakes, row.outcome_unknown)
-        for row in first.values()
-    ]
+    several = {row.target for row in rows if row.wakes and row is not first.get(row.target)}
+    for row in first.values():
+        together = await _together(tx, row, row.target in several or len(rows) == limit)
+        if together is None:
+            continue
+        claimed.append(
+            Claim(
+                (together and row.carrier_id) or row.id,
+                lease,
+                until,
+                row.channel,
+                row.target,
+                row.wakes,
+                row.outcome_unknown,
+                tuple(together),
+            )
+        )
+    if claimed:
+        ids = [id for one in claimed for id in one.delivery_ids]
+        await tx.db.execute(_TAKE, {"ids": ids, "lease": lease, "until": until, "now": tx.now})
+    return claimed
+
+
+async def _together(tx: Transaction, row: _Row, others: bool) -> Sequence[UUID] | None:
+    """All that goes with a delivery in one message, itself among it; empty if it goes alone.
+
+    `others`: whether more may be waiting for its conversation. None if it can't be had now.
+    """
+    if row.carrier_id:
+        return await pacing.bundle(tx, row.carrier_id)
+    if row.wakes and others and not row.outcome_unknown:
+        ids = await pacing.companions(tx, row.id, row.target)
+        return [row.id, *ids] if ids else []
+    return []
 
 
 async def _taken_elsewhere(tx: Transaction, targets: set[str]) -> set[str]:
@@ -176,12 +233,15 @@ async def _taken_elsewhere(tx: Transaction, targets: set[str]) -> set[str]:
     return (targets - ours) | set(busy)
 
 
-async def hold(tx: Transaction, claim: Claim) -> Delivery | None:
-    """The claimed delivery, locked; None if somebody else took it over meanwhile."""
-    found = await tx.db.scalar(
-        select(Delivery).where(Delivery.id == claim.delivery_id).with_for_update()
+async def hold(tx: Transaction, claim: Claim) -> Sequence[Delivery]:
+    """What was claimed, locked; nothing if somebody else took it over meanwhile."""
+    found = await tx.db.scalars(
+        select(Delivery)
+        .where(Delivery.id.in_(claim.delivery_ids), Delivery.lease == claim.lease)
+        .order_by(Delivery.id)
+        .with_for_update()
     )
-    return found if found and found.lease == claim.lease else None
+    return found.all()
 
 
 async def earliest_due(

@@ -14,7 +14,7 @@ from sqlalchemy.orm import aliased
 from core import claims, facts, logs, notifications, outcomes
 from core.facts import UpdateFacts
 from core.people import Person
-from core.sending import DeliveryFailed, Outgoing, Sender
+from core.sending import DeliveryFailed, Outgoing, Part, Sender
 from core.transaction import Actor, Core, Transaction
 from storage.models import Delivery, Incident, IncidentUpdate, Member, Organization
 from storage.vocabulary import DeliveryKind, DeliveryState, Status
@@ -66,7 +66,11 @@ class Ready:
 
     outgoing: Outgoing
     is_new: bool
-    unwanted: str | None
+
+    @property
+    def unwanted(self) -> bool:
+        """Whether any page of it is no longer wanted."""
+        return any(part.unwanted for part in self.outgoing.parts)
 
 
 async def prepare(tx: Transaction, claim: claims.Claim) -> Ready | None:
@@ -75,9 +79,8 @@ async def prepare(tx: Transaction, claim: claims.Claim) -> Ready | None:
     if loaded is None:
         return None
     return Ready(
-        await _outgoing(tx, loaded),
+        await _outgoing(tx, claim, loaded),
         is_new=loaded.delivery.state is DeliveryState.PENDING,
-        unwanted=_unwanted(loaded.delivery, loaded.incident),
     )
 
 
@@ -108,17 +111,17 @@ class _Attempt:
             # A look-up that fails does not mean that the message is not there.
             receipt = await self.sender.find(ready.outgoing)
             if receipt:
-                await outcomes.settle_sent(self.core, self.claim, ready.outgoing, receipt, shown=0)
+                await outcomes.settle_found(self.core, self.claim, ready.outgoing, receipt)
             else:
                 await self._not_there(ready)
             return
-        if ready.unwanted is None and await self.sender.aim(ready.outgoing):
+        if not ready.unwanted and await self.sender.aim(ready.outgoing):
             again = await _get_ready(self.core, self.claim)
             if again is None:
                 return
             ready = again
         if ready.unwanted:
-            await outcomes.settle_unwanted(self.core, self.claim, ready.outgoing, ready.unwanted)
+            await outcomes.settle_unwanted(self.core, self.claim, ready.outgoing)
             return
         if self.core.clock.now() > self.claim.until - SEND_NEEDS:
             await outcomes.settle_absent(self.core, self.claim)
@@ -129,9 +132,7 @@ class _Attempt:
         except DeliveryFailed as failure:
             self.unknown = failure.unknown
             raise
-        await outcomes.settle_sent(
-            self.core, self.claim, ready.outgoing, receipt, shown=ready.outgoing.incident.version
-        )
+        await outcomes.settle_sent(self.core, self.claim, ready.outgoing, receipt)
 
     async def _not_there(self, ready: Ready) -> None:
         """What was not found is sent anew, but no sooner than it can no longer arrive."""
@@ -143,8 +144,8 @@ class _Attempt:
         await outcomes.settle_absent(self.core, self.claim)
 
 
-def _unwanted(delivery: Delivery, incident: Incident) -> str | None:
-    """Why a page is no longer wanted; None for one that is, and for all that is no page."""
+def unwanted(delivery: Delivery, incident: Incident) -> str | None:
+    """PURE. Why a page is no longer wanted; None for one that is, and for all that is no page."""
     if delivery.kind is not DeliveryKind.PAGE:
         return None
     if incident.status is Status.RESOLVED:
@@ -178,6 +179,13 @@ _CLAIMED = (
 )
 
 
+_BUNDLED = (
+    select(Delivery, Incident)
+    .join(Incident, Incident.id == Delivery.incident_id)
+    .where(Delivery.carrier_id == bindparam("carrier_id"), Delivery.lease == bindparam("lease"))
+)
+
+
 async def _load(tx: Transaction, claim: claims.Claim) -> _Loaded | None:
     """What was claimed, or None if somebody else holds it by now."""
     found = await tx.db.execute(_CLAIMED, {"id": claim.delivery_id, "lease": claim.lease})
@@ -185,7 +193,31 @@ async def _load(tx: Transaction, claim: claims.Claim) -> _Loaded | None:
     return _Loaded(*row) if row else None
 
 
-async def _outgoing(tx: Transaction, loaded: _Loaded) -> Outgoing:
+def _part(delivery: Delivery, incident: Incident) -> Part:
+    return Part(
+        delivery.id,
+        incident.id,
+        incident.number,
+        incident.title,
+        incident.severity,
+        incident.version,
+        delivery.round,
+        unwanted(delivery, incident),
+        incident.acknowledged_by,
+        incident.acknowledged_by_id,
+    )
+
+
+async def _parts(tx: Transaction, claim: claims.Claim, loaded: _Loaded) -> tuple[Part, ...]:
+    """What the message carries out, the worst incident first."""
+    if not claim.bundled:
+        return (_part(loaded.delivery, loaded.incident),)
+    rows = await tx.db.execute(_BUNDLED, {"carrier_id": claim.delivery_id, "lease": claim.lease})
+    parts = [_part(*row) for row in rows]
+    return tuple(sorted(parts, key=lambda part: (part.severity.rank, part.number)))
+
+
+async def _outgoing(tx: Transaction, claim: claims.Claim, loaded: _Loaded) -> Outgoing:
     delivery, member = loaded.delivery, loaded.member
     message = notifications.parse(delivery.message)
     update = None
@@ -202,6 +234,8 @@ async def _outgoing(tx: Transaction, loaded: _Loaded) -> Outgoing:
         message=message,
         update=update,
         round=delivery.round,
-        thread=loaded.thread.receipt if loaded.thread else None,
+        # A bundle is nobody's answer: it stands by itself in the conversation.
+        thread=loaded.thread.receipt if loaded.thread and not claim.bundled else None,
         receipt=delivery.receipt,
+        parts=await _parts(tx, claim, loaded),
     )

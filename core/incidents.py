@@ -1,6 +1,6 @@
 """Incidents: found, locked, listed, and their severity changed (spec section 2)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlalchemy import select
@@ -27,6 +27,18 @@ async def lock(tx: Transaction, incident_id: UUID) -> Incident:
         raise NotFound("There is no such incident.")
     logs.note(incident=found.number)
     return found
+
+
+async def lock_all(tx: Transaction, incident_ids: Collection[UUID]) -> dict[UUID, Incident]:
+    """Several incidents, held until the transaction ends; always in the same order."""
+    found = await tx.db.scalars(
+        select(Incident)
+        .where(Incident.id.in_(incident_ids), Incident.organization_id == tx.organization_id)
+        .order_by(Incident.id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    return {incident.id: incident for incident in found}
 
 
 async def find(tx: Transaction, number: int) -> Incident:

@@ -5,13 +5,16 @@ Looking at a link never changes anything: programs that scan mail open every lin
 
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 from hashlib import sha256
 from hmac import compare_digest, new
 from secrets import token_hex
 from uuid import UUID
+
+from sqlalchemy import select
 
 from core import escalation, facts, incidents, people
 from core.facts import IncidentFacts
@@ -46,6 +49,13 @@ class Link:
     standing: Standing
     person: Person | None = None
     incident: IncidentFacts | None = None
+    others: tuple[IncidentFacts, ...] = ()
+    """What else it acknowledges, where the letter was a bundle."""
+
+    @property
+    def incidents(self) -> tuple[IncidentFacts, ...]:
+        """All that it tells of."""
+        return (*((self.incident,) if self.incident else ()), *self.others)
 
 
 def sign(key: str, delivery_id: UUID) -> str:
@@ -72,30 +82,55 @@ async def look(core: Core, token: str) -> Link:
         found = await _find(tx, token)
         if found is None:
             return Link(Standing.WRONG)
-        incident = await tx.db.get_one(Incident, found.delivery.incident_id)
-        return await _link(tx, _standing(tx, found, incident), found, incident)
+        return _joined(
+            [
+                await _link(tx, page, found.member, await tx.db.get_one(Incident, page.incident_id))
+                for page in await _pages(tx, found)
+            ]
+        )
 
 
 async def use(core: Core, token: str) -> Link:
     """Acknowledge as the one whom the letter was for. Good once: GOOD means that this was it.
 
-    Every other standing is the reason why nothing was changed.
+    Every other standing is the reason why nothing was changed. The incidents of a bundle are
+    acknowledged one by one: each is good by itself.
     """
     async with core.reading(Actor.system()) as tx:
         found = await _find(tx, token)
-    if found is None:
-        return Link(Standing.WRONG)
-    async with core.transaction(people.actor_of(found.member, Surface.MAIL)) as tx:
-        incident = await incidents.lock(tx, found.delivery.incident_id)
-        # Read anew under the lock: of two who press at once, one is the first.
-        found = await _find(tx, token, lock=True)
         if found is None:
             return Link(Standing.WRONG)
-        standing = _standing(tx, found, incident)
-        if standing is Standing.GOOD:
-            found.delivery.link_used_at = tx.now
-            await escalation.acknowledge(tx, incident.id)
-        return await _link(tx, standing, found, incident)
+        pages = await _pages(tx, found)
+    return _joined([await _use(core, page, found.member) for page in pages])
+
+
+async def _use(core: Core, page: Delivery, member: Member) -> Link:
+    async with core.transaction(people.actor_of(member, Surface.MAIL)) as tx:
+        incident = await incidents.lock(tx, page.incident_id)
+        # Read anew under the lock: of two who press at once, one is the first.
+        page = await tx.db.get_one(Delivery, page.id, with_for_update={"key_share": True})
+        link = await _link(tx, page, await tx.db.get_one(Member, member.id), incident)
+        if link.standing is not Standing.GOOD:
+            return link
+        page.link_used_at = tx.now
+        await escalation.acknowledge(tx, incident.id)
+        return replace(link, incident=await facts.of(tx, incident))
+
+
+def _joined(links: Sequence[Link]) -> Link:
+    """One link for all that a letter told of: of a bundle, what it is good for."""
+    good = [link for link in links if link.standing is Standing.GOOD] or list(links[:1])
+    others = tuple(link.incident for link in good[1:] if link.incident)
+    return replace(good[0], others=others)
+
+
+async def _pages(tx: Transaction, found: "_Found") -> Sequence[Delivery]:
+    """The page of a link first, and the others that its letter told of."""
+    page = found.delivery
+    if page.carrier_id is None:
+        return [page]
+    rest = select(Delivery).where(Delivery.carrier_id == page.carrier_id, Delivery.id != page.id)
+    return [page, *await tx.db.scalars(rest.order_by(Delivery.created_at, Delivery.id))]
 
 
 @dataclass(frozen=True)
@@ -104,14 +139,12 @@ class _Found:
     member: Member
 
 
-async def _find(tx: Transaction, token: str, *, lock: bool = False) -> _Found | None:
+async def _find(tx: Transaction, token: str) -> _Found | None:
     """The page that a token names, if we have signed it."""
     if not _TOKEN.fullmatch(token):
         return None
     delivery_id = UUID(bytes=urlsafe_b64decode(f"{token.partition('.')[0]}=="))
-    delivery = await tx.db.get(
-        Delivery, delivery_id, with_for_update={"key_share": True} if lock else None
-    )
+    delivery = await tx.db.get(Delivery, delivery_id)
     if delivery is None or delivery.member_id is None:
         return None
     if delivery.channel is not Channel.MAIL or delivery.kind is not DeliveryKind.PAGE:
@@ -125,26 +158,27 @@ async def _find(tx: Transaction, token: str, *, lock: bool = False) -> _Found | 
     return _Found(delivery, await tx.db.get_one(Member, delivery.member_id))
 
 
-def _standing(tx: Transaction, found: _Found, incident: Incident) -> Standing:
-    if found.member.removed_at:
+def _standing(tx: Transaction, page: Delivery, member: Member, incident: Incident) -> Standing:
+    if member.removed_at:
         return Standing.REMOVED
     if incident.status is Status.RESOLVED:
         return Standing.RESOLVED
-    if found.delivery.round != incident.escalation_round:
+    if page.round != incident.escalation_round:
         return Standing.HANDED_OFF
     if incident.acknowledged_at:
         return Standing.ACKNOWLEDGED
-    if found.delivery.link_used_at:
+    if page.link_used_at:
         return Standing.USED
-    if tx.now - found.delivery.created_at > LIFE:
+    if tx.now - page.created_at > LIFE:
         return Standing.EXPIRED
     return Standing.GOOD
 
 
-async def _link(tx: Transaction, standing: Standing, found: _Found, incident: Incident) -> Link:
+async def _link(tx: Transaction, page: Delivery, member: Member, incident: Incident) -> Link:
+    standing = _standing(tx, page, member, incident)
     if standing is Standing.REMOVED:
         return Link(standing)
-    return Link(standing, Person.of(found.member), await facts.of(tx, incident))
+    return Link(standing, Person.of(member), await facts.of(tx, incident))
 
 
 def _encode(value: bytes) -> str:

@@ -4,13 +4,16 @@ Each locks the incident first, so that what it decides on is still true.
 """
 
 import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from core import audit, claims, escalation, incidents, measuring, notifications, outbox
+from core import audit, claims, escalation, incidents, measuring, notifications, outbox, pacing
 from core.measures import Outcome
 from core.outbox import Priority
-from core.sending import DeliveryFailed, Outgoing, Receipt
+from core.sending import DeliveryFailed, Outgoing, Part, Receipt
 from core.transaction import Actor, Core, Transaction
 from storage.models import Delivery, Incident
 from storage.vocabulary import AuditType, DeliveryKind, DeliveryState
@@ -32,64 +35,99 @@ GIVE_UP_AFTER = timedelta(hours=24)
 """How long a card or a notice is tried. A page is tried for as long as it is wanted."""
 
 
+@dataclass(frozen=True)
+class _Settling:
+    """A delivery that is still ours, with its incident, both locked."""
+
+    incident: Incident
+    delivery: Delivery
+    part: Part
+
+
+@asynccontextmanager
+async def _settling(
+    core: Core, claim: claims.Claim, outgoing: Outgoing
+) -> AsyncIterator[tuple[Transaction, list[_Settling]]]:
+    """One transaction for all that a message carries; nothing if somebody else took it over."""
+    async with core.transaction(Actor.system(outgoing.incident.organization_id)) as tx:
+        # The incidents first: an acknowledgement in between would leave a stale button.
+        locked = await incidents.lock_all(tx, [part.incident_id for part in outgoing.parts])
+        held = {delivery.id: delivery for delivery in await claims.hold(tx, claim)}
+        yield (
+            tx,
+            [
+                _Settling(locked[part.incident_id], held[part.delivery_id], part)
+                for part in outgoing.parts
+                if part.delivery_id in held
+            ],
+        )
+
+
 async def settle_sent(
-    core: Core, claim: claims.Claim, outgoing: Outgoing, receipt: Receipt, shown: int
+    core: Core, claim: claims.Claim, outgoing: Outgoing, receipt: Receipt
 ) -> None:
     """It is out there: keep where, and bring it up to date if it is behind by now."""
-    async with core.transaction(Actor.system(outgoing.incident.organization_id)) as tx:
-        # The incident first: an acknowledgement in between would leave a stale button.
-        incident = await incidents.lock(tx, outgoing.incident.id)
-        delivery = await claims.hold(tx, claim)
-        if delivery is None:
-            return
-        delivery.state = DeliveryState.SENT
-        delivery.sent_at = tx.now
-        edits = Priority.EDIT_PAGE if delivery.kind is DeliveryKind.PAGE else Priority.EDIT
-        delivery.priority = edits.of(incident)
-        delivery.receipt = dict(receipt)
-        _note_attempt(tx, delivery, claim, "sent" if shown else "found")
-        _bring_up_to_date(tx, delivery, incident, shown)
-        tx.due.append(tx.now)  # what waits for this thread can go now
-        measuring.note_outcome(tx, delivery, Outcome.SENT)
-        if delivery.kind is DeliveryKind.PAGE:
-            measuring.note_page(tx, delivery)
-            audit.record(
-                tx,
-                AuditType.RESPONDER_PAGED,
-                incident=incident,
-                **_about(delivery, outgoing),
-                receipt=dict(receipt),
-            )
+    await _settle_there(core, claim, outgoing, receipt, found=False)
+
+
+async def settle_found(
+    core: Core, claim: claims.Claim, outgoing: Outgoing, receipt: Receipt
+) -> None:
+    """An earlier attempt had arrived: keep where. What it shows is not known."""
+    await _settle_there(core, claim, outgoing, receipt, found=True)
+
+
+async def _settle_there(
+    core: Core, claim: claims.Claim, outgoing: Outgoing, receipt: Receipt, *, found: bool
+) -> None:
+    async with _settling(core, claim, outgoing) as (tx, settling):
+        for one in settling:
+            delivery, incident = one.delivery, one.incident
+            delivery.state = DeliveryState.SENT
+            delivery.sent_at = tx.now
+            edits = Priority.EDIT_PAGE if delivery.kind is DeliveryKind.PAGE else Priority.EDIT
+            delivery.priority = edits.of(incident)
+            delivery.receipt = dict(receipt)
+            _note_attempt(tx, delivery, claim, "found" if found else "sent")
+            _bring_up_to_date(tx, delivery, incident, 0 if found else one.part.version)
+            tx.due.append(tx.now)  # what waits for this thread can go now
+            measuring.note_outcome(tx, delivery, Outcome.SENT)
+            if delivery.kind is DeliveryKind.PAGE:
+                measuring.note_page(tx, delivery)
+                audit.record(
+                    tx,
+                    AuditType.RESPONDER_PAGED,
+                    incident=incident,
+                    **_about(delivery, outgoing),
+                    receipt=dict(receipt),
+                )
 
 
 async def settle_edited(core: Core, claim: claims.Claim, outgoing: Outgoing) -> None:
     """It shows a later version."""
-    async with core.transaction(Actor.system(outgoing.incident.organization_id)) as tx:
-        incident = await incidents.lock(tx, outgoing.incident.id)
-        delivery = await claims.hold(tx, claim)
-        if delivery:
-            _bring_up_to_date(tx, delivery, incident, outgoing.incident.version)
-            measuring.note_outcome(tx, delivery, Outcome.EDITED)
+    async with _settling(core, claim, outgoing) as (tx, settling):
+        for one in settling:
+            _bring_up_to_date(tx, one.delivery, one.incident, one.part.version)
+            measuring.note_outcome(tx, one.delivery, Outcome.EDITED)
 
 
-async def settle_unwanted(core: Core, claim: claims.Claim, outgoing: Outgoing, reason: str) -> None:
-    """Nobody needs it any more: end it with its reason."""
-    async with core.transaction(Actor.system(outgoing.incident.organization_id)) as tx:
-        incident = await incidents.lock(tx, outgoing.incident.id)
-        delivery = await claims.hold(tx, claim)
-        if delivery:
-            _note_attempt(tx, delivery, claim, "superseded")
-            outbox.supersede(tx, incident, delivery, reason)
+async def settle_unwanted(core: Core, claim: claims.Claim, outgoing: Outgoing) -> None:
+    """End the pages that nobody needs any more, each with its reason; the others go anew."""
+    async with _settling(core, claim, outgoing) as (tx, settling):
+        for one in settling:
+            if one.part.unwanted:
+                _note_attempt(tx, one.delivery, claim, "superseded")
+                one.delivery.carrier_id = None
+                outbox.supersede(tx, one.incident, one.delivery, one.part.unwanted)
+            else:
+                _give_back(tx, one.delivery)
 
 
 async def settle_absent(core: Core, claim: claims.Claim) -> None:
     """It was not sent, or certainly never arrived: give it back, to be claimed anew."""
     async with core.transaction(Actor.system()) as tx:
-        delivery = await claims.hold(tx, claim)
-        if delivery:
-            delivery.outcome_unknown = False
-            outbox.release(delivery, due_at=tx.now)
-            tx.due.append(tx.now)
+        for delivery in await claims.hold(tx, claim):
+            _give_back(tx, delivery)
 
 
 async def settle_failed(
@@ -102,33 +140,56 @@ async def settle_failed(
     unknown: bool,
 ) -> None:
     """Try again later, or end it; `unknown`: whether the message may be out there."""
-    log.warning(
-        "delivery %s of incident #%s: %s", claim.delivery_id, outgoing.incident.number, failure
-    )
-    async with core.transaction(Actor.system(outgoing.incident.organization_id)) as tx:
-        incident = await incidents.lock(tx, outgoing.incident.id)
-        delivery = await claims.hold(tx, claim)
-        if delivery is None:
-            return
-        delivery.last_error = str(failure)
-        if is_new:
-            _note_attempt(tx, delivery, claim, "unknown" if unknown else "failed", str(failure))
-        can_give_up = is_new and delivery.kind is not DeliveryKind.PAGE
-        stale = can_give_up and tx.now - delivery.created_at > GIVE_UP_AFTER
-        if failure.permanent or stale:
-            await _end_failed(tx, incident, delivery, outgoing, is_new=is_new)
-            return
-        measuring.note_outcome(tx, delivery, Outcome.RETRIED)
-        delivery.attempts += 1
-        delivery.outcome_unknown = unknown
-        delay = timedelta(seconds=failure.retry_after or 2 ** min(delivery.attempts - 1, 6))
-        delay = delay if failure.retry_after else min(delay, BACKOFF_MAX)
-        due_at = tx.now + (max(delay, MAY_STILL_ACT) if unknown else delay)
-        outbox.release(delivery, due_at=due_at)
-        tx.due.append(due_at)
-        is_page = is_new and delivery.kind is DeliveryKind.PAGE
-        if is_page and delivery.attempts == IN_TROUBLE_AFTER:
-            await _say_failed(tx, incident, delivery, outgoing, given_up=False)
+    for part in outgoing.parts:
+        log.warning("delivery %s of incident #%s: %s", part.delivery_id, part.number, failure)
+    async with _settling(core, claim, outgoing) as (tx, settling):
+        for one in settling:
+            delivery = one.delivery
+            delivery.last_error = str(failure)
+            if is_new:
+                outcome = "unknown" if unknown else "failed"
+                _note_attempt(tx, delivery, claim, outcome, str(failure))
+                if not unknown:
+                    delivery.carrier_id = None  # it surely is not there: whoever waits may join
+            can_give_up = is_new and delivery.kind is not DeliveryKind.PAGE
+            stale = can_give_up and tx.now - delivery.created_at > GIVE_UP_AFTER
+            if failure.permanent or stale:
+                await _end_failed(tx, one.incident, delivery, outgoing, is_new=is_new)
+            else:
+                await _try_again(tx, one, outgoing, failure, is_new=is_new, unknown=unknown)
+        if settling and failure.retry_after and is_new and not failure.permanent:
+            until = tx.now + timedelta(seconds=failure.retry_after)
+            await pacing.put_off(tx, {claim.target: until})
+
+
+async def _try_again(
+    tx: Transaction,
+    one: _Settling,
+    outgoing: Outgoing,
+    failure: DeliveryFailed,
+    *,
+    is_new: bool,
+    unknown: bool,
+) -> None:
+    delivery = one.delivery
+    measuring.note_outcome(tx, delivery, Outcome.RETRIED)
+    delivery.attempts += 1
+    delivery.outcome_unknown = unknown
+    delay = timedelta(seconds=failure.retry_after or 2 ** min(delivery.attempts - 1, 6))
+    delay = delay if failure.retry_after else min(delay, BACKOFF_MAX)
+    due_at = tx.now + (max(delay, MAY_STILL_ACT) if unknown else delay)
+    outbox.release(delivery, due_at=due_at)
+    tx.due.append(due_at)
+    is_page = is_new and delivery.kind is DeliveryKind.PAGE
+    if is_page and delivery.attempts == IN_TROUBLE_AFTER:
+        await _say_failed(tx, one.incident, delivery, outgoing, given_up=False)
+
+
+def _give_back(tx: Transaction, delivery: Delivery) -> None:
+    delivery.outcome_unknown = False
+    delivery.carrier_id = None
+    outbox.release(delivery, due_at=tx.now)
+    tx.due.append(tx.now)
 
 
 async def _end_failed(

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
 
 from core import audit, notifications
 from core.sending import Receipt
@@ -16,6 +17,8 @@ from core.targets import Why
 from core.transaction import Transaction
 from storage.models import AuditEvent, Delivery, Incident, Member
 from storage.vocabulary import AuditType, Channel, DeliveryKind, DeliveryState, Status
+
+_other = aliased(Delivery)
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,8 @@ class PageReceipt:
     """The latest ones, the oldest of them first."""
     error: str | None
     stop: Stop | None
+    together_with: int
+    """With how many other pages it shared its message."""
 
     @property
     def latency(self) -> timedelta | None:
@@ -71,18 +76,32 @@ class PageReceipt:
 
 async def of(tx: Transaction, incident: Incident) -> tuple[PageReceipt, ...]:
     """The receipts of an incident's pages, in the order they were committed."""
+    others = (
+        select(func.count() - 1)
+        .where(_other.carrier_id == Delivery.carrier_id)
+        .correlate(Delivery)
+        .scalar_subquery()
+    )
     rows = await tx.db.execute(
-        select(Delivery, Member)
+        select(Delivery, Member, others)
         .join(Member, Member.id == Delivery.member_id)
         .where(Delivery.incident_id == incident.id, Delivery.kind == DeliveryKind.PAGE)
         .order_by(Delivery.sequence)
     )
     trail = await audit.trail(tx, incident.id)
-    return tuple(_receipt(incident, page, member, trail) for page, member in rows)
+    return tuple(
+        _receipt(incident, page, member, trail, together_with=max(others, 0))
+        for page, member, others in rows
+    )
 
 
 def _receipt(
-    incident: Incident, page: Delivery, member: Member, trail: Sequence[AuditEvent]
+    incident: Incident,
+    page: Delivery,
+    member: Member,
+    trail: Sequence[AuditEvent],
+    *,
+    together_with: int,
 ) -> PageReceipt:
     message = notifications.parse(page.message)
     assert isinstance(message, notifications.Page)  # noqa: S101  (its kind says so)
@@ -103,6 +122,7 @@ def _receipt(
         attempts=tuple(_attempt(one) for one in page.history),
         error=page.last_error if page.state is not DeliveryState.SENT else None,
         stop=_stop(page, trail),
+        together_with=together_with,
     )
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from core import notifications
 from core.facts import IncidentFacts, UpdateFacts
 from core.people import Person
+from storage.vocabulary import Severity
 
 Receipt = Mapping[str, str]
 """Where a message is, in the words of its channel."""
@@ -40,6 +41,24 @@ class DeliveryFailed(Exception):
 
 
 @dataclass(frozen=True)
+class Part:
+    """One delivery of a message. A bundle has several, anything else has one."""
+
+    delivery_id: UUID
+    incident_id: UUID
+    number: int
+    title: str
+    severity: Severity
+    version: int
+    """The incident's version that the message shows."""
+    round: int
+    unwanted: str | None
+    """Why a page is no longer wanted: `resolved`, `handed off` or `acknowledged`."""
+    acknowledged_by: str | None
+    acknowledged_by_id: UUID | None
+
+
+@dataclass(frozen=True)
 class Outgoing:
     """All a sender needs in order to render a message and to know where it goes."""
 
@@ -58,6 +77,23 @@ class Outgoing:
     """The receipt of the message in whose thread this one answers."""
     receipt: Receipt | None
     """Its own receipt, once it was sent."""
+    parts: tuple[Part, ...]
+    """Every delivery that this one message carries out; the worst incident first."""
+
+    @property
+    def named(self) -> tuple[Part, ...]:
+        """One part for each incident: two layers may want the same person at the same time."""
+        by_incident: dict[UUID, Part] = {}
+        for part in self.parts:
+            known = by_incident.get(part.incident_id)
+            if known is None or part.unwanted is None:
+                by_incident[part.incident_id] = part
+        return tuple(by_incident.values())
+
+    @property
+    def is_bundle(self) -> bool:
+        """Whether it tells of several incidents at once (spec section 6.7)."""
+        return len(self.named) > 1
 
 
 class Sender(Protocol):

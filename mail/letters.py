@@ -1,11 +1,13 @@
 """PURE. What a letter says: facts in, subject, plain text and HTML out, all three the same."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from core import notifications
 from core.facts import IncidentFacts
 from core.people import Person
+from core.sending import Part
 from core.targets import Why
 from mail import layout
 from mail.words import cut, duration, line, lines, name, names, until, when
@@ -61,6 +63,35 @@ def page(
     )
 
 
+def bundle(parts: Sequence[Part], *, link: str | None) -> Letter:
+    """Several pages at once, each incident named. `link` acknowledges them all."""
+    first = f"#{parts[0].number} {line(parts[0].title)}"
+    subject = f"{len(parts)} incidents need you: {first} and {len(parts) - 1} more"
+    in_slack = "press Acknowledge in Tocsin's message, or type /incident ack with its number"
+    closing = [f"To acknowledge a single one, {in_slack} in Slack."]
+    if link:
+        closing.insert(
+            0,
+            "The link lists them and asks you to confirm, works once, and for 7 days. It is "
+            "yours: whoever has it can acknowledge in your name.",
+        )
+    return _letter(
+        layout.Content(
+            title=subject,
+            opening=f"{len(parts)} incidents need you, and nobody has acknowledged them.",
+            paragraphs=(
+                "They came at the same time, so this is one letter. Each has its own clock.",
+            ),
+            particulars=tuple(
+                (f"{part.severity.value.capitalize()} #{part.number}", line(part.title))
+                for part in parts
+            ),
+            action=layout.Action("Acknowledge all", link) if link else None,
+            closing=tuple(closing),
+        )
+    )
+
+
 def slack_silent(
     facts: IncidentFacts, message: notifications.SlackSilent, person: Person
 ) -> Letter:
@@ -95,8 +126,6 @@ def why(reason: Why, layer: int | None, timezone: str) -> str:
             return f"{name(reason.by)} handed this to you."
         case "owner":
             return "You were named as the owner."
-        case "last_resort":
-            return "You are the last resort: nobody else took this."
         case "last_resort":
             return "You are the last resort: nobody else took this."
         case _:

@@ -82,6 +82,8 @@ class MailSender:
     def _letter(self, outgoing: Outgoing, link: str | None) -> letters.Letter:
         assert outgoing.person is not None  # noqa: S101  (a letter has somebody to read it)
         facts, message = outgoing.incident, outgoing.message
+        if outgoing.is_bundle:
+            return letters.bundle(outgoing.named, link=link)
         if isinstance(message, Page):
             now = self._core.clock.now()
             return letters.page(facts, message, outgoing.person, now=now, link=link)

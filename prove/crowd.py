@@ -132,7 +132,7 @@ class Crowd:
                 escalation_policy_id=(
                     None if event.policy is None else stage.policies[event.policy].id
                 ),
-                dedup_key=f"gesture {event.at} {event.by}",
+                dedup_key=f"gesture {event.at} {event.by} {event.severity}",
             )
 
         return work

@@ -9,7 +9,19 @@ from unittest import mock
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
-from core import audit, claims, delivering, escalation, firing, notifications, outbox, outcomes
+from sqlalchemy import select
+
+from core import (
+    audit,
+    claims,
+    delivering,
+    escalation,
+    firing,
+    notifications,
+    outbox,
+    outcomes,
+    pacing,
+)
 from core.notifications import Exhausted
 from core.sending import DeliveryFailed
 from storage.models import Delivery
@@ -45,8 +57,7 @@ _send = delivering._Attempt.send
 async def _marked_first(attempt: Any, ready: Any) -> None:
     """Writes the outcome, and then sends."""
     receipt = {"channel": "somewhere", "ts": "0"}
-    shown = ready.outgoing.incident.version
-    await outcomes.settle_sent(attempt.core, attempt.claim, ready.outgoing, receipt, shown=shown)
+    await outcomes.settle_sent(attempt.core, attempt.claim, ready.outgoing, receipt)
     await attempt.sender.send(ready.outgoing)
 
 
@@ -99,7 +110,7 @@ def _surely_not_done(self: DeliveryFailed, message: str, **given: Any) -> None:
 
 
 async def _hold_without_lease(tx: Any, claim: claims.Claim) -> Any:
-    return await tx.db.get(Delivery, claim.delivery_id)
+    return [await tx.db.get_one(Delivery, id) for id in claim.delivery_ids]
 
 
 def _superseded_in_silence(tx: Any, incident: Any, delivery: Any, reason: str) -> None:
@@ -137,6 +148,19 @@ def _due_in_memory() -> Iterator[None]:
         yield
 
 
+async def _unwritten(tx: Any, carrier_id: UUID, target: str) -> Any:
+    """Nothing says afterwards who was in a bundle."""
+    with mock.patch.object(pacing, "_JOIN", select(Delivery.id).limit(0)):
+        return await _companions(tx, carrier_id, target)
+
+
+_companions = pacing.companions
+
+
+async def _carrier_alone(_tx: Any, carrier_id: UUID) -> Any:
+    return [carrier_id]
+
+
 _NONE = timedelta(0)
 _MOMENT = timedelta(milliseconds=50)
 _SHORT = timedelta(seconds=2)
@@ -158,8 +182,8 @@ MUTATIONS = {
     ),
     "no re-check": Mutation(
         "nobody asks before sending whether a page is still wanted",
-        _patched((delivering, "_unwanted", lambda _delivery, _incident: None)),
-        first_seed=20,
+        _patched((delivering, "unwanted", lambda _delivery, _incident: None)),
+        first_seed=50,
     ),
     "due times in memory": Mutation(
         "a due instant is known only to the process that set it",
@@ -172,12 +196,12 @@ MUTATIONS = {
     "failed look-up means not there": Mutation(
         "a look-up that fails counts as one that found nothing",
         _patched((delivering._Attempt, "send", _carelessly)),
-        first_seed=10,
+        first_seed=28,
     ),
     "looked up at once": Mutation(
         "after a lost answer nobody waits until the call can no longer be carried out",
         _patched((outcomes, "MAY_STILL_ACT", _NONE), (delivering, "ON_ITS_WAY", _NONE)),
-        first_seed=90,
+        first_seed=155,
     ),
     "acknowledged in vain": Mutation(
         "an acknowledgement does not stop the clock",
@@ -190,7 +214,7 @@ MUTATIONS = {
     "500 did nothing": Mutation(
         "an unknown outcome counts as a refusal",
         _patched((DeliveryFailed, "__init__", _surely_not_done)),
-        first_seed=24,
+        first_seed=30,
     ),
     "outcome without the lease": Mutation(
         "a lease ends before its call does, and the outcome is written all the same",
@@ -200,12 +224,20 @@ MUTATIONS = {
             (claims, "hold", _hold_without_lease),
         ),
         replicas=2,
-        first_seed=104,
+        first_seed=168,
+    ),
+    "bundle unwritten": Mutation(
+        "who is in a bundle is known only to the process that sends it",
+        _patched((pacing, "companions", _unwritten)),
+    ),
+    "bundle of one": Mutation(
+        "what a dead process had bundled is settled for the carrier alone",
+        _patched((pacing, "bundle", _carrier_alone)),
     ),
     "superseded in silence": Mutation(
         "a page that is no longer wanted leaves nothing on the trail",
         _patched((outbox, "supersede", _superseded_in_silence)),
-        first_seed=12,
+        first_seed=45,
     ),
     "exhausted in silence": Mutation(
         "that nobody acknowledged is not said in the alerts channel",

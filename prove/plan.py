@@ -10,6 +10,10 @@ SLOWEST = 300.0
 """After so many seconds at most a sweep finds what nothing else has woken a replica for."""
 
 
+STORMY = 0.12
+"""How many of the histories have a storm in them."""
+
+
 class Verb(StrEnum):
     """What somebody does to an incident."""
 
@@ -173,7 +177,7 @@ def describe(event: Event) -> str:
 
 
 def make_plan(seed: int, stage: Stage, *, replicas: int | None = None) -> Plan:
-    """A history's plan, drawn from its seed: one to three incidents, people, and always faults."""
+    """A history's plan, drawn from its seed: incidents, people, and always faults."""
     chance = random.Random(f"plan {seed}")  # noqa: S311  (chance is to be repeated here)
     several = replicas or chance.choice((1, 1, 1, 1, 2, 2, 3))
     draw = _Draw(chance, stage, several)
@@ -181,6 +185,11 @@ def make_plan(seed: int, stage: Stage, *, replicas: int | None = None) -> Plan:
     declared = [draw.declare(first=number == 0) for number in range(incidents)]
     if incidents > 1 and chance.random() < 0.5:  # a burst
         declared = [replace(one, at=declared[0].at + 0.01 * n) for n, one in enumerate(declared)]
+    if chance.random() < STORMY:  # the same people, again and again, faster than they are told
+        incidents = chance.choice((4, 5, 7))
+        gap = chance.choice((0.0, 0.05, 0.3))
+        declared = [replace(declared[0], at=declared[0].at + gap * n) for n in range(incidents)]
+        declared = [replace(one, severity=chance.randrange(4)) for one in declared]
     events: list[Event] = [*declared]
     events += [draw.act(incidents) for _ in range(chance.choice((0, 1, 1, 2, 2, 3, 5)))]
     events += draw.faults()

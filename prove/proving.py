@@ -64,6 +64,7 @@ class Verdict:
     lines: int
     virtual_seconds: float
     pages: int
+    bundles: int
     deaths: int
 
 
@@ -126,5 +127,6 @@ def _verdict(proof: Proof, seed: int) -> Verdict:
         len(history.lines),
         history.world.loop.ended_at,
         len(history.world.slack.begun) + len(history.world.mail.begun),
+        history.world.slack.bundles + history.world.mail.bundles,
         history.world.deaths,
     )

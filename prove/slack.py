@@ -53,23 +53,27 @@ class Server:
     """Whether what arrived can be looked up."""
     posts: list[Post] = field(default_factory=list)
     begun: list[Begun] = field(default_factory=list)
+    bundles: int = 0
 
     def arrive(self, outgoing: Outgoing) -> Receipt:
         """A message is there."""
         person = outgoing.person
         kind = type(outgoing.message).__name__
-        self.posts.append(
-            Post(
-                self.world.loop.time(),
-                outgoing.delivery_id,
-                outgoing.incident.id,
-                outgoing.message,
-                person.id if person else None,
-                outgoing.round,
+        self.bundles += outgoing.is_bundle
+        for part in outgoing.parts:
+            self.posts.append(
+                Post(
+                    self.world.loop.time(),
+                    part.delivery_id,
+                    part.incident_id,
+                    outgoing.message,
+                    person.id if person else None,
+                    part.round,
+                )
             )
-        )
         whom = f" for {person.name}" if person else ""
-        self.world.say(self.name, f"gets {kind}{whom} of #{outgoing.incident.number}")
+        of = ", ".join(f"#{part.number}" for part in outgoing.parts)
+        self.world.say(self.name, f"gets {kind}{whom} of {of}")
         return {"channel": self.name, "ts": str(len(self.posts))}
 
     def look_up(self, outgoing: Outgoing) -> Receipt | None:
@@ -106,15 +110,10 @@ class SlackSender:
         life, world = self._life, self._life.world
         if isinstance(outgoing.message, Page):
             frozen = world.loop.time() < life.frozen_until
-            self._server.begun.append(
-                Begun(
-                    world.loop.time(),
-                    outgoing.delivery_id,
-                    outgoing.incident.id,
-                    outgoing.round,
-                    frozen,
-                )
-            )
+            self._server.begun += [
+                Begun(world.loop.time(), part.delivery_id, part.incident_id, part.round, frozen)
+                for part in outgoing.parts
+            ]
         receipt = await self._call("send", outgoing, lambda: self._server.arrive(outgoing))
         assert receipt is not None  # noqa: S101  (what arrived has a receipt)
         return receipt

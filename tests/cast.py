@@ -2,6 +2,13 @@
 
 from datetime import UTC, datetime
 
+from sqlalchemy import func, select
+
+from core import pacing
+from core.transaction import Actor, Core
+from storage.models import Delivery
+from storage.vocabulary import DeliveryState
+
 NOON = datetime(2026, 11, 18, 12, 0, tzinfo=UTC)
 """When every story begins: a Wednesday, 13:00 in Berlin."""
 
@@ -38,3 +45,18 @@ class StoryClock:
 
     def seconds_until(self, instant: datetime) -> float:
         return (instant - self.at).total_seconds()
+
+
+async def rest(core: Core, clock: StoryClock) -> bool:
+    """Where a page waits for its conversation to have rested, let that time pass."""
+    async with core.reading(Actor.system()) as tx:
+        until = await tx.db.scalar(
+            select(func.min(Delivery.due_at)).where(
+                Delivery.state == DeliveryState.PENDING,
+                Delivery.attempts == 0,
+                Delivery.due_at > clock.at,
+                Delivery.due_at <= clock.at + pacing.REST,
+            )
+        )
+    clock.at = until or clock.at
+    return until is not None

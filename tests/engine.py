@@ -1,5 +1,6 @@
 """The engine alone: core, worker and clock, with a sender that remembers what it was handed."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from core import (
     declaring,
     escalation,
     incidents,
+    pacing,
     people,
     policies,
     scheduling,
@@ -25,8 +27,8 @@ from core.transaction import Actor, Core
 from core.worker import Worker
 from storage.database import Database
 from storage.models import AuditEvent, Delivery, Incident, Member
-from storage.vocabulary import AuditType, Channel, RotationType, Severity, Surface
-from tests.cast import NOON, StoryClock
+from storage.vocabulary import AuditType, Channel, DeliveryKind, RotationType, Severity, Surface
+from tests.cast import NOON, StoryClock, rest
 
 
 @dataclass
@@ -63,16 +65,18 @@ class RecordingSender:
 
     async def send(self, outgoing: Outgoing) -> dict[str, str]:
         self.before("send", outgoing)
-        key = str(outgoing.delivery_id)
-        if key in self.posts:
-            self.duplicates.append(outgoing)
-        self.posts[key] = Post(outgoing)
+        for part in outgoing.parts:
+            key = str(part.delivery_id)
+            if key in self.posts:
+                self.duplicates.append(outgoing)
+            self.posts[key] = Post(outgoing)
         self.after("send", outgoing)
-        return {"id": key}
+        return {"id": str(outgoing.delivery_id)}
 
     async def edit(self, outgoing: Outgoing) -> None:
         self.before("edit", outgoing)
-        self.posts[str(outgoing.delivery_id)].edits.append(outgoing)
+        for part in outgoing.parts:
+            self.posts[str(part.delivery_id)].edits.append(outgoing)
 
     async def find(self, outgoing: Outgoing) -> dict[str, str] | None:
         self.before("find", outgoing)
@@ -143,8 +147,23 @@ class Engine:
         async with self.core.reading(self.system) as tx:
             return list(await tx.db.scalars(select(Delivery).order_by(Delivery.sequence)))
 
+    async def have_rested(self, *, pages: int) -> None:
+        """So many pages are known to be sent, and the conversations have rested since."""
+
+        async def sent() -> int:
+            every = await self.deliveries()
+            return sum(one.kind is DeliveryKind.PAGE and bool(one.sent_at) for one in every)
+
+        async with asyncio.timeout(10):
+            while await sent() < pages:
+                await asyncio.sleep(0.01)
+        self.clock.at += pacing.REST
+
     async def settle(self) -> None:
+        """Everything that is due has happened, and conversations have rested between pages."""
         await self.worker.settle()
+        while await rest(self.core, self.clock):
+            await self.worker.settle()
 
     async def pass_time(self, **amount: float) -> None:
         """Time passes, and stops at each instant at which something is due."""

@@ -20,7 +20,7 @@ from core import audit, claims, escalation, incidents, people
 from core.transaction import Actor
 from storage.models import AuditEvent, Incident
 from storage.vocabulary import AuditType
-from tests.cast import BLUEPRINT, StoryClock
+from tests.cast import BLUEPRINT, StoryClock, rest
 
 MANIFEST = YAML(typ="safe").load(Path(__file__).parent.parent / "manifest.yml")
 SIGNING_SECRET = "a-secret-of-the-tests"
@@ -62,6 +62,8 @@ class World:
         """Everything that is due has happened, and Slack has seen it."""
         await self.tocsin.answering.finish()
         await self.tocsin.worker.settle()
+        while await rest(self.tocsin.core, self.clock):
+            await self.tocsin.worker.settle()
 
     async def pass_time(self, **amount: float) -> None:
         """Time passes, and stops at each instant at which something is due."""

@@ -98,7 +98,7 @@ def acknowledging(core: Core) -> APIRouter:
 
 def _shown(link: Link, said: Said, *, button: bool) -> HTMLResponse:
     status = _STATUS.get(link.standing, HTTPStatus.GONE)
-    return _answer(said, status, words.incident(link), button=button)
+    return _answer(said, status, words.incidents(link), button=button)
 
 
 def _answer(

@@ -50,9 +50,10 @@ def before(link: Link) -> Said:
     """What is said to somebody who opened the link."""
     facts = link.incident
     if link.standing is Standing.GOOD and facts:
+        what, it = _what(link, facts)
         return Said(
-            f"Acknowledge #{facts.number}?",
-            ("You take it, and nobody else is paged. Nothing has changed by opening this page.",),
+            f"Acknowledge {what}?",
+            (f"You take {it}, and nobody else is paged. Opening this page has changed nothing.",),
         )
     return _refused(link)
 
@@ -61,18 +62,25 @@ def after(link: Link) -> Said:
     """What is said to somebody who pressed the button."""
     facts = link.incident
     if link.standing is Standing.GOOD and facts:
-        return Said(
-            f"You acknowledged #{facts.number}",
-            ("It is yours, and nobody else is paged. Everybody who was paged is told in Slack.",),
-        )
+        what, _ = _what(link, facts)
+        are = "They are" if link.others else "It is"
+        rest = "nobody else is paged. Everybody who was paged is told in Slack."
+        return Said(f"You acknowledged {what}", (f"{are} yours, and {rest}",))
     return _refused(link)
 
 
-def incident(link: Link) -> str:
-    """The incident in a frame, as HTML; nothing of it for a link that is not good for it."""
-    facts = link.incident
-    if facts is None:
-        return ""
+def _what(link: Link, facts: IncidentFacts) -> tuple[str, str]:
+    if link.others:
+        return f"{len(link.incidents)} incidents", "them"
+    return f"#{facts.number}", "it"
+
+
+def incidents(link: Link) -> str:
+    """Each incident in a frame, as HTML; nothing of it for a link that is not good for it."""
+    return "".join(_framed(one) for one in link.incidents)
+
+
+def _framed(facts: IncidentFacts) -> str:
     about = f"{facts.severity.value.capitalize()} · {facts.status.value.capitalize()}"
     return (
         f'<div class="incident"><strong><bdi>#{facts.number} {escape(facts.title)}</bdi></strong>'

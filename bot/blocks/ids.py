@@ -1,6 +1,7 @@
 """The names of buttons, inputs and views: what a click or a submission is recognised by."""
 
 ACKNOWLEDGE = "incident.acknowledge"
+ACKNOWLEDGE_ALL = "bundle.acknowledge_all"
 RESOLVE = "incident.resolve"
 HAND_OFF = "incident.hand_off"
 VIEW = "incident.view"

@@ -67,7 +67,13 @@ def _outcome(page: PageReceipt) -> str:
     match page.state:
         case DeliveryState.SENT:
             took = _seconds(page.latency) if page.latency is not None else "?"
-            return f"sent {when(page.sent_at)}, {took} after it was decided"
+            others = page.together_with
+            beside = (
+                f", in one message with {others:,} {'others' if others > 1 else 'other'}"
+                if others
+                else ""
+            )
+            return f"sent {when(page.sent_at)}, {took} after it was decided{beside}"
         case DeliveryState.SUPERSEDED:
             return f"decided {when(page.committed_at)}, not sent: nobody needed it any more"
         case DeliveryState.FAILED:

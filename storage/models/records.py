@@ -52,6 +52,20 @@ class Delivery(Identified, Base):
             sqlite_where=text("carrier_id IS NOT NULL"),
             postgresql_where=text("carrier_id IS NOT NULL"),
         ),
+        Index(
+            "ix_deliveries_due_to",
+            "target",
+            "due_at",
+            sqlite_where=text("due_at IS NOT NULL"),
+            postgresql_where=text("due_at IS NOT NULL"),
+        ),
+        Index(
+            "ix_deliveries_sent_to",
+            "target",
+            "sent_at",
+            sqlite_where=text("sent_at IS NOT NULL"),
+            postgresql_where=text("sent_at IS NOT NULL"),
+        ),
     )
 
     organization_id: Mapped[UUID] = mapped_column(ForeignKey("organizations.id"))
@@ -65,7 +79,10 @@ class Delivery(Identified, Base):
     parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("deliveries.id"))
     """The delivery in whose thread this one answers."""
     carrier_id: Mapped[UUID | None] = mapped_column(ForeignKey("deliveries.id"))
-    """The delivery whose message names this one too: a bundle (spec section 6.7)."""
+    """The bundle that it is in (spec section 6.7): the delivery whose message names them all.
+
+    Set when the bundle is about to be sent, on the carrier itself too; unset if it surely was not.
+    """
     target: Mapped[str] = mapped_column(String(80))
     """The conversation: what is sent to one target is sent in order, one at a time."""
     message: Mapped[dict[str, Any]]

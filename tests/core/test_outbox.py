@@ -9,7 +9,7 @@ from core import claims, escalation, incidents, outbox, updates
 from core.delivering import deliver
 from core.outcomes import MAY_STILL_ACT
 from core.sending import Outgoing
-from storage.models import Delivery
+from storage.models import Delivery, Incident
 from storage.vocabulary import AuditType, Channel, DeliveryKind, DeliveryState, Severity
 from tests.core import given
 from tests.engine import Engine
@@ -30,8 +30,9 @@ async def _named(engine: Engine, taken: list[claims.Claim]) -> list[tuple[int, s
     async with engine.core.reading(engine.system) as tx:
         numbers = {one.id: one.number for one in await incidents.list_open(tx)}
     return [
-        (numbers[found[one.delivery_id].incident_id], found[one.delivery_id].message["type"])
+        (numbers[found[id].incident_id], found[id].message["type"])
         for one in taken
+        for id in one.delivery_ids
     ]
 
 
@@ -41,10 +42,15 @@ async def _in_order(engine: Engine) -> list[tuple[int, str]]:
     while more := await _claim(engine, limit=1):
         taken += more
         async with engine.core.transaction(engine.system) as tx:
-            done = await claims.hold(tx, more[0])
-            assert done is not None
-            outbox.release(done, due_at=None)
+            for done in await claims.hold(tx, more[0]):
+                outbox.release(done, due_at=None)
     return await _named(engine, taken)
+
+
+async def _declare_for(engine: Engine, name: str, **given: object) -> Incident:
+    """An incident that pages nobody but this person."""
+    owner = {"owner_schedule_id": None, "owner_id": engine.cast[name].id}
+    return await engine.declare(**owner, **given)
 
 
 async def _pages(engine: Engine) -> list[Delivery]:
@@ -54,9 +60,9 @@ async def _pages(engine: Engine) -> list[Delivery]:
 async def test_pages_go_first_then_cards_and_the_worst_incident_before_the_others(
     engine: Engine,
 ) -> None:
-    await engine.declare(severity=Severity.LOW)
-    await engine.declare(severity=Severity.CRITICAL)
-    await engine.declare(severity=Severity.HIGH)
+    await _declare_for(engine, "bob", severity=Severity.LOW)
+    await _declare_for(engine, "carol", severity=Severity.CRITICAL)
+    await _declare_for(engine, "dave", severity=Severity.HIGH)
 
     assert await _in_order(engine) == [
         (2, "page"),
@@ -69,8 +75,8 @@ async def test_pages_go_first_then_cards_and_the_worst_incident_before_the_other
 
 
 async def test_of_equals_the_one_that_was_due_first_goes_first(engine: Engine) -> None:
-    for _ in range(3):
-        await engine.declare()
+    for name in ("dave", "bob", "carol"):
+        await _declare_for(engine, name)
         engine.clock.at += timedelta(milliseconds=1)
 
     assert (await _in_order(engine))[:3] == [
@@ -86,7 +92,7 @@ async def test_a_first_page_goes_before_a_further_one(engine: Engine) -> None:
     await engine.do("alice", escalation.hand_off, incident.id, to=engine.cast["dave"].id)
     await engine.do("alice", escalation.hand_off, incident.id, to=engine.cast["bob"].id)
     engine.clock.at += timedelta(seconds=1)
-    await engine.declare(severity=Severity.LOW)
+    await _declare_for(engine, "carol", severity=Severity.LOW)
 
     assert (await _in_order(engine))[:2] == [(2, "page"), (1, "page")]
 
@@ -128,7 +134,8 @@ async def test_one_is_claimed_for_each_target_the_first_of_it(engine: Engine) ->
     await engine.declare()
     await engine.declare()
 
-    assert await _named(engine, await _claim(engine)) == [(1, "page"), (1, "card")]
+    pages, card = await _claim(engine)
+    assert await _named(engine, [pages, card]) == [(1, "page"), (2, "page"), (1, "card")]
 
 
 async def test_a_busy_target_is_left_alone(engine: Engine) -> None:
@@ -217,9 +224,8 @@ async def test_only_who_holds_the_lease_holds_the_delivery(engine: Engine) -> No
     (fresh, *_) = await _claim(engine)
 
     async with engine.core.transaction(engine.system) as tx:
-        assert await claims.hold(tx, stale) is None
-        held = await claims.hold(tx, fresh)
-        assert held is not None
+        assert await claims.hold(tx, stale) == []
+        (held,) = await claims.hold(tx, fresh)
         assert held.id == stale.delivery_id
 
 

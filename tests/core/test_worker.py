@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from core import claims, escalation, incidents, people
+from core import claims, escalation, incidents, pacing, people
 from core.sending import Outgoing, Sender
 from core.worker import IN_FLIGHT_MAX, Alarm, Worker
 from storage.models import Incident
@@ -117,11 +117,14 @@ async def test_a_slow_conversation_blocks_no_other(engine: Engine) -> None:
     async with _running(worker):
         await engine.declare(escalation_policy_id=both)
         await _until(lambda: len(engine.sender.posts) == 3)
+        await engine.have_rested(pages=1)
         await engine.declare(escalation_policy_id=both)
         await _until(lambda: len(engine.sender.posts) == 6)
 
         assert engine.sender.pages() == [("Dave", 1), ("Dave", 1)]
         sender.gate.set()
+        await engine.have_rested(pages=3)
+        worker.wake()
         await _until(lambda: len(engine.sender.posts) == 8)
 
     assert sender.most == 1  # and what goes to one person goes one at a time
@@ -231,6 +234,7 @@ async def test_a_failing_tick_does_not_end_the_engine(
     engine.core.clock = Breaking()
     async with _running(engine.worker):
         await _until(lambda: not broken)
+        engine.core.clock.at += pacing.REST
         await engine.declare()
         await _until(lambda: len(engine.sender.posts) == 6)
 
@@ -261,6 +265,7 @@ async def test_a_delivery_that_stumbles_blocks_none_behind_it(
 ) -> None:
     engine.sender.before = given.failing(RuntimeError("a bug"), kind="page", times=1)
     await engine.declare()
+    await engine.settle()
     await engine.declare()
     await engine.settle()
 

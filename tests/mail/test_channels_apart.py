@@ -39,10 +39,13 @@ async def test_as_many_as_can_hang_hold_nothing_of_the_other_up(both: Both, hang
         await _until(lambda: len(free.pages()) == 20)
         assert stuck.pages() == []
 
+        await both.engine.have_rested(pages=20)
         await both.engine.declare(escalation_policy_id=everybody)
         await _until(lambda: len(free.pages()) == 40)
         assert stuck.waiting == IN_FLIGHT_MAX
         stuck.gate.set()
+        await both.engine.have_rested(pages=60)
+        both.worker.wake()
         await _until(lambda: len(stuck.pages()) == 40)
 
 

@@ -37,6 +37,7 @@ def outgoing(**changes: Any) -> Outgoing:
         "round": 1,
         "thread": None,
         "receipt": None,
+        "parts": (),
         **changes,
     }
     return Outgoing(**given)

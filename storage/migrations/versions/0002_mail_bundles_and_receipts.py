@@ -20,6 +20,8 @@ INDEXES = {
     ),
     "ix_deliveries_leased": (["target"], "lease IS NOT NULL"),
     "ix_deliveries_carrier_id": (["carrier_id"], "carrier_id IS NOT NULL"),
+    "ix_deliveries_due_to": (["target", "due_at"], "due_at IS NOT NULL"),
+    "ix_deliveries_sent_to": (["target", "sent_at"], "sent_at IS NOT NULL"),
 }
 
 

@@ -1,0 +1,97 @@
+"""Storms: a person hears of one thing at a time, and of what came meanwhile in one message.
+
+Slack takes about one message a second in a conversation, and so does a person (spec section 6.7).
+A page goes at once where the conversation is quiet. Where one has just been sent the next waits,
+and leaves together with all that has come due until then: as a bundle, whose deliveries share a
+carrier. Who belongs to a bundle is written down before it is sent, so that a process that dies
+leaves behind what was in it. It is undone only where the bundle surely did not arrive.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import bindparam, func, or_, select, update
+from sqlalchemy.orm import aliased
+
+from core.transaction import Transaction
+from storage.columns import UtcDateTime
+from storage.models import Delivery
+from storage.vocabulary import DeliveryKind, DeliveryState
+
+REST = timedelta(seconds=1)
+"""How long a conversation is left alone after a page."""
+
+BUNDLE_MAX = 40
+"""How many incidents one message names: what fits into Slack's limits, whatever their titles."""
+
+_now = bindparam("now", type_=UtcDateTime)
+_WAITING = (
+    select(Delivery.id)
+    .where(
+        Delivery.target == bindparam("target"),
+        Delivery.due_at <= _now,
+        Delivery.state == DeliveryState.PENDING,
+        or_(Delivery.lease_until.is_(None), Delivery.lease_until <= _now),
+    )
+    .order_by(Delivery.priority, Delivery.due_at, Delivery.created_at)
+    .with_for_update(skip_locked=True)
+)
+_JOINABLE = _WAITING.where(
+    Delivery.kind == DeliveryKind.PAGE,
+    Delivery.outcome_unknown.is_(False),
+    Delivery.id != bindparam("carrier_id"),
+).limit(BUNDLE_MAX - 1)
+_BUNDLE = select(Delivery.id).where(Delivery.carrier_id == bindparam("carrier_id"))
+_said = aliased(Delivery)
+LAST_PAGE = (
+    select(func.max(_said.sent_at))
+    .where(
+        _said.target == Delivery.target,
+        _said.sent_at > bindparam("loud_since", type_=UtcDateTime),
+        _said.sent_at <= _now,  # one that a clock set back has left in the future holds nobody up
+    )
+    .correlate(Delivery)
+    .scalar_subquery()
+)
+"""When the conversation was last spoken into, if that is less than `REST` ago."""
+_PUT_OFF = (
+    update(Delivery)
+    .where(Delivery.id.in_(bindparam("ids", expanding=True)))
+    .values(due_at=bindparam("until", type_=UtcDateTime))
+    .execution_options(synchronize_session=False)
+)
+_JOIN = (
+    update(Delivery)
+    .where(Delivery.id.in_(bindparam("ids", expanding=True)))
+    .values(carrier_id=bindparam("carrier"))
+    .execution_options(synchronize_session=False)
+)
+
+
+async def put_off(tx: Transaction, resting: Mapping[str, datetime]) -> None:
+    """Have what is to be posted into conversations that rest wait until each of them has rested.
+
+    What another replica is looking at just now is left to it: nobody waits for anybody here.
+    """
+    for target, until in resting.items():
+        ids = list(await tx.db.scalars(_WAITING, {"target": target, "now": tx.now}))
+        await tx.db.execute(_PUT_OFF, {"ids": ids, "until": until})
+        tx.due.append(until)
+
+
+async def companions(tx: Transaction, carrier_id: UUID, target: str) -> Sequence[UUID]:
+    """The other pages that wait for this conversation, bound to a carrier from now on."""
+    given = {"target": target, "now": tx.now, "carrier_id": carrier_id}
+    ids = (await tx.db.scalars(_JOINABLE, given)).all()
+    if ids:
+        await tx.db.execute(_JOIN, {"ids": [carrier_id, *ids], "carrier": carrier_id})
+    return ids
+
+
+async def bundle(tx: Transaction, carrier_id: UUID) -> Sequence[UUID] | None:
+    """Every delivery of a bundle, locked; None while another replica holds one of them."""
+    given = {"carrier_id": carrier_id}
+    every = (await tx.db.scalars(_BUNDLE, given)).all()
+    locked = (await tx.db.scalars(_BUNDLE.with_for_update(skip_locked=True), given)).all()
+    return every if len(every) == len(locked) else None
