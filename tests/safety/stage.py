@@ -6,16 +6,18 @@ Real HTTP both ways, a real database; only the clock runs faster.
 import asyncio
 import os
 import random
+import re
 import signal
 import socket
 import sys
 import time
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import aiohttp
 from sqlalchemy import func, select
@@ -32,6 +34,7 @@ from tests.safety.victim import FastClock
 from tests.world import CAST, MANIFEST
 
 SPEED = 30.0
+PAGED = ("alice", "bob", "carol", "dave")
 SECRET = "a-secret-of-the-tests"
 DECLARERS = [sandbox.Person(f"declarer{n}", f"Declarer {n}", f"d{n}@example.com") for n in range(6)]
 BLUEPRINT = """
@@ -257,21 +260,8 @@ async def check_the_promise(stage: Stage, *, incidents_at_least: int) -> None:
         trail = list(await tx.db.scalars(select(AuditEvent).order_by(AuditEvent.sequence)))
     assert len(incidents) >= incidents_at_least
 
-    posted = Counter(
-        message.metadata["event_payload"]["delivery_id"]
-        for person in ("alice", "bob", "carol", "dave")
-        for message in workspace.person(person).dm()
-        if message.metadata
-    ) + Counter(
-        message.metadata["event_payload"]["delivery_id"]
-        for message in workspace.channel("incidents").messages
-        if message.metadata
-    )
-    assert [key for key, count in posted.items() if count > 1] == [], "sent twice"
-    for delivery in deliveries:
-        assert delivery.state in (DeliveryState.SENT, DeliveryState.SUPERSEDED)
-        arrived = posted[str(delivery.id)]
-        assert arrived == (delivery.state is DeliveryState.SENT), "lost, or sent though superseded"
+    assert {one.state for one in deliveries} <= {DeliveryState.SENT, DeliveryState.SUPERSEDED}
+    check_the_posts(workspace, deliveries, {one.id: one.number for one in incidents})
 
     for incident in incidents:
         events = [event for event in trail if event.incident_id == incident.id]
@@ -291,3 +281,36 @@ async def check_the_promise(stage: Stage, *, incidents_at_least: int) -> None:
             if one.incident_id == incident.id and one.kind is DeliveryKind.PAGE
         ]
         assert len(pages) == len(layers)
+
+
+def check_the_posts(
+    workspace: Any, deliveries: Sequence[Delivery], numbers: Mapping[UUID, int]
+) -> None:
+    """What is in Slack is what the database says was sent: as often, and to whom."""
+    carried = Counter(
+        str(one.carrier_id or one.id) for one in deliveries if one.state is DeliveryState.SENT
+    )
+    posted = Counter(
+        message.metadata["event_payload"]["delivery_id"]
+        for messages in (
+            *(workspace.person(person).dm() for person in PAGED),
+            workspace.channel("incidents").messages,
+        )
+        for message in messages
+        if message.metadata
+    )
+    assert [key for key, count in posted.items() if count > 1] == [], "sent twice"
+    assert set(posted) == set(carried), "lost, or sent though superseded"
+    # And by what people can read: each page is named in one message, alone or among others.
+    named = Counter(
+        (message.channel, int(number))
+        for person in PAGED
+        for message in workspace.person(person).dm()
+        for number in set(re.findall(r"#(\d+) ", message.plain))
+    )
+    sent = Counter(
+        (one.receipt["channel"], numbers[one.incident_id])
+        for one in deliveries
+        if one.kind is DeliveryKind.PAGE and one.receipt
+    )
+    assert named == sent
