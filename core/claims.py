@@ -61,6 +61,14 @@ class Claim:
         return self.bundled or (self.delivery_id,)
 
 
+@dataclass(frozen=True)
+class Taken:
+    """What was taken up, and whether that is all there was to take up now."""
+
+    claims: tuple[Claim, ...]
+    complete: bool
+
+
 _parent = aliased(Delivery)
 _now = bindparam("now", type_=UtcDateTime)
 _waits_for_its_thread = and_(
@@ -133,7 +141,7 @@ _TAKE = (
     )
     .execution_options(synchronize_session=False)
 )
-_EARLIEST = (
+EARLIEST = (
     select(
         func.min(
             case(
@@ -158,7 +166,7 @@ async def claim(
     limit: int,
     busy_targets: Collection[str] = (),
     channels: Collection[Channel] = tuple(Channel),
-) -> list[Claim]:
+) -> Taken:
     """Take what is due, the most urgent first, one for each target, under a lease of `LEASE`.
 
     What answers in a thread waits until the message that began it is out, unless it wakes
@@ -167,7 +175,7 @@ async def claim(
     unknown.
     """
     due = {"now": tx.now, "limit": limit, "loud_since": tx.now - pacing.REST}
-    due |= _where(tx, organization_id, busy_targets, channels)
+    due |= eligible(tx, organization_id, busy_targets, channels)
     while True:
         rows = (await tx.db.execute(_CLAIMABLE, due)).all()
         resting = {
@@ -204,7 +212,7 @@ async def claim(
     if claimed:
         ids = [id for one in claimed for id in one.delivery_ids]
         await tx.db.execute(_TAKE, {"ids": ids, "lease": lease, "until": until, "now": tx.now})
-    return claimed
+    return Taken(tuple(claimed), complete=len(rows) < limit)
 
 
 async def _together(tx: Transaction, row: _Row, others: bool) -> Sequence[UUID] | None:
@@ -252,17 +260,18 @@ async def earliest_due(
     channels: Collection[Channel] = tuple(Channel),
 ) -> datetime | None:
     """When the next delivery can be taken up, leases and waiting threads considered."""
-    where = _where(tx, organization_id, busy_targets, channels)
-    earliest: datetime | None = await tx.db.scalar(_EARLIEST, where)
+    where = eligible(tx, organization_id, busy_targets, channels)
+    earliest: datetime | None = await tx.db.scalar(EARLIEST, where)
     return earliest
 
 
-def _where(
+def eligible(
     tx: Transaction,
     organization_id: UUID | None,
     busy_targets: Collection[str],
     channels: Collection[Channel],
 ) -> dict[str, Any]:
+    """The parameters by which what can be taken up now is told from what can't."""
     return {
         "organization_id": organization_id,
         "impatient_since": tx.now - PATIENCE,

@@ -8,7 +8,7 @@ import asyncio
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
@@ -18,10 +18,10 @@ from uuid import UUID
 from apscheduler import events
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from core import claims, delivering, escalation, logs, outages
+from core import agenda, claims, delivering, escalation, logs, outages
 from core.errors import Unavailable
 from core.sending import Sender
-from core.transaction import Actor, Core
+from core.transaction import Actor, Core, Transaction
 from storage.vocabulary import Channel
 
 log = logging.getLogger(__name__)
@@ -100,24 +100,15 @@ class Worker:
         Deliveries come first: what was just committed leaves without another look.
         """
         while True:
-            while await self._begin_deliveries():
-                pass
-            async with self._core.reading(Actor.system()) as tx:
-                escalates_at = await escalation.earliest_due(
-                    tx, organization_id=self.organization_id
-                )
-                delivers_at = await claims.earliest_due(
-                    tx,
-                    self.organization_id,
-                    busy_targets=tuple(self._in_flight),
-                    channels=[one for _, channels in self._with_room() for one in channels],
-                )
+            ahead = await self._begin_deliveries()
+            if ahead is None:
+                continue
             now = self._core.clock.now()
-            due = escalates_at is not None and escalates_at <= now
+            due = ahead.escalation is not None and ahead.escalation <= now
             if self._stopping or not (due and await self._escalate()):
                 break
-        if ahead := [one for one in (escalates_at, delivers_at) if one and one > now]:
-            self.alarm(min(ahead))
+        if later := [one for one in (ahead.escalation, ahead.delivery) if one and one > now]:
+            self.alarm(min(later))
         self.last_beat = time.monotonic()
         if not due:
             self.on_calm()
@@ -173,24 +164,20 @@ class Worker:
                     await escalation.stumble(tx, incident_id, f"{type(error).__name__}: {error}")
         return len(ids)
 
-    async def _begin_deliveries(self) -> bool:
+    async def _begin_deliveries(self) -> agenda.Ahead | None:
+        """Begin what is due; then what lies ahead, or None if there may be more to begin."""
         with_room = self._with_room()
         if self.organization_id is None or not with_room or self._stopping:
-            return False
+            async with self._core.reading(Actor.system()) as tx:
+                return await self._look_ahead(tx)
         async with self._core.transaction(Actor.system()) as tx:
-            taken = [
-                claim
-                for room, channels in with_room
-                for claim in await claims.claim(
-                    tx,
-                    organization_id=self.organization_id,
-                    limit=room,
-                    busy_targets=tuple(self._in_flight),
-                    channels=channels,
-                )
-            ]
+            every = [await self._claim(tx, room, channels) for room, channels in with_room]
+            taken = [claim for one in every for claim in one.claims]
             # What wakes somebody is made ready here: a page saves a transaction's time.
             ready = {claim: await delivering.prepare(tx, claim) for claim in taken if claim.wakes}
+            # And it leaves before anybody looks further.
+            done = not ready and (not taken or all(one.complete for one in every))
+            ahead = await self._look_ahead(tx, taken) if done else None
         pages = [self._start(claim, made) for claim, made in ready.items()]
         if pages:
             # Everything here shares one processor: let the pages out before anything else.
@@ -198,15 +185,38 @@ class Worker:
         for claim in taken:
             if not claim.wakes:
                 self._start(claim)
-        return bool(taken)
+        return ahead
 
-    def _with_room(self) -> list[tuple[int, list[Channel]]]:
+    async def _claim(self, tx: Transaction, room: int, channels: list[Channel]) -> claims.Taken:
+        assert self.organization_id is not None  # noqa: S101  (asked by the caller)
+        return await claims.claim(
+            tx,
+            organization_id=self.organization_id,
+            limit=room,
+            busy_targets=tuple(self._in_flight),
+            channels=channels,
+        )
+
+    async def _look_ahead(
+        self, tx: Transaction, taken: Sequence[claims.Claim] = ()
+    ) -> agenda.Ahead:
+        """What comes next, once what was just taken is on its way."""
+        begun = Counter(id(self._senders[claim.channel]) for claim in taken)
+        return await agenda.look_ahead(
+            tx,
+            self.organization_id,
+            busy_targets=(*self._in_flight, *(claim.target for claim in taken)),
+            channels=[one for _, channels in self._with_room(begun) for one in channels],
+        )
+
+    def _with_room(self, begun: Counter[int] | None = None) -> list[tuple[int, list[Channel]]]:
         """How much more each sender can carry now, and through which channels."""
         found: dict[int, list[Channel]] = {}
         for channel, sender in self._senders.items():
             if channel not in self.held:
                 found.setdefault(id(sender), []).append(channel)
-        rooms = ((IN_FLIGHT_MAX - self._carrying[one], every) for one, every in found.items())
+        carrying = self._carrying + (begun or Counter())
+        rooms = ((IN_FLIGHT_MAX - carrying[one], every) for one, every in found.items())
         return [(room, channels) for room, channels in rooms if room > 0]
 
     def _start(

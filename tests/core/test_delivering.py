@@ -83,7 +83,7 @@ async def test_an_acknowledgement_between_sending_and_writing_leaves_no_stale_bu
 ) -> None:
     incident = await engine.declare()
     async with engine.core.transaction(engine.system) as tx:
-        taken = await claims.claim(tx, organization_id=engine.organization_id, limit=1)
+        taken = (await claims.claim(tx, organization_id=engine.organization_id, limit=1)).claims
 
     class Acknowledging:
         """A sender during whose call somebody acknowledges on another surface."""
@@ -116,9 +116,11 @@ async def test_a_change_during_an_edit_is_followed_by_one_more_edit(engine: Engi
     await engine.settle()
     await engine.do("bob", escalation.acknowledge, incident.id)
     async with engine.core.transaction(engine.system) as tx:
-        taken = await claims.claim(
-            tx, organization_id=engine.organization_id, limit=1, busy_targets=[_alerts(engine)]
-        )
+        taken = (
+            await claims.claim(
+                tx, organization_id=engine.organization_id, limit=1, busy_targets=[_alerts(engine)]
+            )
+        ).claims
 
     class Changing:
         """A sender during whose call the severity changes."""
@@ -150,7 +152,7 @@ def _alerts(engine: Engine) -> str:
 async def test_a_lease_that_ends_before_the_call_sends_nothing(engine: Engine) -> None:
     await engine.declare()
     async with engine.core.transaction(engine.system) as tx:
-        taken = await claims.claim(tx, organization_id=engine.organization_id, limit=1)
+        taken = (await claims.claim(tx, organization_id=engine.organization_id, limit=1)).claims
 
     engine.clock.at = taken[0].until
     await deliver(engine.core, engine.sender, taken[0])
@@ -167,7 +169,7 @@ async def test_a_process_that_was_stopped_while_it_looked_sends_nothing_stale(
         await claims.claim(tx, organization_id=engine.organization_id, limit=1)
     engine.clock.at += claims.LEASE
     async with engine.core.transaction(engine.system) as tx:
-        taken = await claims.claim(tx, organization_id=engine.organization_id, limit=1)
+        taken = (await claims.claim(tx, organization_id=engine.organization_id, limit=1)).claims
 
     def stopped(verb: str, _outgoing: Outgoing) -> None:
         if verb == "find":
@@ -190,9 +192,11 @@ async def test_an_outcome_is_not_written_by_who_has_lost_the_lease(
         await engine.do("bob", escalation.acknowledge, incident.id)
     busy = [_alerts(engine)]
     async with engine.core.transaction(engine.system) as tx:
-        taken = await claims.claim(
-            tx, organization_id=engine.organization_id, limit=1, busy_targets=busy
-        )
+        taken = (
+            await claims.claim(
+                tx, organization_id=engine.organization_id, limit=1, busy_targets=busy
+            )
+        ).claims
 
     async def take_over() -> None:
         async with engine.core.transaction(engine.system) as tx:

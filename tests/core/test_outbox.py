@@ -1,5 +1,6 @@
 """What is due is claimed in order, by lease, and what nobody needs any more is ended."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from uuid import uuid4
 
@@ -17,14 +18,16 @@ from tests.engine import Engine
 
 async def _claim(
     engine: Engine, limit: int = 100, busy: tuple[str, ...] = ()
-) -> list[claims.Claim]:
+) -> tuple[claims.Claim, ...]:
     async with engine.core.transaction(engine.system) as tx:
-        return await claims.claim(
-            tx, organization_id=engine.organization_id, limit=limit, busy_targets=busy
-        )
+        return (
+            await claims.claim(
+                tx, organization_id=engine.organization_id, limit=limit, busy_targets=busy
+            )
+        ).claims
 
 
-async def _named(engine: Engine, taken: list[claims.Claim]) -> list[tuple[int, str]]:
+async def _named(engine: Engine, taken: Sequence[claims.Claim]) -> list[tuple[int, str]]:
     """The incident's number and the message's type, of each claim."""
     found = {one.id: one for one in await engine.deliveries()}
     async with engine.core.reading(engine.system) as tx:
@@ -38,7 +41,7 @@ async def _named(engine: Engine, taken: list[claims.Claim]) -> list[tuple[int, s
 
 async def _in_order(engine: Engine) -> list[tuple[int, str]]:
     """All that is due, taken up one by one."""
-    taken: list[claims.Claim] = []
+    taken: tuple[claims.Claim, ...] = ()
     while more := await _claim(engine, limit=1):
         taken += more
         async with engine.core.transaction(engine.system) as tx:
@@ -149,7 +152,7 @@ async def test_another_organizations_deliveries_are_left_alone(engine: Engine) -
     await engine.declare()
 
     async with engine.core.transaction(engine.system) as tx:
-        assert await claims.claim(tx, organization_id=uuid4(), limit=9) == []
+        assert (await claims.claim(tx, organization_id=uuid4(), limit=9)).claims == ()
         assert await claims.earliest_due(tx, uuid4()) is None
 
 
@@ -162,7 +165,7 @@ async def test_what_is_claimed_can_not_be_claimed_again_until_the_lease_ends(
     assert [one.look_up_first for one in first] == [False, False]
 
     engine.clock.at += claims.LEASE - timedelta(milliseconds=1)
-    assert await _claim(engine) == []
+    assert await _claim(engine) == ()
 
     engine.clock.at += timedelta(milliseconds=1)
     second = await _claim(engine)

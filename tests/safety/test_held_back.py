@@ -43,7 +43,7 @@ async def test_an_acknowledgement_while_the_dm_is_being_opened_stops_the_page(
     incident = await engine.declare()
     engine.sender.asks_where = True
     async with engine.core.transaction(engine.system) as tx:
-        taken = await claims.claim(tx, organization_id=engine.organization_id, limit=9)
+        taken = (await claims.claim(tx, organization_id=engine.organization_id, limit=9)).claims
     (page,) = [claim for claim in taken if claim.channel is Channel.SLACK_DM]
 
     class Opening:
@@ -72,7 +72,7 @@ async def test_a_look_up_that_used_up_the_lease_is_followed_by_no_post(engine: E
     await engine.declare()
     async with engine.core.transaction(engine.system) as tx:
         await tx.db.execute(update(Delivery).values(outcome_unknown=True))
-        taken = await claims.claim(tx, organization_id=engine.organization_id, limit=1)
+        taken = (await claims.claim(tx, organization_id=engine.organization_id, limit=1)).claims
 
     class SlowToLook:
         """A sender whose look-up lasts almost as long as the lease."""
