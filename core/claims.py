@@ -141,6 +141,12 @@ _TAKE = (
     )
     .execution_options(synchronize_session=False)
 )
+_HELD = (
+    select(Delivery)
+    .where(Delivery.id.in_(bindparam("ids", expanding=True)), Delivery.lease == bindparam("lease"))
+    .order_by(Delivery.id)
+    .with_for_update()
+)
 EARLIEST = (
     select(
         func.min(
@@ -243,13 +249,8 @@ async def _taken_elsewhere(tx: Transaction, targets: set[str]) -> set[str]:
 
 async def hold(tx: Transaction, claim: Claim) -> Sequence[Delivery]:
     """What was claimed, locked; nothing if somebody else took it over meanwhile."""
-    found = await tx.db.scalars(
-        select(Delivery)
-        .where(Delivery.id.in_(claim.delivery_ids), Delivery.lease == claim.lease)
-        .order_by(Delivery.id)
-        .with_for_update()
-    )
-    return found.all()
+    held = {"ids": list(claim.delivery_ids), "lease": claim.lease}
+    return (await tx.db.scalars(_HELD, held)).all()
 
 
 async def earliest_due(

@@ -166,15 +166,18 @@ class _Loaded:
     alerts_channel: str | None
     member: Member | None
     thread: Delivery | None
+    owner: Member | None
 
 
 _thread = aliased(Delivery)
+_owner = aliased(Member)
 _CLAIMED = (
-    select(Delivery, Incident, Organization.alerts_channel, Member, _thread)
+    select(Delivery, Incident, Organization.alerts_channel, Member, _thread, _owner)
     .join(Incident, Incident.id == Delivery.incident_id)
     .join(Organization, Organization.id == Delivery.organization_id)
     .outerjoin(Member, Member.id == Delivery.member_id)
     .outerjoin(_thread, _thread.id == Delivery.parent_id)
+    .outerjoin(_owner, _owner.id == Incident.owner_id)
     .where(Delivery.id == bindparam("id"), Delivery.lease == bindparam("lease"))
 )
 
@@ -230,7 +233,12 @@ async def _outgoing(tx: Transaction, claim: claims.Claim, loaded: _Loaded) -> Ou
         person=Person.of(member) if member else None,
         dm_id=member.slack_dm_id if member else None,
         email=member.email if member else None,
-        incident=await facts.of(tx, loaded.incident),
+        incident=await facts.of(
+            tx,
+            loaded.incident,
+            owner=loaded.owner,
+            is_read_alone=delivery.kind is DeliveryKind.PAGE,
+        ),
         message=message,
         update=update,
         round=delivery.round,

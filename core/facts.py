@@ -102,9 +102,20 @@ class UpdateFacts:
         )
 
 
-async def of(tx: Transaction, incident: Incident) -> IncidentFacts:
-    """The facts of an incident, as the transaction sees it."""
-    owner = await tx.db.get(Member, incident.owner_id) if incident.owner_id else None
+async def of(
+    tx: Transaction,
+    incident: Incident,
+    *,
+    owner: Member | None = None,
+    is_read_alone: bool = False,
+) -> IncidentFacts:
+    """The facts of an incident, as the transaction sees it.
+
+    `owner` is its owner's row where the caller has it already. What is read by one person alone
+    (a page) leaves out who else was paged.
+    """
+    if owner is None and incident.owner_id:
+        owner = await tx.db.get(Member, incident.owner_id)
     return IncidentFacts(
         id=incident.id,
         organization_id=incident.organization_id,
@@ -128,7 +139,7 @@ async def of(tx: Transaction, incident: Incident) -> IncidentFacts:
         layers=len(incident.escalation_layers),
         round=incident.escalation_round,
         next_step=await _next_step_or_none(tx, incident),
-        pages=await _pages(tx, incident),
+        pages=() if is_read_alone else await _pages(tx, incident),
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from core import audit, lifecycle, logs, notifications
 from core.errors import NotFound, ValidationFailed
@@ -11,18 +11,23 @@ from core.transaction import Transaction
 from storage.models import Incident
 from storage.vocabulary import AuditType, Severity, Status
 
+_LOCKED = (
+    select(Incident)
+    .where(Incident.organization_id == bindparam("organization_id"))
+    .with_for_update(key_share=True)
+    .execution_options(populate_existing=True)
+)
+_LOCK_ONE = _LOCKED.where(Incident.id == bindparam("id"))
+_LOCK_ALL = _LOCKED.where(Incident.id.in_(bindparam("ids", expanding=True))).order_by(Incident.id)
+
 
 async def lock(tx: Transaction, incident_id: UUID) -> Incident:
     """An incident of the actor's organization, held until the transaction ends.
 
     Raises NotFound, for another organization's just as for none.
     """
-    found = await tx.db.scalar(
-        select(Incident)
-        .where(Incident.id == incident_id, Incident.organization_id == tx.organization_id)
-        .with_for_update(key_share=True)
-        .execution_options(populate_existing=True)
-    )
+    which = {"organization_id": tx.organization_id, "id": incident_id}
+    found: Incident | None = await tx.db.scalar(_LOCK_ONE, which)
     if found is None:
         raise NotFound("There is no such incident.")
     logs.note(incident=found.number)
@@ -31,13 +36,8 @@ async def lock(tx: Transaction, incident_id: UUID) -> Incident:
 
 async def lock_all(tx: Transaction, incident_ids: Collection[UUID]) -> dict[UUID, Incident]:
     """Several incidents, held until the transaction ends; always in the same order."""
-    found = await tx.db.scalars(
-        select(Incident)
-        .where(Incident.id.in_(incident_ids), Incident.organization_id == tx.organization_id)
-        .order_by(Incident.id)
-        .with_for_update(key_share=True)
-        .execution_options(populate_existing=True)
-    )
+    which = {"organization_id": tx.organization_id, "ids": list(incident_ids)}
+    found = await tx.db.scalars(_LOCK_ALL, which)
     return {incident.id: incident for incident in found}
 
 

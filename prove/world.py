@@ -227,7 +227,7 @@ class World:
         longest = max((policy.length for policy in self.stage.policies), default=0.0)
         give_up = self.loop.time() + longest + 15 * 60
         while self.loop.time() < give_up and self._is_pending():  # noqa: ASYNC110  (virtual)
-            await asyncio.sleep(5)
+            await asyncio.sleep(15)
 
     def _is_pending(self) -> bool:
         (found,) = self._ask(
