@@ -163,7 +163,7 @@ async def _carrier_alone(_tx: Any, carrier_id: UUID) -> Any:
 
 _NONE = timedelta(0)
 _MOMENT = timedelta(milliseconds=50)
-_SHORT = timedelta(seconds=2)
+_SHORT = timedelta(milliseconds=200)
 
 MUTATIONS = {
     "marked sent before sending": Mutation(
@@ -224,7 +224,7 @@ MUTATIONS = {
             (claims, "hold", _hold_without_lease),
         ),
         replicas=2,
-        first_seed=168,
+        first_seed=0,
     ),
     "bundle unwritten": Mutation(
         "who is in a bundle is known only to the process that sends it",
