@@ -1,15 +1,16 @@
 """How late an escalation fires while many others wait, and how much memory that takes."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import func, insert, select, update
 
-from bench.product import Bench
+from bench.product import Bench, resident_megabytes
 from bench.table import Row
 from core.declaring import open_incident
+from core.transaction import Transaction
 from storage.models import Delivery, Incident, Organization, Schedule
 from storage.vocabulary import EscalationState, Severity
 
@@ -30,7 +31,7 @@ async def lateness(bench: Bench, sizes: tuple[int, ...]) -> AsyncIterator[Row]:
             await _set_due(bench, due, instants)
             await bench.workspace.until(lambda seen=seen: len(bench.pages(seen)) >= ROUNDS, 60)
             pages = bench.pages(seen)
-            memory = _resident_megabytes(pid)
+            memory = resident_megabytes(pid)
         late = [at - instant.timestamp() for at, instant in zip(pages, instants, strict=True)]
         name = f"due → the page is at Slack, {open_ones:,} open ({memory:.0f} MB)"
         yield Row(name, late)
@@ -38,32 +39,53 @@ async def lateness(bench: Bench, sizes: tuple[int, ...]) -> AsyncIterator[Row]:
 
 async def _stage(bench: Bench, open_ones: int) -> list[int]:
     """So many escalations that are due tomorrow; returns the numbers of some that will be soon."""
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
     async with bench.core.transaction(bench.system) as tx:
-        await tx.db.execute(update(Incident).values(
-            escalation_state=EscalationState.STOPPED, next_escalation_at=None))  # fmt: skip
-        await tx.db.execute(update(Delivery).values(due_at=None, lease=None))
-        schedule_id = await tx.db.scalar(select(Schedule.id))
-        model = await open_incident(
-            tx, title="Benchmark", severity=Severity.HIGH, owner_schedule_id=schedule_id
+        await put_to_rest(tx)
+        model = await model_incident(tx)
+        numbers = await insert_like(
+            tx,
+            model,
+            open_ones,
+            lambda place: {"next_escalation_at": tomorrow + timedelta(milliseconds=place)},
         )
-        await tx.db.flush()
-        columns = {c.key: getattr(model, c.key) for c in Incident.__mapper__.column_attrs}
-        number = (await tx.db.scalar(select(func.max(Incident.number)))) or 0
-        tomorrow = datetime.now(UTC) + timedelta(days=1)
-        for begin in range(0, open_ones, BATCH):
-            rows = [
-                {
-                    **columns,
-                    "id": uuid4(),
-                    "number": number + 1 + place,
-                    "next_escalation_at": tomorrow + timedelta(milliseconds=place),
-                }
-                for place in range(begin, min(begin + BATCH, open_ones))
-            ]
-            await tx.db.execute(insert(Incident), rows)
-        await tx.db.execute(update(Organization).values(last_incident_number=number + open_ones))
-        await tx.db.execute(update(Delivery).values(due_at=None))
-        return [number + 1 + place for place in range(open_ones)][-ROUNDS:]
+    return numbers[-ROUNDS:]
+
+
+async def put_to_rest(tx: Transaction) -> None:
+    """Nothing of what was before is due any more."""
+    await tx.db.execute(update(Incident).values(
+        escalation_state=EscalationState.STOPPED, next_escalation_at=None))  # fmt: skip
+    await tx.db.execute(update(Delivery).values(due_at=None, lease=None))
+
+
+async def model_incident(tx: Transaction) -> Incident:
+    """An incident of the product's own making, to be copied."""
+    schedule_id = await tx.db.scalar(select(Schedule.id))
+    model = await open_incident(
+        tx, title="Benchmark", severity=Severity.HIGH, owner_schedule_id=schedule_id
+    )
+    await tx.db.flush()
+    await tx.db.execute(update(Delivery).values(due_at=None))
+    model.escalation_state, model.next_escalation_at = EscalationState.STOPPED, None
+    return model
+
+
+async def insert_like(
+    tx: Transaction, model: Incident, count: int, changes: Callable[[int], dict[str, Any]]
+) -> list[int]:
+    """So many copies of an incident, each with its changes; their numbers."""
+    columns = {c.key: getattr(model, c.key) for c in Incident.__mapper__.column_attrs}
+    first = 1 + ((await tx.db.scalar(select(func.max(Incident.number)))) or 0)
+    for begin in range(0, count, BATCH):
+        rows = [
+            {**columns, "id": uuid4(), "number": first + place, "dedup_key": None,
+             "escalation_state": EscalationState.WAITING, **changes(place)}
+            for place in range(begin, min(begin + BATCH, count))
+        ]  # fmt: skip
+        await tx.db.execute(insert(Incident), rows)
+    await tx.db.execute(update(Organization).values(last_incident_number=first + count))
+    return list(range(first, first + count))
 
 
 async def _set_due(bench: Bench, numbers: list[int], instants: list[datetime]) -> None:
@@ -72,8 +94,3 @@ async def _set_due(bench: Bench, numbers: list[int], instants: list[datetime]) -
             await tx.db.execute(
                 update(Incident).where(Incident.number == number).values(next_escalation_at=instant)
             )
-
-
-def _resident_megabytes(pid: int) -> float:
-    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-    return pages * 4096 / 2**20

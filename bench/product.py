@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 
@@ -33,6 +34,10 @@ TOKEN = "xoxb-bench"
 CAST = tuple(
     sandbox.Person(name, name.title(), f"{name}@example.com")
     for name in ("alice", "bob", "carol", "dave")
+)
+CROWD = tuple(
+    sandbox.Person(f"crowd{number}", f"Crowd {number}", f"crowd{number}@example.com")
+    for number in range(1_000)
 )
 
 
@@ -76,13 +81,16 @@ class Bench:
 
     def pages(self, after: int = 0) -> list[float]:
         """When pages reached Slack (its clock), of the calls from the `after`th on."""
-        return [
-            call.at
-            for call in self.workspace.calls[after:]
-            if call.method == "chat.postMessage"
-            and METADATA_TYPE in str(call.arguments)
+        return [call.at for call in self.workspace.calls[after:] if self.is_page(call)]
+
+    @staticmethod
+    def is_page(call: Any) -> bool:
+        """Whether a call of Slack's posts something of ours to a person."""
+        return (
+            call.method == "chat.postMessage"
             and str(call.arguments["channel"]).startswith("D")
-        ]
+            and METADATA_TYPE in str(call.arguments)
+        )
 
     async def quiet(self) -> None:
         """Wait until the product asks nothing of Slack any more."""
@@ -97,7 +105,7 @@ async def bench(folder: Path) -> AsyncIterator[Bench]:
     """Everything but the product's own process, on a SQLite database in `folder`."""
     workspace = sandbox.Workspace(
         name="Bench",
-        people=CAST,
+        people=[*CAST, *CROWD],
         channels=[sandbox.Channel("general"), sandbox.Channel("incidents")],
         manifest=load_manifest(),
         bot_token=TOKEN,
@@ -117,6 +125,12 @@ async def bench(folder: Path) -> AsyncIterator[Bench]:
         await apply(core, system, read_blueprint(example.read_text()))
         yield Bench(workspace, url, core, system)
         await database.dispose()
+
+
+def resident_megabytes(pid: int) -> float:
+    """How much memory a process holds."""
+    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    return pages * 4096 / 2**20
 
 
 async def _until_ready(port: int) -> None:

@@ -167,9 +167,11 @@ async def escalate_due(
             for layer in layers[incident.id][incident.escalation_layer or 0 :]
         ],
     )
-    for incident in due:
-        measuring.note_escalation(tx, incident)
-        await _escalate(tx, incident, "timeout", resolver)
+    await outbox.know(tx, due)
+    with tx.db.no_autoflush:  # nothing read from here on is written here: one flush for them all
+        for incident in due:
+            measuring.note_escalation(tx, incident)
+            await _escalate(tx, incident, "timeout", resolver)
     return len(due)
 
 

@@ -288,5 +288,9 @@ async def refresh(tx: Transaction, incident: Incident) -> None:
 
 
 async def _alerts_channel(tx: Transaction, incident: Incident) -> str | None:
-    organization = await tx.db.get(Organization, incident.organization_id)
-    return organization.alerts_channel if organization else None
+    key = people.ALERTS_CHANNEL, incident.organization_id
+    if key not in tx.memo:
+        organization = await tx.db.get(Organization, incident.organization_id)
+        tx.memo[key] = organization.alerts_channel if organization else None
+    channel: str | None = tx.memo[key]
+    return channel

@@ -3,12 +3,13 @@
 How they are taken up is in `claims`, how they are carried out in `delivering`.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import IntEnum
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select
 
 from core import audit, measuring
 from core.measures import Outcome
@@ -90,17 +91,26 @@ def none_yet(tx: Transaction, incident: Incident) -> None:
 
 async def _known(tx: Transaction, incident: Incident) -> list[Delivery]:
     """The incident's deliveries. The caller holds its lock, so nobody else adds to them."""
-    key = ("deliveries", incident.id)
-    if key not in tx.memo:
-        found = await tx.db.scalars(
-            select(Delivery)
-            .where(Delivery.incident_id == incident.id)
-            .order_by(Delivery.sequence)
-            .execution_options(populate_existing=True)
-        )
-        tx.memo[key] = list(found)
-    known: list[Delivery] = tx.memo[key]
+    if ("deliveries", incident.id) not in tx.memo:
+        await know(tx, [incident])
+    known: list[Delivery] = tx.memo["deliveries", incident.id]
     return known
+
+
+async def know(tx: Transaction, incidents: Sequence[Incident]) -> None:
+    """Read the deliveries of several incidents at once. The caller holds the incidents' locks."""
+    for incident in incidents:
+        tx.memo["deliveries", incident.id] = []
+    for delivery in await tx.db.scalars(_OF_INCIDENTS, {"ids": [one.id for one in incidents]}):
+        tx.memo["deliveries", delivery.incident_id].append(delivery)
+
+
+_OF_INCIDENTS = (
+    select(Delivery)
+    .where(Delivery.incident_id.in_(bindparam("ids", expanding=True)))
+    .order_by(Delivery.incident_id, Delivery.sequence)
+    .execution_options(populate_existing=True)
+)
 
 
 def release(delivery: Delivery, *, due_at: datetime | None) -> None:
@@ -150,18 +160,11 @@ async def supersede_pages(tx: Transaction, incident: Incident, reason: str) -> N
 
 async def refresh(tx: Transaction, incident: Incident) -> None:
     """Have every live copy of the incident brought up to date."""
-    touched = await tx.db.execute(
-        update(Delivery)
-        .where(
-            Delivery.incident_id == incident.id,
-            Delivery.live.is_(True),
-            Delivery.state == DeliveryState.SENT,
-            Delivery.due_at.is_(None),
-        )
-        .values(due_at=tx.now)
-    )
-    if touched.rowcount:  # type: ignore[attr-defined]  # an UPDATE's result has one
-        tx.due.append(tx.now)
+    # What is not due is claimed by nobody, so the incident's lock is enough to change it.
+    for delivery in await _known(tx, incident):
+        if delivery.live and delivery.state is DeliveryState.SENT and delivery.due_at is None:
+            delivery.due_at = tx.now
+            tx.due.append(tx.now)
 
 
 async def first_page(

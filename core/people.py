@@ -91,11 +91,16 @@ async def organizations(tx: Transaction) -> list[Organization]:
     return list(await tx.db.scalars(select(Organization).order_by(Organization.created_at)))
 
 
+ALERTS_CHANNEL = "alerts channel"
+"""What a transaction remembers of it, by this name and the organization's id."""
+
+
 async def set_alerts_channel(tx: Transaction, channel: str | None) -> None:
     """Name the channel where incidents are announced; saying the same again changes nothing."""
     found = await organization(tx)
     if found.alerts_channel == channel:
         return
+    tx.memo.pop((ALERTS_CHANNEL, found.id), None)
     audit.record(
         tx,
         AuditType.SETTINGS_CHANGED,
