@@ -143,7 +143,10 @@ _TAKE = (
 )
 _HELD = (
     select(Delivery)
-    .where(Delivery.id.in_(bindparam("ids", expanding=True)), Delivery.lease == bindparam("lease"))
+    .where(
+        Delivery.id.in_(bindparam("ids", expanding=True)),
+        Delivery.lease.in_(bindparam("leases", expanding=True)),
+    )
     .order_by(Delivery.id)
     .with_for_update()
 )
@@ -196,42 +199,39 @@ async def claim(
             break
     for target in await _taken_elsewhere(tx, set(first)):
         del first[target]
+    several = {row.target for row in rows if row.wakes and row is not first.get(row.target)}
+    joined = await pacing.join(
+        tx,
+        {
+            row.target: row.id
+            for row in first.values()
+            if row.wakes and not row.outcome_unknown  # what may be out there stays what it was
+            if row.target in several or len(rows) == limit
+        },
+    )
     claimed = []
     lease, until = uuid4(), tx.now + LEASE
-    several = {row.target for row in rows if row.wakes and row is not first.get(row.target)}
     for row in first.values():
-        together = await _together(tx, row, row.target in several or len(rows) == limit)
-        if together is None:
-            continue
-        claimed.append(
-            Claim(
-                (together and row.carrier_id) or row.id,
-                lease,
-                until,
-                row.channel,
-                row.target,
-                row.wakes,
-                row.outcome_unknown,
-                tuple(together),
+        together: Sequence[UUID] | None = joined.get(row.id, ())
+        if row.carrier_id:
+            together = await pacing.bundle(tx, row.carrier_id)
+        if together is not None:
+            claimed.append(
+                Claim(
+                    row.carrier_id or row.id,
+                    lease,
+                    until,
+                    row.channel,
+                    row.target,
+                    row.wakes,
+                    row.outcome_unknown,
+                    tuple(together),
+                )
             )
-        )
     if claimed:
         ids = [id for one in claimed for id in one.delivery_ids]
         await tx.db.execute(_TAKE, {"ids": ids, "lease": lease, "until": until, "now": tx.now})
     return Taken(tuple(claimed), complete=len(rows) < limit)
-
-
-async def _together(tx: Transaction, row: _Row, others: bool) -> Sequence[UUID] | None:
-    """All that goes with a delivery in one message, itself among it; empty if it goes alone.
-
-    `others`: whether more may be waiting for its conversation. None if it can't be had now.
-    """
-    if row.carrier_id:
-        return await pacing.bundle(tx, row.carrier_id)
-    if row.wakes and others and not row.outcome_unknown:
-        ids = await pacing.companions(tx, row.id, row.target)
-        return [row.id, *ids] if ids else []
-    return []
 
 
 async def _taken_elsewhere(tx: Transaction, targets: set[str]) -> set[str]:
@@ -247,10 +247,11 @@ async def _taken_elsewhere(tx: Transaction, targets: set[str]) -> set[str]:
     return (targets - ours) | set(busy)
 
 
-async def hold(tx: Transaction, claim: Claim) -> Sequence[Delivery]:
-    """What was claimed, locked; nothing if somebody else took it over meanwhile."""
-    held = {"ids": list(claim.delivery_ids), "lease": claim.lease}
-    return (await tx.db.scalars(_HELD, held)).all()
+async def hold(tx: Transaction, claims: Sequence[Claim]) -> Sequence[Delivery]:
+    """What was claimed, locked; without what somebody else took over meanwhile."""
+    ids = [id for claim in claims for id in claim.delivery_ids]
+    leases = {claim.lease for claim in claims}
+    return (await tx.db.scalars(_HELD, {"ids": ids, "leases": list(leases)})).all()
 
 
 async def earliest_due(

@@ -5,6 +5,7 @@ leaves a claim behind, and whoever takes it over looks before sending again (spe
 """
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -73,22 +74,24 @@ class Ready:
         return any(part.unwanted for part in self.outgoing.parts)
 
 
-async def prepare(tx: Transaction, claim: claims.Claim) -> Ready | None:
-    """What to carry out, as it is now; None if somebody else holds it by now."""
-    loaded = await _load(tx, claim)
-    if loaded is None:
-        return None
-    return Ready(
-        await _outgoing(tx, claim, loaded),
-        is_new=loaded.delivery.state is DeliveryState.PENDING,
-    )
+async def prepare(tx: Transaction, claimed: Sequence[claims.Claim]) -> dict[claims.Claim, Ready]:
+    """What to carry out, as it is now; without what somebody else holds by now."""
+    by_id = {claim.delivery_id: claim for claim in claimed}
+    leases = list({claim.lease for claim in claimed})
+    ready = {}
+    for row in await tx.db.execute(_CLAIMED, {"ids": list(by_id), "leases": leases}):
+        loaded = _Loaded(*row)
+        claim = by_id[loaded.delivery.id]
+        outgoing = await _outgoing(tx, claim, loaded)
+        ready[claim] = Ready(outgoing, is_new=loaded.delivery.state is DeliveryState.PENDING)
+    return ready
 
 
 async def _get_ready(core: Core, claim: claims.Claim) -> Ready | None:
     if core.clock.now() >= claim.until:
         return None
     async with core.reading(Actor.system()) as tx:
-        return await prepare(tx, claim)
+        return (await prepare(tx, [claim])).get(claim)
 
 
 @dataclass
@@ -124,7 +127,7 @@ class _Attempt:
             await outcomes.settle_unwanted(self.core, self.claim, ready.outgoing)
             return
         if self.core.clock.now() > self.claim.until - SEND_NEEDS:
-            await outcomes.settle_absent(self.core, self.claim)
+            await outcomes.settle_absent(self.core, self.claim, ready.outgoing)
             return
         self.unknown = True
         try:
@@ -141,7 +144,7 @@ class _Attempt:
             raise DeliveryFailed(
                 "it may still arrive", unknown=True, retry_after=on_its_way.total_seconds()
             )
-        await outcomes.settle_absent(self.core, self.claim)
+        await outcomes.settle_absent(self.core, self.claim, ready.outgoing)
 
 
 def unwanted(delivery: Delivery, incident: Incident) -> str | None:
@@ -159,7 +162,7 @@ def unwanted(delivery: Delivery, incident: Incident) -> str | None:
 
 @dataclass(frozen=True)
 class _Loaded:
-    """A delivery with the rows that it speaks of, read in one statement."""
+    """A delivery with the rows that it speaks of."""
 
     delivery: Delivery
     incident: Incident
@@ -178,7 +181,10 @@ _CLAIMED = (
     .outerjoin(Member, Member.id == Delivery.member_id)
     .outerjoin(_thread, _thread.id == Delivery.parent_id)
     .outerjoin(_owner, _owner.id == Incident.owner_id)
-    .where(Delivery.id == bindparam("id"), Delivery.lease == bindparam("lease"))
+    .where(
+        Delivery.id.in_(bindparam("ids", expanding=True)),
+        Delivery.lease.in_(bindparam("leases", expanding=True)),
+    )
 )
 
 
@@ -187,13 +193,6 @@ _BUNDLED = (
     .join(Incident, Incident.id == Delivery.incident_id)
     .where(Delivery.carrier_id == bindparam("carrier_id"), Delivery.lease == bindparam("lease"))
 )
-
-
-async def _load(tx: Transaction, claim: claims.Claim) -> _Loaded | None:
-    """What was claimed, or None if somebody else holds it by now."""
-    found = await tx.db.execute(_CLAIMED, {"id": claim.delivery_id, "lease": claim.lease})
-    row = found.one_or_none()
-    return _Loaded(*row) if row else None
 
 
 def _part(delivery: Delivery, incident: Incident) -> Part:

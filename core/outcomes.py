@@ -4,17 +4,15 @@ Each locks the incident first, so that what it decides on is still true.
 """
 
 import logging
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from core import audit, claims, escalation, incidents, measuring, notifications, outbox, pacing
+from core import audit, claims, escalation, measuring, notifications, outbox, pacing, settling
 from core.measures import Outcome
 from core.outbox import Priority
-from core.sending import DeliveryFailed, Outgoing, Part, Receipt
-from core.transaction import Actor, Core, Transaction
+from core.sending import DeliveryFailed, Outgoing, Receipt
+from core.settling import Held
+from core.transaction import Core, Transaction
 from storage.models import Delivery, Incident
 from storage.vocabulary import AuditType, DeliveryKind, DeliveryState
 
@@ -35,34 +33,6 @@ GIVE_UP_AFTER = timedelta(hours=24)
 """How long a card or a notice is tried. A page is tried for as long as it is wanted."""
 
 
-@dataclass(frozen=True)
-class _Settling:
-    """A delivery that is still ours, with its incident, both locked."""
-
-    incident: Incident
-    delivery: Delivery
-    part: Part
-
-
-@asynccontextmanager
-async def _settling(
-    core: Core, claim: claims.Claim, outgoing: Outgoing
-) -> AsyncIterator[tuple[Transaction, list[_Settling]]]:
-    """One transaction for all that a message carries; nothing if somebody else took it over."""
-    async with core.transaction(Actor.system(outgoing.incident.organization_id)) as tx:
-        # The incidents first: an acknowledgement in between would leave a stale button.
-        locked = await incidents.lock_all(tx, [part.incident_id for part in outgoing.parts])
-        held = {delivery.id: delivery for delivery in await claims.hold(tx, claim)}
-        yield (
-            tx,
-            [
-                _Settling(locked[part.incident_id], held[part.delivery_id], part)
-                for part in outgoing.parts
-                if part.delivery_id in held
-            ],
-        )
-
-
 async def settle_sent(
     core: Core, claim: claims.Claim, outgoing: Outgoing, receipt: Receipt
 ) -> None:
@@ -80,8 +50,8 @@ async def settle_found(
 async def _settle_there(
     core: Core, claim: claims.Claim, outgoing: Outgoing, receipt: Receipt, *, found: bool
 ) -> None:
-    async with _settling(core, claim, outgoing) as (tx, settling):
-        for one in settling:
+    async def write(tx: Transaction, held: list[Held]) -> None:
+        for one in held:
             delivery, incident = one.delivery, one.incident
             delivery.state = DeliveryState.SENT
             delivery.sent_at = tx.now
@@ -102,19 +72,25 @@ async def _settle_there(
                     receipt=dict(receipt),
                 )
 
+    await settling.settle(core, claim, outgoing, write)
+
 
 async def settle_edited(core: Core, claim: claims.Claim, outgoing: Outgoing) -> None:
     """It shows a later version."""
-    async with _settling(core, claim, outgoing) as (tx, settling):
-        for one in settling:
+
+    async def write(tx: Transaction, held: list[Held]) -> None:
+        for one in held:
             _bring_up_to_date(tx, one.delivery, one.incident, one.part.version)
             measuring.note_outcome(tx, one.delivery, Outcome.EDITED)
+
+    await settling.settle(core, claim, outgoing, write)
 
 
 async def settle_unwanted(core: Core, claim: claims.Claim, outgoing: Outgoing) -> None:
     """End the pages that nobody needs any more, each with its reason; the others go anew."""
-    async with _settling(core, claim, outgoing) as (tx, settling):
-        for one in settling:
+
+    async def write(tx: Transaction, held: list[Held]) -> None:
+        for one in held:
             if one.part.unwanted:
                 _note_attempt(tx, one.delivery, claim, "superseded")
                 one.delivery.carrier_id = None
@@ -122,12 +98,17 @@ async def settle_unwanted(core: Core, claim: claims.Claim, outgoing: Outgoing) -
             else:
                 _give_back(tx, one.delivery)
 
+    await settling.settle(core, claim, outgoing, write)
 
-async def settle_absent(core: Core, claim: claims.Claim) -> None:
+
+async def settle_absent(core: Core, claim: claims.Claim, outgoing: Outgoing) -> None:
     """It was not sent, or certainly never arrived: give it back, to be claimed anew."""
-    async with core.transaction(Actor.system()) as tx:
-        for delivery in await claims.hold(tx, claim):
-            _give_back(tx, delivery)
+
+    async def write(tx: Transaction, held: list[Held]) -> None:
+        for one in held:
+            _give_back(tx, one.delivery)
+
+    await settling.settle(core, claim, outgoing, write)
 
 
 async def settle_failed(
@@ -142,8 +123,9 @@ async def settle_failed(
     """Try again later, or end it; `unknown`: whether the message may be out there."""
     for part in outgoing.parts:
         log.warning("delivery %s of incident #%s: %s", part.delivery_id, part.number, failure)
-    async with _settling(core, claim, outgoing) as (tx, settling):
-        for one in settling:
+
+    async def write(tx: Transaction, held: list[Held]) -> None:
+        for one in held:
             delivery = one.delivery
             delivery.last_error = str(failure)
             if is_new:
@@ -157,14 +139,16 @@ async def settle_failed(
                 await _end_failed(tx, one.incident, delivery, outgoing, is_new=is_new)
             else:
                 await _try_again(tx, one, outgoing, failure, is_new=is_new, unknown=unknown)
-        if settling and failure.retry_after and is_new and not failure.permanent:
+        if held and failure.retry_after and is_new and not failure.permanent:
             until = tx.now + timedelta(seconds=failure.retry_after)
             await pacing.put_off(tx, {claim.target: until})
+
+    await settling.settle(core, claim, outgoing, write)
 
 
 async def _try_again(
     tx: Transaction,
-    one: _Settling,
+    one: Held,
     outgoing: Outgoing,
     failure: DeliveryFailed,
     *,

@@ -7,6 +7,7 @@ carrier. Who belongs to a bundle is written down before it is sent, so that a pr
 leaves behind what was in it. It is undone only where the bundle surely did not arrive.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -27,9 +28,9 @@ BUNDLE_MAX = 40
 
 _now = bindparam("now", type_=UtcDateTime)
 _WAITING = (
-    select(Delivery.id)
+    select(Delivery.target, Delivery.id)
     .where(
-        Delivery.target == bindparam("target"),
+        Delivery.target.in_(bindparam("targets", expanding=True)),
         Delivery.due_at <= _now,
         Delivery.state == DeliveryState.PENDING,
         or_(Delivery.lease_until.is_(None), Delivery.lease_until <= _now),
@@ -40,8 +41,8 @@ _WAITING = (
 _JOINABLE = _WAITING.where(
     Delivery.kind == DeliveryKind.PAGE,
     Delivery.outcome_unknown.is_(False),
-    Delivery.id != bindparam("carrier_id"),
-).limit(BUNDLE_MAX - 1)
+    Delivery.id.not_in(bindparam("carriers", expanding=True)),
+).limit(bindparam("limit"))
 _BUNDLE = select(Delivery.id).where(Delivery.carrier_id == bindparam("carrier_id"))
 _said = aliased(Delivery)
 LAST_PAGE = (
@@ -74,19 +75,31 @@ async def put_off(tx: Transaction, resting: Mapping[str, datetime]) -> None:
 
     What another replica is looking at just now is left to it: nobody waits for anybody here.
     """
-    for target, until in resting.items():
-        ids = list(await tx.db.scalars(_WAITING, {"target": target, "now": tx.now}))
-        await tx.db.execute(_PUT_OFF, {"ids": ids, "until": until})
-        tx.due.append(until)
+    waiting = defaultdict(list)
+    if resting:
+        for row in await tx.db.execute(_WAITING, {"targets": list(resting), "now": tx.now}):
+            waiting[row.target].append(row.id)
+    for target, ids in waiting.items():
+        await tx.db.execute(_PUT_OFF, {"ids": ids, "until": resting[target]})
+        tx.due.append(resting[target])
 
 
-async def companions(tx: Transaction, carrier_id: UUID, target: str) -> Sequence[UUID]:
-    """The other pages that wait for this conversation, bound to a carrier from now on."""
-    given = {"target": target, "now": tx.now, "carrier_id": carrier_id}
-    ids = (await tx.db.scalars(_JOINABLE, given)).all()
-    if ids:
-        await tx.db.execute(_JOIN, {"ids": [carrier_id, *ids], "carrier": carrier_id})
-    return ids
+async def join(tx: Transaction, carriers: Mapping[str, UUID]) -> Mapping[UUID, Sequence[UUID]]:
+    """Bind what else waits for each conversation to its carrier: all of each bundle, by carrier.
+
+    A carrier that nothing else waits with carries itself alone, and is not told of.
+    """
+    if not carriers:
+        return {}
+    limit = BUNDLE_MAX * len(carriers)
+    given = {"targets": list(carriers), "now": tx.now, "limit": limit}
+    others = defaultdict(list)
+    for row in await tx.db.execute(_JOINABLE, {**given, "carriers": list(carriers.values())}):
+        others[carriers[row.target]].append(row.id)
+    bundles = {carrier: [carrier, *ids][:BUNDLE_MAX] for carrier, ids in others.items()}
+    for carrier, ids in bundles.items():
+        await tx.db.execute(_JOIN, {"ids": ids, "carrier": carrier})
+    return bundles
 
 
 async def bundle(tx: Transaction, carrier_id: UUID) -> Sequence[UUID] | None:

@@ -174,13 +174,15 @@ class Worker:
             every = [await self._claim(tx, room, channels) for room, channels in with_room]
             taken = [claim for one in every for claim in one.claims]
             # What wakes somebody is made ready here: a page saves a transaction's time.
-            ready = {claim: await delivering.prepare(tx, claim) for claim in taken if claim.wakes}
+            waking = [claim for claim in taken if claim.wakes]
+            ready = await delivering.prepare(tx, waking) if waking else {}
             # And it leaves before anybody looks further.
-            done = not ready and (not taken or all(one.complete for one in every))
+            complete = all(one.complete for one in every)
+            done = not ready and (complete or not taken)
             ahead = await self._look_ahead(tx, taken) if done else None
         pages = [self._start(claim, made) for claim, made in ready.items()]
-        if pages:
-            # Everything here shares one processor: let the pages out before anything else.
+        if pages and complete:
+            # Everything here shares one processor: let the last pages out before anything else.
             await asyncio.wait(pages, timeout=HEAD_START_SECONDS)
         for claim in taken:
             if not claim.wakes:

@@ -109,8 +109,13 @@ def _surely_not_done(self: DeliveryFailed, message: str, **given: Any) -> None:
     _init(self, message, **{**given, "unknown": False})
 
 
-async def _hold_without_lease(tx: Any, claim: claims.Claim) -> Any:
-    return [await tx.db.get_one(Delivery, id) for id in claim.delivery_ids]
+async def _hold_without_lease(tx: Any, claimed: Any) -> Any:
+    found = []
+    for claim in claimed:
+        for id in claim.delivery_ids:
+            found.append(await tx.db.get_one(Delivery, id))
+            found[-1].lease = claim.lease
+    return found
 
 
 def _superseded_in_silence(tx: Any, incident: Any, delivery: Any, reason: str) -> None:
@@ -148,13 +153,13 @@ def _due_in_memory() -> Iterator[None]:
         yield
 
 
-async def _unwritten(tx: Any, carrier_id: UUID, target: str) -> Any:
+async def _unwritten(tx: Any, carriers: Any) -> Any:
     """Nothing says afterwards who was in a bundle."""
     with mock.patch.object(pacing, "_JOIN", select(Delivery.id).limit(0)):
-        return await _companions(tx, carrier_id, target)
+        return await _join(tx, carriers)
 
 
-_companions = pacing.companions
+_join = pacing.join
 
 
 async def _carrier_alone(_tx: Any, carrier_id: UUID) -> Any:
@@ -228,7 +233,7 @@ MUTATIONS = {
     ),
     "bundle unwritten": Mutation(
         "who is in a bundle is known only to the process that sends it",
-        _patched((pacing, "companions", _unwritten)),
+        _patched((pacing, "join", _unwritten)),
     ),
     "bundle of one": Mutation(
         "what a dead process had bundled is settled for the carrier alone",

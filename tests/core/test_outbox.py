@@ -45,7 +45,7 @@ async def _in_order(engine: Engine) -> list[tuple[int, str]]:
     while more := await _claim(engine, limit=1):
         taken += more
         async with engine.core.transaction(engine.system) as tx:
-            for done in await claims.hold(tx, more[0]):
+            for done in await claims.hold(tx, more):
                 outbox.release(done, due_at=None)
     return await _named(engine, taken)
 
@@ -227,8 +227,8 @@ async def test_only_who_holds_the_lease_holds_the_delivery(engine: Engine) -> No
     (fresh, *_) = await _claim(engine)
 
     async with engine.core.transaction(engine.system) as tx:
-        assert await claims.hold(tx, stale) == []
-        (held,) = await claims.hold(tx, fresh)
+        assert await claims.hold(tx, [stale]) == []
+        (held,) = await claims.hold(tx, [fresh])
         assert held.id == stale.delivery_id
 
 
