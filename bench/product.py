@@ -9,7 +9,7 @@ import socket
 import sys
 import time
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -51,8 +51,15 @@ class Bench:
     system: Actor
 
     @asynccontextmanager
-    async def served(self) -> AsyncIterator[int]:
-        """`python app.py serve`, from its start until it is ready, stopped at the end; its pid."""
+    async def served(self, replicas: int = 1) -> AsyncIterator[int]:
+        """So many of `python app.py serve`, until they are stopped at the end; the first's pid."""
+        async with AsyncExitStack() as stack:
+            pids = [await stack.enter_async_context(self._replica()) for _ in range(replicas)]
+            yield pids[0]
+
+    @asynccontextmanager
+    async def _replica(self) -> AsyncIterator[int]:
+        """One process, ready; Slack's requests go to the one that came up last."""
         port = _free_port()
         process = await asyncio.create_subprocess_exec(
             sys.executable,
@@ -92,6 +99,10 @@ class Bench:
             and METADATA_TYPE in str(call.arguments)
         )
 
+    def edits(self, after: int = 0) -> list[float]:
+        """When messages were changed in place, of the calls from the `after`th on."""
+        return [c.at for c in self.workspace.calls[after:] if c.method == "chat.update"]
+
     async def quiet(self) -> None:
         """Wait until the product asks nothing of Slack any more."""
         before = -1
@@ -101,8 +112,8 @@ class Bench:
 
 
 @asynccontextmanager
-async def bench(folder: Path) -> AsyncIterator[Bench]:
-    """Everything but the product's own process, on a SQLite database in `folder`."""
+async def bench(database_url: str) -> AsyncIterator[Bench]:
+    """Everything but the product's own process, on an empty database."""
     workspace = sandbox.Workspace(
         name="Bench",
         people=[*CAST, *CROWD],
@@ -114,7 +125,7 @@ async def bench(folder: Path) -> AsyncIterator[Bench]:
         clock=time.time,
     )
     async with workspace.serve() as url:
-        database = Database(f"sqlite:///{folder}/bench.db")
+        database = Database(database_url)
         await migrate(database)
         core = Core(database, WallClock())
         organization = await ensure_organization(

@@ -23,11 +23,11 @@ PATIENCE_SECONDS = 900
 SEVERITIES = tuple(Severity)
 
 
-async def storm(bench: Bench, count: int) -> list[Row]:
+async def storm(bench: Bench, count: int, *, replicas: int = 1) -> list[Row]:
     """`count` escalations due at once, spread over a crowd and over the four severities."""
     numbers = await _stage(bench, count, await _crowd(bench))
     watch = _Watch(bench)
-    async with bench.served() as pid:
+    async with bench.served(replicas) as pid:
         await bench.quiet()
         watch.begin()
         due = bench.core.clock.now() + timedelta(seconds=4)
@@ -36,9 +36,10 @@ async def storm(bench: Bench, count: int) -> list[Row]:
         memory = resident_megabytes(pid)
     late = [watch.named_at[number] - due.timestamp() for number in numbers]
     rate = count / max(late)
+    by = ", two replicas" if replicas > 1 else ""
     critical = late[:: len(SEVERITIES)]
     return [
-        Row(f"{count:,} due at once → each page is at Slack", late),
+        Row(f"{count:,} due at once{by} → each is at Slack", late),
         Row(f"  of these, the critical ones ({rate:.0f}/s in all, {memory:.0f} MB)", critical),
         Row(f"  floor: as many commits and calls, alone ({watch.messages:,})",
             await _floor(bench, watch.messages)),

@@ -2,7 +2,7 @@
 
 import statistics
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 
@@ -24,12 +24,16 @@ async def timed(step: Callable[[], Awaitable[object]], rounds: int) -> list[floa
     return times
 
 
-def print_table(rows: Iterable[Row]) -> None:
-    """Median, 99th percentile and the number of measures of each row, in milliseconds."""
-    print(f"{'':60}{'median':>12}{'p99':>12}{'of':>6}")
-    for row in rows:
-        p99 = statistics.quantiles(row.seconds, n=100)[98]
-        print(
-            f"{row.name:60}{statistics.median(row.seconds) * 1000:>9.1f} ms"
-            f"{p99 * 1000:>9.1f} ms{len(row.seconds):>6}"
-        )
+def print_heading(name: str) -> None:
+    """What is measured from here on, and the names of the columns."""
+    print(f"\n{name:64}{'median':>12}{'p99':>12}{'of':>8}")
+
+
+def print_row(row: Row) -> None:
+    """Median, 99th percentile and the number of measures, in milliseconds."""
+    p99 = statistics.quantiles(row.seconds, n=100)[98]
+    print(
+        f"{row.name:64}{statistics.median(row.seconds) * 1000:>9.1f} ms"
+        f"{p99 * 1000:>9.1f} ms{len(row.seconds):>8,}",
+        flush=True,
+    )
