@@ -166,7 +166,7 @@ class Tocsin:
         if self._ringing:
             self._ringing.cancel()
             await asyncio.gather(self._ringing, return_exceptions=True)
-        self.watch.stop()
+        await self.watch.stop()
         if self.heartbeat:
             await self.heartbeat.stop()
         await self._session.close()

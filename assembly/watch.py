@@ -22,6 +22,7 @@ OVERDUE_MAX_SECONDS = 60
 """A layer is given minutes, so nobody notices less; and a replica's death, a tick that failed and
 a statement that timed out are all made up for sooner."""
 
+GIVING_UP_SECONDS = 1
 PATIENCE_SECONDS = 5
 """A database that has not answered by then does not answer, whatever its driver still hopes."""
 
@@ -59,10 +60,10 @@ class Watch:
         """What the metrics show of the engine and of the database."""
         return Look(await self._health.answer(), self._beat_age())
 
-    def stop(self) -> None:
+    async def stop(self) -> None:
         """Ask no more; what the database still owes an answer to is given up."""
-        self._overdue.give_up()
-        self._health.give_up()
+        await self._overdue.give_up()
+        await self._health.give_up()
 
     def _beat_age(self) -> float | None:
         beat = self._worker.last_beat
@@ -99,7 +100,8 @@ class _Question(Generic[Answer]):
         except DomainError:
             return None
 
-    def give_up(self) -> None:
-        """Wait for it no longer."""
+    async def give_up(self) -> None:
+        """Wait for it no longer, but for the moment in which it gives its connection back."""
         if self._asked is not None:
             self._asked.cancel()
+            await asyncio.wait({self._asked}, timeout=GIVING_UP_SECONDS)

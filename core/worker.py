@@ -50,6 +50,7 @@ class Worker:
         """Called after each tick that left no escalation overdue."""
         self._wake = asyncio.Event()
         self._stopping = False
+        self._next: datetime | None = None
         self._in_flight: dict[str, asyncio.Task[None]] = {}
         self._carrying: Counter[int] = Counter()
         self._watch = outages.SlackWatch(core)
@@ -81,18 +82,24 @@ class Worker:
     async def run(self) -> None:
         """Tick whenever woken, until stopped. A failing tick is logged, and tried again.
 
-        It looks by itself every few seconds, by the stopwatch: a wall clock that was set back must
-        not put it to sleep.
+        It looks by itself when the next thing is due, and every few seconds at least, both by the
+        stopwatch: the alarm goes by the wall clock, which may have been set back.
         """
         while not self._stopping:
             with suppress(TimeoutError):
-                async with asyncio.timeout(LOOK_SECONDS):
+                async with asyncio.timeout(self._rest()):
                     await self._wake.wait()
             self._wake.clear()  # before looking: what comes due meanwhile wakes it again
             try:
                 await self.tick()
             except Exception:
                 log.exception("the engine's tick failed; the sweep tries again")
+
+    def _rest(self) -> float:
+        """How long there is nothing to look for, in seconds."""
+        if self._next is None:
+            return LOOK_SECONDS
+        return min(max(self._core.clock.seconds_until(self._next), 0.01), LOOK_SECONDS)
 
     async def tick(self) -> None:
         """Begin to deliver what is due, escalate what is due, arm the alarm for the rest.
@@ -107,8 +114,10 @@ class Worker:
             due = ahead.escalation is not None and ahead.escalation <= now
             if self._stopping or not (due and await self._escalate()):
                 break
-        if later := [one for one in (ahead.escalation, ahead.delivery) if one and one > now]:
-            self.alarm(min(later))
+        later = [one for one in (ahead.escalation, ahead.delivery) if one and one > now]
+        self._next = min(later, default=None)
+        if self._next:
+            self.alarm(self._next)
         self.last_beat = time.monotonic()
         if not due:
             self.on_calm()

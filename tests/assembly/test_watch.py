@@ -105,5 +105,5 @@ async def test_a_database_that_hangs_is_one_that_does_not_answer_and_is_asked_on
 
     line.flow()
     assert await looking.ready() is None
-    looking.stop()
+    await looking.stop()
     await database.dispose()

@@ -49,8 +49,9 @@ class Both:
         finally:
             self.slack.gate.set()
             self.mail.gate.set()
-            await self.worker.stop()
+            self.worker.finish()
             await task
+            await self.worker.stop()
 
     async def pages(self) -> list[Delivery]:
         return [one for one in await self.engine.deliveries() if one.kind is DeliveryKind.PAGE]
