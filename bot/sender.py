@@ -12,7 +12,7 @@ from bot.blocks.text import Rendered
 from bot.workspace import Workspace
 from core import people
 from core.notifications import Card, Page, SlackSilent
-from core.sending import LOOK_BACK, DeliveryFailed, Outgoing, Receipt
+from core.sending import LOOK_BACK, DeliveryFailed, Outgoing, Receipt, composing
 from core.transaction import Actor, Core
 
 log = logging.getLogger(__name__)
@@ -45,7 +45,8 @@ class SlackSender:
 
     async def send(self, outgoing: Outgoing) -> Receipt:
         """Post the message, marked with its delivery's id, so that it can be found again."""
-        rendered = self._render(outgoing)
+        with composing():
+            rendered = self._render(outgoing)
         channel, _ = await self._conversation(outgoing)
         arguments: dict[str, Any] = {
             "channel": channel,
@@ -218,7 +219,11 @@ class SlackSender:
         self._held = {held: until for held, until in self._held.items() if until > now}
         held_until = self._held.get((method, conversation), 0)
         if held_until > now:
-            raise DeliveryFailed(f"Slack holds {method} back", retry_after=held_until - now)
+            raise DeliveryFailed(
+                f"Slack holds {method} back",
+                retry_after=held_until - now,
+                holds_back=method == "chat_postMessage",
+            )
         given = {name: value for name, value in arguments.items() if value != ""}
         try:
             answer = await getattr(self._workspace.slack, method)(**given)
@@ -253,8 +258,11 @@ def _failure(error: Exception, method: str) -> DeliveryFailed:
         headers = {name.lower(): value for name, value in response.headers.items()}
         after = headers.get("retry-after", "1")
         seconds = float(after[0] if isinstance(after, list) else after)
-        return DeliveryFailed(f"{method}: Slack asked to wait", retry_after=max(seconds, 0.1))
+        return DeliveryFailed(
+            f"{method}: Slack asked to wait", retry_after=max(seconds, 0.1), holds_back=posts
+        )
     if code is None or status >= 500 or code in _MAY_HAVE_ACTED:
         return DeliveryFailed(f"{method}: Slack answered {status} {code or ''}", unknown=posts)
     permanent = code in _NO_SUCH_PERSON | _NO_SUCH_MESSAGE
-    return DeliveryFailed(f"{method}: {code}", permanent=permanent)
+    about_it = posts and not permanent and code not in _NO_SUCH_CHANNEL
+    return DeliveryFailed(f"{method}: {code}", permanent=permanent, is_about_it=about_it)

@@ -18,7 +18,7 @@ from core.people import Person
 from core.sending import DeliveryFailed, Outgoing, Part, Sender
 from core.transaction import Actor, Core, Transaction
 from storage.models import Delivery, Incident, IncidentUpdate, Member, Organization
-from storage.vocabulary import DeliveryKind, DeliveryState, Status
+from storage.vocabulary import Channel, DeliveryKind, DeliveryState, Status
 
 log = logging.getLogger(__name__)
 
@@ -115,9 +115,11 @@ class _Attempt:
             receipt = await self.sender.find(ready.outgoing)
             if receipt:
                 await outcomes.settle_found(self.core, self.claim, ready.outgoing, receipt)
-            else:
-                await self._not_there(ready)
-            return
+                return
+            self._wait_for_what_is_on_its_way(ready)
+            if not self._goes_out_again:
+                await outcomes.settle_absent(self.core, self.claim, ready.outgoing)
+                return
         if not ready.unwanted and await self.sender.aim(ready.outgoing):
             again = await _get_ready(self.core, self.claim)
             if again is None:
@@ -133,18 +135,22 @@ class _Attempt:
         try:
             receipt = await self.sender.send(ready.outgoing)
         except DeliveryFailed as failure:
-            self.unknown = failure.unknown
+            self.unknown = failure.unknown or self._goes_out_again
             raise
         await outcomes.settle_sent(self.core, self.claim, ready.outgoing, receipt)
 
-    async def _not_there(self, ready: Ready) -> None:
+    @property
+    def _goes_out_again(self) -> bool:
+        """A letter can't be looked up: it is sent again as the same one, with all it named."""
+        return self.claim.look_up_first and self.claim.channel is Channel.MAIL
+
+    def _wait_for_what_is_on_its_way(self, ready: Ready) -> None:
         """What was not found is sent anew, but no sooner than it can no longer arrive."""
         on_its_way = ready.outgoing.attempted_at + ON_ITS_WAY - self.core.clock.now()
         if on_its_way > timedelta(0):
             raise DeliveryFailed(
                 "it may still arrive", unknown=True, retry_after=on_its_way.total_seconds()
             )
-        await outcomes.settle_absent(self.core, self.claim, ready.outgoing)
 
 
 def unwanted(delivery: Delivery, incident: Incident) -> str | None:

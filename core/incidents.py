@@ -19,6 +19,7 @@ _LOCKED = (
 )
 _LOCK_ONE = _LOCKED.where(Incident.id == bindparam("id"))
 _LOCK_ALL = _LOCKED.where(Incident.id.in_(bindparam("ids", expanding=True))).order_by(Incident.id)
+_LOCK_FREE = _LOCK_ALL.with_for_update(key_share=True, skip_locked=True)
 
 
 async def lock(tx: Transaction, incident_id: UUID) -> Incident:
@@ -34,10 +35,15 @@ async def lock(tx: Transaction, incident_id: UUID) -> Incident:
     return found
 
 
-async def lock_all(tx: Transaction, incident_ids: Collection[UUID]) -> dict[UUID, Incident]:
-    """Several incidents, held until the transaction ends; always in the same order."""
+async def lock_all(
+    tx: Transaction, incident_ids: Collection[UUID], *, wait: bool = True
+) -> dict[UUID, Incident]:
+    """Several incidents, held until the transaction ends; always in the same order.
+
+    Unless it may `wait`, without those that somebody else holds.
+    """
     which = {"organization_id": tx.organization_id, "ids": list(incident_ids)}
-    found = await tx.db.scalars(_LOCK_ALL, which)
+    found = await tx.db.scalars(_LOCK_ALL if wait else _LOCK_FREE, which)
     return {incident.id: incident for incident in found}
 
 

@@ -14,7 +14,7 @@ from core.sending import DeliveryFailed, Outgoing, Receipt
 from core.settling import Held
 from core.transaction import Core, Transaction
 from storage.models import Delivery, Incident
-from storage.vocabulary import AuditType, DeliveryKind, DeliveryState
+from storage.vocabulary import AuditType, Channel, DeliveryKind, DeliveryState
 
 log = logging.getLogger(__name__)
 
@@ -87,7 +87,12 @@ async def settle_edited(core: Core, claim: claims.Claim, outgoing: Outgoing) -> 
 
 
 async def settle_unwanted(core: Core, claim: claims.Claim, outgoing: Outgoing) -> None:
-    """End the pages that nobody needs any more, each with its reason; the others go anew."""
+    """End the pages that nobody needs any more, each with its reason; the others go anew.
+
+    Of a letter that may have arrived the others stay together, as long as its carrier does.
+    """
+    carrier = next(part for part in outgoing.parts if part.delivery_id == claim.delivery_id)
+    stays = claim.look_up_first and claim.channel is Channel.MAIL and not carrier.unwanted
 
     async def write(tx: Transaction, held: list[Held]) -> None:
         for one in held:
@@ -95,6 +100,9 @@ async def settle_unwanted(core: Core, claim: claims.Claim, outgoing: Outgoing) -
                 _note_attempt(tx, one.delivery, claim, "superseded")
                 one.delivery.carrier_id = None
                 outbox.supersede(tx, one.incident, one.delivery, one.part.unwanted)
+            elif stays:
+                outbox.release(one.delivery, due_at=tx.now)
+                tx.due.append(tx.now)
             else:
                 _give_back(tx, one.delivery)
 
@@ -131,15 +139,15 @@ async def settle_failed(
             if is_new:
                 outcome = "unknown" if unknown else "failed"
                 _note_attempt(tx, delivery, claim, outcome, str(failure))
-                if not unknown:
-                    delivery.carrier_id = None  # it surely is not there: whoever waits may join
+                if not unknown:  # it surely is not there: whoever waits may join, or leave
+                    delivery.carrier_id = delivery.id if failure.is_about_it else None
             can_give_up = is_new and delivery.kind is not DeliveryKind.PAGE
             stale = can_give_up and tx.now - delivery.created_at > GIVE_UP_AFTER
             if failure.permanent or stale:
                 await _end_failed(tx, one.incident, delivery, outgoing, is_new=is_new)
             else:
                 await _try_again(tx, one, outgoing, failure, is_new=is_new, unknown=unknown)
-        if held and failure.retry_after and is_new and not failure.permanent:
+        if held and failure.holds_back and failure.retry_after:
             until = tx.now + timedelta(seconds=failure.retry_after)
             await pacing.put_off(tx, {claim.target: until})
 
@@ -157,7 +165,7 @@ async def _try_again(
 ) -> None:
     delivery = one.delivery
     measuring.note_outcome(tx, delivery, Outcome.RETRIED)
-    delivery.attempts += 1
+    delivery.attempts += 0 if failure.holds_back else 1
     delivery.outcome_unknown = unknown
     delay = timedelta(seconds=failure.retry_after or 2 ** min(delivery.attempts - 1, 6))
     delay = delay if failure.retry_after else min(delay, BACKOFF_MAX)

@@ -26,6 +26,9 @@ REST = timedelta(seconds=1)
 BUNDLE_MAX = 40
 """How many incidents one message names: what fits into Slack's limits, whatever their titles."""
 
+AT_ONCE = 1_000
+"""How many ids one statement names."""
+
 _now = bindparam("now", type_=UtcDateTime)
 _WAITING = (
     select(Delivery.target, Delivery.id)
@@ -41,6 +44,7 @@ _WAITING = (
 _JOINABLE = _WAITING.where(
     Delivery.kind == DeliveryKind.PAGE,
     Delivery.outcome_unknown.is_(False),
+    Delivery.carrier_id.is_(None),  # one whose message was refused goes alone
     Delivery.id.not_in(bindparam("carriers", expanding=True)),
 ).limit(bindparam("limit"))
 _BUNDLE = select(Delivery.id).where(Delivery.carrier_id == bindparam("carrier_id"))
@@ -80,7 +84,9 @@ async def put_off(tx: Transaction, resting: Mapping[str, datetime]) -> None:
         for row in await tx.db.execute(_WAITING, {"targets": list(resting), "now": tx.now}):
             waiting[row.target].append(row.id)
     for target, ids in waiting.items():
-        await tx.db.execute(_PUT_OFF, {"ids": ids, "until": resting[target]})
+        for begin in range(0, len(ids), AT_ONCE):
+            some = ids[begin : begin + AT_ONCE]
+            await tx.db.execute(_PUT_OFF, {"ids": some, "until": resting[target]})
         tx.due.append(resting[target])
 
 
@@ -91,15 +97,24 @@ async def join(tx: Transaction, carriers: Mapping[str, UUID]) -> Mapping[UUID, S
     """
     if not carriers:
         return {}
-    limit = BUNDLE_MAX * len(carriers)
-    given = {"targets": list(carriers), "now": tx.now, "limit": limit}
-    others = defaultdict(list)
-    for row in await tx.db.execute(_JOINABLE, {**given, "carriers": list(carriers.values())}):
-        others[carriers[row.target]].append(row.id)
+    others = await _joinable(tx, carriers)
+    if sum(map(len, others.values())) == BUNDLE_MAX * len(carriers):
+        # Many wait, and for one conversation more than for another: ask for each by itself.
+        each = [await _joinable(tx, {target: id}) for target, id in carriers.items()]
+        others = {carrier: ids for found in each for carrier, ids in found.items()}
     bundles = {carrier: [carrier, *ids][:BUNDLE_MAX] for carrier, ids in others.items()}
     for carrier, ids in bundles.items():
         await tx.db.execute(_JOIN, {"ids": ids, "carrier": carrier})
     return bundles
+
+
+async def _joinable(tx: Transaction, carriers: Mapping[str, UUID]) -> dict[UUID, list[UUID]]:
+    given = {"targets": list(carriers), "carriers": list(carriers.values()), "now": tx.now}
+    found: dict[UUID, list[UUID]] = defaultdict(list)
+    limit = BUNDLE_MAX * len(carriers)
+    for row in await tx.db.execute(_JOINABLE, {**given, "limit": limit}):
+        found[carriers[row.target]].append(row.id)
+    return found
 
 
 async def bundle(tx: Transaction, carrier_id: UUID) -> Sequence[UUID] | None:

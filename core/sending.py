@@ -1,6 +1,8 @@
 """What a channel to the world is handed, and what it promises."""
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -10,6 +12,8 @@ from core import notifications
 from core.facts import IncidentFacts, UpdateFacts
 from core.people import Person
 from storage.vocabulary import Severity
+
+log = logging.getLogger(__name__)
 
 Receipt = Mapping[str, str]
 """Where a message is, in the words of its channel."""
@@ -23,7 +27,9 @@ class DeliveryFailed(Exception):
     """The world did not take a message.
 
     `permanent`: trying again can't help. `unknown`: it may have been taken all the same.
-    `retry_after`: seconds that the other side asked us to wait.
+    `retry_after`: seconds that the other side asked us to wait. `holds_back`: nothing at all may
+    be posted into this conversation until then. `is_about_it`: the message itself was refused, and
+    what was bundled with it is to go without it.
     """
 
     def __init__(
@@ -33,11 +39,30 @@ class DeliveryFailed(Exception):
         permanent: bool = False,
         unknown: bool = False,
         retry_after: float | None = None,
+        holds_back: bool = False,
+        is_about_it: bool = False,
     ) -> None:
         super().__init__(message)
         self.permanent = permanent
         self.unknown = unknown
         self.retry_after = retry_after
+        self.holds_back = holds_back
+        self.is_about_it = is_about_it
+
+
+@contextmanager
+def composing() -> Iterator[None]:
+    """A bug of ours while a message is composed: it surely was not sent, and it alone is to blame.
+
+    Raises DeliveryFailed in its place.
+    """
+    try:
+        yield
+    except DeliveryFailed:
+        raise
+    except Exception as error:
+        log.exception("a message could not be composed")
+        raise DeliveryFailed(f"{type(error).__name__}: {error}", is_about_it=True) from error
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,13 @@ of all that is in flight wait for the commit that is under way, and follow in on
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+import logging
+import sys
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextvars import Context, copy_context
 from dataclasses import dataclass, field
 from uuid import UUID
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, ref
 
 from core import claims, incidents
 from core.claims import Claim
@@ -18,6 +20,8 @@ from core.measures import Measures
 from core.sending import Outgoing, Part
 from core.transaction import Actor, Core, Transaction
 from storage.models import Delivery, Incident
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -45,12 +49,13 @@ class _Outcome:
 
 
 class _Desk:
-    """Where one process writes outcomes: one transaction at a time."""
+    """Where one process writes outcomes: one transaction at a time, which waits for nobody."""
 
     def __init__(self, core: Core) -> None:
-        self._core = core
+        self._core = ref(core)
         self._waiting: list[_Outcome] = []
         self._writing: asyncio.Task[None] | None = None
+        self._alone: set[asyncio.Task[None]] = set()
 
     async def settle(self, outcome: _Outcome) -> None:
         """Until it is committed. Raises what kept it from being."""
@@ -69,46 +74,77 @@ class _Desk:
             ]
             self._waiting = [one for one in self._waiting if one not in together]
             try:
-                await self._write(organization_id, together)
+                left = await self._write(organization_id, together, wait=False)
             except Unavailable as error:
                 _fail(together, error)
-            except Exception as error:
-                if len(together) == 1:
-                    _fail(together, error)
-                else:
-                    await self._one_by_one(organization_id, together)
+            except Exception:
+                log.exception("outcomes that met stumbled; taking them one by one")
+                self._write_alone(together)
+            else:
+                self._write_alone(left)
+            finally:
+                if sys.exc_info()[0] is not None:  # it is being ended: nobody may wait for ever
+                    _fail([*together, *self._waiting], Unavailable())
 
-    async def _one_by_one(self, organization_id: UUID, outcomes: Sequence[_Outcome]) -> None:
-        """What stumbles must not take the others with it."""
+    def _write_alone(self, outcomes: Sequence[_Outcome]) -> None:
+        """What somebody else holds up, and what stumbles, must not take the others with it."""
         for one in outcomes:
-            try:
-                await self._write(organization_id, [one])
-            except Exception as error:
-                _fail([one], error)
+            task = asyncio.create_task(self._write_one(one), context=one.context.copy())
+            self._alone.add(task)
+            task.add_done_callback(self._alone.discard)
 
-    async def _write(self, organization_id: UUID, outcomes: Sequence[_Outcome]) -> None:
-        async with self._core.transaction(Actor.system(organization_id)) as tx:
+    async def _write_one(self, outcome: _Outcome) -> None:
+        try:
+            organization_id = outcome.outgoing.incident.organization_id
+            await self._write(organization_id, [outcome], wait=True)
+        except Exception as error:
+            _fail([outcome], error)
+        finally:
+            _fail([outcome], Unavailable())
+
+    async def _write(
+        self, organization_id: UUID, outcomes: Sequence[_Outcome], *, wait: bool
+    ) -> list[_Outcome]:
+        """Write outcomes in one transaction; returns those whose incidents somebody else holds."""
+        core = self._core()
+        assert core is not None  # noqa: S101  (who settles has it)
+        async with core.transaction(Actor.system(organization_id)) as tx:
             # The incidents first: an acknowledgement in between would leave a stale button.
             parts = [part for one in outcomes for part in one.outgoing.parts]
-            locked = await incidents.lock_all(tx, {part.incident_id for part in parts})
-            held = {
-                (delivery.id, delivery.lease): delivery
-                for delivery in await claims.hold(tx, [one.claim for one in outcomes])
-            }
-            for one in outcomes:
-                ours = [
-                    Held(locked[part.incident_id], held[part.delivery_id, one.claim.lease], part)
-                    for part in one.outgoing.parts
-                    if (part.delivery_id, one.claim.lease) in held
-                ]
-                before = len(tx.committed)
-                await asyncio.create_task(_awaited(one.write(tx, ours)), context=one.context)
-                tx.committed[before:] = [
-                    _within(one.context, happened) for happened in tx.committed[before:]
-                ]
-        for one in outcomes:
+            ids = {part.incident_id for part in parts}
+            locked = await incidents.lock_all(tx, ids, wait=wait)
+            ready = [
+                one
+                for one in outcomes
+                if all(part.incident_id in locked for part in one.outgoing.parts)
+            ]
+            if ready:
+                await _write_each(tx, ready, locked)
+        for one in ready:
             if not one.written.done():
                 one.written.set_result(None)
+        return [one for one in outcomes if one not in ready]
+
+
+async def _write_each(
+    tx: Transaction, outcomes: Sequence[_Outcome], locked: Mapping[UUID, Incident]
+) -> None:
+    """Each as if it were alone: what it logs and counts is told as of its own delivery."""
+    held = {
+        (delivery.id, delivery.lease): delivery
+        for delivery in await claims.hold(tx, [one.claim for one in outcomes])
+    }
+    for one in outcomes:
+        ours = [
+            Held(locked[part.incident_id], held[part.delivery_id, one.claim.lease], part)
+            for part in one.outgoing.parts
+            if (part.delivery_id, one.claim.lease) in held
+        ]
+        before = len(tx.committed)
+        await asyncio.create_task(_awaited(one.write(tx, ours)), context=one.context)
+        tx.committed[before:] = [
+            _within(one.context, happened) for happened in tx.committed[before:]
+        ]
 
 
 def _within(context: Context, happened: Callable[[Measures], None]) -> Callable[[Measures], None]:

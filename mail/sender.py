@@ -10,7 +10,7 @@ import aiosmtplib
 
 from core import links
 from core.notifications import Page, SlackSilent
-from core.sending import DeliveryFailed, Outgoing, Receipt
+from core.sending import DeliveryFailed, Outgoing, Receipt, composing
 from core.transaction import Core
 from mail import letters
 from mail.server import TIMEOUT_SECONDS, MailServer, Sender, connected, is_address
@@ -57,7 +57,9 @@ class MailSender:
         """Hand the letter in, and say under which Message-ID."""
         if not outgoing.email or not is_address(outgoing.email):
             raise DeliveryFailed("no e-mail address that can be written to", permanent=True)
-        message = self.compose(outgoing, await self._link(outgoing))
+        link = await self._link(outgoing)
+        with composing():
+            message = self.compose(outgoing, link)
         await self._hand_in(message, outgoing.email)
         return {"message_id": str(message["Message-ID"])}
 
@@ -110,7 +112,8 @@ class MailSender:
             ) from refused
         except aiosmtplib.SMTPResponseException as refused:
             raise DeliveryFailed(
-                f"the mail server said {refused.code} {line(refused.message)}"
+                f"the mail server said {refused.code} {line(refused.message)}",
+                is_about_it=handing.under_way and refused.code >= 500,
             ) from refused
         except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
             if handing.taken:

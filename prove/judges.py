@@ -5,7 +5,7 @@ received, by the order and instants of real commits, and by the trail; never by 
 believes of itself alone.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -80,6 +80,13 @@ def once(history: History) -> Iterator[str]:
     for one in history.deliveries:
         if arrived[one.id] > 1:
             yield f"{_page(history, one)} arrived {arrived[one.id]} times"
+    letters = defaultdict(set)
+    for post in history.world.mail.posts:
+        letters[post.delivery_id].add(post.message_id)
+    sent = {one.id for one in history.deliveries if one.state is DeliveryState.SENT}
+    for one in history.deliveries:
+        if len(letters[one.id]) > 1 and letters[one.id] <= sent:
+            yield f"{_page(history, one)} was in letters with different Message-IDs"
 
 
 def once_each(history: History) -> Iterator[str]:

@@ -27,6 +27,8 @@ class Post:
     at: float
     delivery_id: UUID
     incident_id: UUID
+    message_id: UUID
+    """The delivery by which the message can be told: a bundle's carrier."""
     message: Any
     member_id: UUID | None
     round: int
@@ -66,6 +68,7 @@ class Server:
                     self.world.loop.time(),
                     part.delivery_id,
                     part.incident_id,
+                    outgoing.delivery_id,
                     outgoing.message,
                     person.id if person else None,
                     part.round,
@@ -145,7 +148,10 @@ class SlackSender:
             # Only after its time-out a server may notice that nobody waits any more.
             late = acts_after > TIMEOUT_SECONDS
 
+            world.under_way += 1
+
             def arrive() -> None:
+                world.under_way -= 1
                 if not (late and life.dead):
                     done.append(act())
 
@@ -174,7 +180,7 @@ def _course(
         case Fault.REFUSED:
             return None, latency / 4, DeliveryFailed("connection refused")
         case Fault.HELD:
-            return None, latency, DeliveryFailed("429", retry_after=seconds * 5)
+            return None, latency, DeliveryFailed("429", retry_after=seconds * 5, holds_back=posts)
         case Fault.ERROR_BEFORE:
             return None, latency, DeliveryFailed("500", unknown=posts)
         case Fault.ERROR_AFTER:

@@ -35,6 +35,7 @@ from prove.stage import NOON, Stage
 MakeClock = Callable[[Callable[[], float], Callable[[], float]], Clock]
 """Makes a process's clock from the machine's wall clock and its stopwatch."""
 
+MOMENT_SECONDS = 0.25
 LOOK_SECONDS = 2.0
 """How soon a process notices that the machine's clock was set."""
 
@@ -75,6 +76,8 @@ class World:
         self.calm = False
         """Whether the faults are over."""
         self.deaths = 0
+        self.under_way = 0
+        """How many calls have left a process and will still be carried out."""
         self._faults: list[CallFault] = []
         self._outages: list[Outage] = []
         self._unreachable: list[Any] = []
@@ -205,6 +208,10 @@ class World:
                 self.say("database", f"is away for {event.seconds} s")
 
     def _jump(self, seconds: float) -> None:
+        if seconds > 0 and self.under_way:
+            # What may still arrive can't be told from what can't any more: see docs/promise.md.
+            self.loop.call_later(MOMENT_SECONDS, self._jump, seconds)
+            return
         self.jumped += seconds
         self.say("clock", f"is set by {seconds:+} s")
         for life in self.lives.values():
