@@ -28,14 +28,21 @@ async def acknowledge_all(gesture: Gesture, carrier_id: UUID) -> Answer:
     """Take every incident of a bundle that nobody has taken yet. Raises NotFound."""
     taken = await bundles.acknowledge_all(gesture.core, gesture.actor, carrier_id)
     count = len(taken.acknowledged)
-    if not count:
-        return say("None of them needed anybody any more; nothing was changed.")
-    done = (
-        f"You acknowledged {count} incidents."
-        if count > 1
-        else (f"You acknowledged #{taken.acknowledged[0]}.")
-    )
-    return say(f"{done} Nobody else will be paged.")
+    said = []
+    if count:
+        what = f"{count} incidents" if count > 1 else f"#{taken.acknowledged[0]}"
+        said = [f"You acknowledged {what}. Nobody else will be paged for {_them(count)}."]
+    elif not taken.handed_off:
+        said = ["None of them needed anybody any more; nothing was changed."]
+    if taken.handed_off:
+        numbers = ", ".join(f"#{number}" for number in taken.handed_off)
+        was = "were" if len(taken.handed_off) > 1 else "was"
+        said.append(f"{numbers} {was} handed off meanwhile and stays as it is: look there.")
+    return say(" ".join(said))
+
+
+def _them(count: int) -> str:
+    return "them" if count > 1 else "it"
 
 
 async def hand_off(gesture: Gesture, incident_id: UUID, slack_user_id: str) -> Answer:

@@ -17,8 +17,8 @@ class Taken:
     """What came of acknowledging a bundle, by the incidents' numbers."""
 
     acknowledged: tuple[int, ...]
-    needless: tuple[int, ...]
-    """Resolved, handed off or acknowledged before."""
+    handed_off: tuple[int, ...]
+    """What is somebody else's by now, or paged anew; the rest was resolved or acknowledged."""
 
 
 async def pages(tx: Transaction, carrier_id: UUID) -> Sequence[Delivery]:
@@ -43,12 +43,14 @@ async def acknowledge_all(core: Core, actor: Actor, carrier_id: UUID) -> Taken:
             "These incidents are not known any more. “/incident list” shows the open ones."
         )
     acknowledged: list[int] = []
-    needless: list[int] = []
+    handed_off: list[int] = []
     for page in every:
         async with core.transaction(actor) as tx:
             incident = await incidents.lock(tx, page.incident_id)
-            stands = delivering.unwanted(page, incident) is None
-            if stands:
+            reason = delivering.unwanted(page, incident)
+            if reason is None:
                 await escalation.acknowledge(tx, incident.id)
-            (acknowledged if stands else needless).append(incident.number)
-    return Taken(tuple(acknowledged), tuple(needless))
+                acknowledged.append(incident.number)
+            elif reason == "handed off":
+                handed_off.append(incident.number)
+    return Taken(tuple(acknowledged), tuple(handed_off))

@@ -120,8 +120,10 @@ async def _use(core: Core, page: Delivery, member: Member) -> Link:
 def _joined(links: Sequence[Link]) -> Link:
     """One link for all that a letter told of: of a bundle, what it is good for."""
     good = [link for link in links if link.standing is Standing.GOOD] or list(links[:1])
-    others = tuple(link.incident for link in good[1:] if link.incident)
-    return replace(good[0], others=others)
+    others = {link.incident.id: link.incident for link in good[1:] if link.incident}
+    if good[0].incident:
+        others.pop(good[0].incident.id, None)  # two layers may have wanted the same person
+    return replace(good[0], others=tuple(others.values()))
 
 
 async def _pages(tx: Transaction, found: "_Found") -> Sequence[Delivery]:

@@ -68,7 +68,7 @@ _PAGE = """<!doctype html>
 </body>
 </html>
 """
-_BUTTON = '<form method="post"><button type="submit">Acknowledge</button></form>\n'
+_BUTTON = '<form method="post"><button type="submit">{label}</button></form>\n'
 _STATUS = {Standing.GOOD: HTTPStatus.OK, Standing.WRONG: HTTPStatus.NOT_FOUND}
 """Of every other standing: the link was good once, and is no longer."""
 
@@ -83,7 +83,8 @@ def acknowledging(core: Core) -> APIRouter:
             link = await links.look(core, token)
         except DomainError:
             return _answer(words.UNAVAILABLE, HTTPStatus.SERVICE_UNAVAILABLE)
-        return _shown(link, words.before(link), button=link.standing is Standing.GOOD)
+        good = link.standing is Standing.GOOD
+        return _shown(link, words.before(link), button=words.button(link) if good else "")
 
     @router.post(f"{links.PATH}/{{token}}")
     async def press(token: str) -> HTMLResponse:
@@ -91,24 +92,24 @@ def acknowledging(core: Core) -> APIRouter:
             link = await links.use(core, token)
         except DomainError:
             return _answer(words.UNAVAILABLE, HTTPStatus.SERVICE_UNAVAILABLE)
-        return _shown(link, words.after(link), button=False)
+        return _shown(link, words.after(link))
 
     return router
 
 
-def _shown(link: Link, said: Said, *, button: bool) -> HTMLResponse:
+def _shown(link: Link, said: Said, *, button: str = "") -> HTMLResponse:
     status = _STATUS.get(link.standing, HTTPStatus.GONE)
     return _answer(said, status, words.incidents(link), button=button)
 
 
 def _answer(
-    said: Said, status: HTTPStatus, incident: str = "", *, button: bool = False
+    said: Said, status: HTTPStatus, incident: str = "", *, button: str = ""
 ) -> HTMLResponse:
     page = _PAGE.format(
         title=escape(said.title),
         style=_STYLE,
         incident=incident,
         sentences="".join(f"<p>{escape(one)}</p>\n" for one in said.sentences),
-        button=_BUTTON if button else "",
+        button=_BUTTON.format(label=button) if button else "",
     )
     return HTMLResponse(page, status_code=status, headers=_HEADERS)

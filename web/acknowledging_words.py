@@ -69,6 +69,12 @@ def after(link: Link) -> Said:
     return _refused(link)
 
 
+def button(link: Link) -> str:
+    """What the one button says."""
+    count = len(link.incidents)
+    return f"Acknowledge all {count}" if count > 1 else "Acknowledge"
+
+
 def _what(link: Link, facts: IncidentFacts) -> tuple[str, str]:
     if link.others:
         return f"{len(link.incidents)} incidents", "them"

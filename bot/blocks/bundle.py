@@ -20,7 +20,7 @@ def bundle(outgoing: Outgoing, person: Person) -> Rendered:
         [
             header(title),
             *[_row(part, person) for part in parts],
-            *actions(_acknowledge_all(outgoing, len(waiting))),
+            *actions(_acknowledge_all(outgoing, waiting)),
             context(
                 plain("They came at the same time, so this is one message. Each has its own clock.")
             ),
@@ -59,9 +59,9 @@ def _row(part: Part, person: Person) -> Block:
     return exact(f"{_headline(part)}\n{state}", accessory=view)
 
 
-def _acknowledge_all(outgoing: Outgoing, waiting: int) -> list[Block]:
+def _acknowledge_all(outgoing: Outgoing, waiting: list[Part]) -> list[Block]:
     if not waiting:
         return []
     carrier = str(outgoing.delivery_id)
-    label = f"Acknowledge all {waiting}" if waiting > 1 else "Acknowledge the last one"
-    return [button(label, ids.ACKNOWLEDGE_ALL, carrier, style="primary")]
+    what = f"all {len(waiting)}" if len(waiting) > 1 else f"#{waiting[0].number}"
+    return [button(f"Acknowledge {what}", ids.ACKNOWLEDGE_ALL, carrier, style="primary")]

@@ -40,6 +40,7 @@ RECEIPT = PageReceipt(
     ),
     error=None,
     stop=None,
+    together_with=0,
 )
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 import sandbox
 from core import audit, declaring, incidents, pacing
-from storage.models import Delivery, Schedule
+from storage.models import Delivery, Incident, Schedule
 from storage.vocabulary import AuditType, DeliveryKind, DeliveryState, Severity
 from tests.mail.post_office import html_of, post_office, text_of
 from tests.world import World, running_world, web_client
@@ -39,8 +39,13 @@ async def _events(world: World, number: int, type: AuditType) -> int:
 
 async def _pages(world: World) -> list[Delivery]:
     async with world.tocsin.core.reading(world.system) as tx:
-        kind = Delivery.kind == DeliveryKind.PAGE
-        return list(await tx.db.scalars(select(Delivery).where(kind).order_by(Delivery.created_at)))
+        by_number = (
+            select(Delivery)
+            .join(Incident, Incident.id == Delivery.incident_id)
+            .where(Delivery.kind == DeliveryKind.PAGE)
+            .order_by(Incident.number)
+        )
+        return list(await tx.db.scalars(by_number))
 
 
 async def test_the_first_page_goes_at_once_and_what_comes_within_the_second_in_one_message(
@@ -94,10 +99,24 @@ async def test_one_of_them_can_be_acknowledged_alone(world: World) -> None:
     assert "1 of 2 incidents needs you" in storm.plain
     assert "Dave Lindqvist acknowledged this" in storm.plain
     assert "High · nobody has acknowledged" in storm.plain
+    assert "Acknowledge #2" in storm.buttons
 
     await world.bob.click("Acknowledge", on=storm)
     await world.settle()
     assert "None of 2" in world.bob.dm()[1].plain
+
+
+async def test_what_was_handed_off_meanwhile_is_named_and_left_alone(world: World) -> None:
+    await _storm(world, "Search is slow", "Login fails")
+    await world.alice.command("/incident handoff 3 @dave")
+    await world.settle()
+    await world.bob.click("Acknowledge #2", on=world.bob.dm()[1])
+    await world.settle()
+
+    said = world.bob.ephemerals()[-1].plain
+    assert "You acknowledged #2." in said
+    assert "#3 was handed off meanwhile" in said
+    assert await _events(world, 3, AuditType.INCIDENT_ACKNOWLEDGED) == 0
 
 
 async def test_what_is_resolved_before_it_was_sent_is_not_in_it(world: World) -> None:
@@ -182,6 +201,7 @@ async def test_a_letter_names_them_all_and_its_link_acknowledges_them(database_u
 
         opened = await browser.get(url)
         assert "Acknowledge 2 incidents?" in opened.text
+        assert "Acknowledge all 2</button>" in opened.text
         assert "#2 Search is slow" in opened.text
         assert "#3 Login &lt;b&gt;" in opened.text
         assert await _events(world, 2, AuditType.INCIDENT_ACKNOWLEDGED) == 0
