@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -15,7 +16,7 @@ from storage.models import Delivery, Incident, Organization, Schedule
 from storage.vocabulary import EscalationState, Severity
 
 ROUNDS = 30
-APART = timedelta(milliseconds=400)
+APART = timedelta(milliseconds=1_200)  # a conversation rests for a second after a page
 BATCH = 5_000
 
 
@@ -27,14 +28,18 @@ async def lateness(bench: Bench, sizes: tuple[int, ...]) -> AsyncIterator[Row]:
             await bench.quiet()
             seen = len(bench.workspace.calls)
             first = bench.core.clock.now() + timedelta(seconds=3)  # it looks by itself every two
-            instants = [first + APART * place for place in range(ROUNDS)]
+            instants = [first + APART * place for place in range(len(due))]
             await _set_due(bench, due, instants)
-            await bench.workspace.until(lambda seen=seen: len(bench.pages(seen)) >= ROUNDS, 60)
+            await bench.workspace.until(partial(_have_left, bench, seen, len(due)), 90)
             pages = bench.pages(seen)
             memory = resident_megabytes(pid)
         late = [at - instant.timestamp() for at, instant in zip(pages, instants, strict=True)]
         name = f"due → the page is at Slack, {open_ones:,} open ({memory:.0f} MB)"
         yield Row(name, late)
+
+
+def _have_left(bench: Bench, seen: int, count: int) -> bool:
+    return len(bench.pages(seen)) >= count
 
 
 async def _stage(bench: Bench, open_ones: int) -> list[int]:
