@@ -3,6 +3,7 @@
 import asyncio
 import time
 from datetime import timedelta
+from typing import Any
 
 from bench.lateness import insert_like, model_incident
 from bench.product import Bench
@@ -43,7 +44,7 @@ async def acknowledged(bench: Bench) -> list[Row]:
     ]  # fmt: skip
 
 
-async def _sustained(bench: Bench, alice: object) -> list[tuple[float, float]]:
+async def _sustained(bench: Bench, alice: Any) -> list[tuple[float, float]]:
     """Many people acknowledge at the same time; when each press began and was answered."""
     tomorrow = bench.core.clock.now() + timedelta(days=1)
     async with bench.core.transaction(bench.system) as tx:
@@ -56,7 +57,7 @@ async def _sustained(bench: Bench, alice: object) -> list[tuple[float, float]]:
     async def press() -> None:
         for number in numbers:
             began = time.time()
-            await alice.command(f"/incident ack {number}", channel="general")  # type: ignore[attr-defined]  # a person
+            await alice.command(f"/incident ack {number}", channel="general")
             pressed.append((began, time.time()))
 
     await asyncio.gather(*(press() for _ in range(AT_ONCE)))

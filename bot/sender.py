@@ -26,6 +26,7 @@ _IN_THREAD = {"thread_ts", "reply_broadcast"}
 _NO_SUCH_MESSAGE = {"message_not_found", "cant_update_message", "edit_window_closed"}
 _BAD_BLOCKS = {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long",
                "metadata_too_large"}  # fmt: skip
+_REFUSED_CONTENT = _BAD_BLOCKS | {"msg_too_long", "no_text", "invalid_arguments"}
 _MAY_HAVE_ACTED = {"internal_error", "fatal_error", "service_unavailable", "request_timeout"}
 
 
@@ -264,5 +265,5 @@ def _failure(error: Exception, method: str) -> DeliveryFailed:
     if code is None or status >= 500 or code in _MAY_HAVE_ACTED:
         return DeliveryFailed(f"{method}: Slack answered {status} {code or ''}", unknown=posts)
     permanent = code in _NO_SUCH_PERSON | _NO_SUCH_MESSAGE
-    about_it = posts and not permanent and code not in _NO_SUCH_CHANNEL
-    return DeliveryFailed(f"{method}: {code}", permanent=permanent, is_about_it=about_it)
+    refused = posts and code in _REFUSED_CONTENT
+    return DeliveryFailed(f"{method}: {code}", permanent=permanent, is_about_it=refused)

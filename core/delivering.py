@@ -248,7 +248,7 @@ async def _outgoing(tx: Transaction, claim: claims.Claim, loaded: _Loaded) -> Ou
         update=update,
         round=delivery.round,
         # A bundle is nobody's answer: it stands by itself in the conversation.
-        thread=loaded.thread.receipt if loaded.thread and not claim.bundled else None,
+        thread=loaded.thread.receipt if loaded.thread and len(claim.bundled) < 2 else None,
         receipt=delivery.receipt,
         parts=await _parts(tx, claim, loaded),
     )

@@ -160,7 +160,7 @@ async def supersede_pages(tx: Transaction, incident: Incident, reason: str) -> N
 
 async def refresh(tx: Transaction, incident: Incident) -> None:
     """Have every live copy of the incident brought up to date."""
-    # What is not due is claimed by nobody, so the incident's lock is enough to change it.
+    # `due_at` is cleared only under the incident's lock, which the caller holds.
     for delivery in await _known(tx, incident):
         if delivery.live and delivery.state is DeliveryState.SENT and delivery.due_at is None:
             delivery.due_at = tx.now

@@ -140,7 +140,8 @@ async def settle_failed(
                 outcome = "unknown" if unknown else "failed"
                 _note_attempt(tx, delivery, claim, outcome, str(failure))
                 if not unknown:  # it surely is not there: whoever waits may join, or leave
-                    delivery.carrier_id = delivery.id if failure.is_about_it else None
+                    alone = failure.is_about_it and delivery.kind is DeliveryKind.PAGE
+                    delivery.carrier_id = delivery.id if alone else None
             can_give_up = is_new and delivery.kind is not DeliveryKind.PAGE
             stale = can_give_up and tx.now - delivery.created_at > GIVE_UP_AFTER
             if failure.permanent or stale:

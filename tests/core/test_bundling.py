@@ -142,3 +142,13 @@ async def test_many_for_one_person_leave_none_for_another_alone(engine: Engine) 
     assert (
         sum(one.sent_at is not None for one in await _pages(engine) if one.member_id == dave) == 3
     )
+
+
+async def test_what_was_refused_once_keeps_its_thread(engine: Engine) -> None:
+    refused = DeliveryFailed("msg_too_long", is_about_it=True)
+    engine.sender.before = given.failing(refused, kind="layer_paged", times=1)
+    await engine.declare()
+    await engine.pass_time(seconds=10)
+
+    (notice,) = [one for one in engine.sender.posts.values() if one.kind == "layer_paged"]
+    assert notice.outgoing.thread is not None
