@@ -83,6 +83,11 @@ class Replica:
         await self._process.wait()
         self.kills += 1
 
+    async def end(self) -> None:
+        """Kill it if it is there, frozen or not."""
+        if self._process is not None and self._process.returncode is None:
+            await self.kill()
+
     def pause(self) -> None:
         """Stop it where it is, as a machine does that swaps or is moved."""
         assert self._process is not None
@@ -106,23 +111,27 @@ class Stage:
     def kills(self) -> int:
         return sum(one.kills for one in self.replicas)
 
-    async def keep_killing(self) -> None:
-        """One of the replicas at a time, started again at once."""
+    async def keep_killing(self, enough: asyncio.Event) -> None:
+        """One of the replicas at a time, started again at once, until it is enough."""
         while True:
-            await asyncio.sleep(self.chance.uniform(0.5, 3))
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self.chance.uniform(0.5, 3)):
+                    await enough.wait()
+                return
             one = self.chance.choice(self.replicas)
             await one.kill()
             await one.start()
 
     async def declare(self, incidents: int, *, rest_seconds: float = 60) -> None:
         """Have so many incidents declared while replicas are killed; then let all come to rest."""
-        killing = asyncio.create_task(self.keep_killing())
-        await asyncio.gather(
-            *(self._declare_and_sometimes_acknowledge(one.name, incidents) for one in DECLARERS)
-        )
-        killing.cancel()
-        with suppress(asyncio.CancelledError):
-            await killing
+        enough = asyncio.Event()
+        async with asyncio.TaskGroup() as all_of_them:
+            # Told to end, not cancelled: half a kill would leave a process that nobody has.
+            all_of_them.create_task(self.keep_killing(enough))
+            await asyncio.gather(
+                *(self._declare_and_sometimes_acknowledge(one.name, incidents) for one in DECLARERS)
+            )
+            enough.set()
         for one in self.replicas:
             await one.kill()
         self.workspace.faults.clear()
@@ -203,9 +212,7 @@ async def staged(database_url: str, *, seed: int, replicas: int = 1) -> AsyncIte
                 yield Stage(workspace, core, running, chance)
         finally:
             for one in running:
-                with suppress(ProcessLookupError):
-                    one.go_on()
-                    await one.kill()
+                await one.end()
             await database.dispose()
 
 
