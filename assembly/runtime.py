@@ -29,8 +29,9 @@ from bot.sender import SlackSender
 from bot.socket_mode import listen
 from bot.workspace import Workspace
 from core import people
+from core.alarm import Alarm
 from core.transaction import Actor, Clock, Core
-from core.worker import Alarm, Worker
+from core.worker import Worker
 from mail.server import TIMEOUT_SECONDS
 from storage.bell import Bell
 from storage.database import Database, DatabaseUnavailable
