@@ -13,12 +13,12 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import aliased
 
 from core import claims, facts, logs, notifications, outcomes
-from core.facts import UpdateFacts
+from core.facts import IncidentFacts, UpdateFacts
 from core.people import Person
 from core.sending import DeliveryFailed, Outgoing, Part, Sender
 from core.transaction import Actor, Core, Transaction
 from storage.models import Delivery, Incident, IncidentUpdate, Member, Organization
-from storage.vocabulary import Channel, DeliveryKind, DeliveryState, Status
+from storage.vocabulary import Channel, DeliveryKind, DeliveryState, Severity, Status
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +38,8 @@ async def deliver(
     """
     ready = ready or await _get_ready(core, claim)
     if ready is not None:
-        logs.note(incident=ready.outgoing.incident.number)
+        if ready.outgoing.facts:
+            logs.note(incident=ready.outgoing.facts.number)
         await _carry_out(core, sender, claim, ready)
 
 
@@ -171,7 +172,7 @@ class _Loaded:
     """A delivery with the rows that it speaks of."""
 
     delivery: Delivery
-    incident: Incident
+    incident: Incident | None
     alerts_channel: str | None
     member: Member | None
     thread: Delivery | None
@@ -182,7 +183,7 @@ _thread = aliased(Delivery)
 _owner = aliased(Member)
 _CLAIMED = (
     select(Delivery, Incident, Organization.alerts_channel, Member, _thread, _owner)
-    .join(Incident, Incident.id == Delivery.incident_id)
+    .outerjoin(Incident, Incident.id == Delivery.incident_id)
     .join(Organization, Organization.id == Delivery.organization_id)
     .outerjoin(Member, Member.id == Delivery.member_id)
     .outerjoin(_thread, _thread.id == Delivery.parent_id)
@@ -201,7 +202,9 @@ _BUNDLED = (
 )
 
 
-def _part(delivery: Delivery, incident: Incident) -> Part:
+def _part(delivery: Delivery, incident: Incident | None) -> Part:
+    if incident is None:
+        return Part(delivery.id, None, 0, "", Severity.LOW, 0, 0, None, None, None)
     return Part(
         delivery.id,
         incident.id,
@@ -225,6 +228,13 @@ async def _parts(tx: Transaction, claim: claims.Claim, loaded: _Loaded) -> tuple
     return tuple(sorted(parts, key=lambda part: (part.severity.rank, part.number)))
 
 
+async def _facts(tx: Transaction, loaded: _Loaded) -> IncidentFacts | None:
+    if loaded.incident is None:
+        return None
+    alone = loaded.delivery.kind is DeliveryKind.PAGE
+    return await facts.of(tx, loaded.incident, owner=loaded.owner, is_read_alone=alone)
+
+
 async def _outgoing(tx: Transaction, claim: claims.Claim, loaded: _Loaded) -> Outgoing:
     delivery, member = loaded.delivery, loaded.member
     message = notifications.parse(delivery.message)
@@ -233,17 +243,13 @@ async def _outgoing(tx: Transaction, claim: claims.Claim, loaded: _Loaded) -> Ou
         update = UpdateFacts.of(await tx.db.get_one(IncidentUpdate, message.update_id))
     return Outgoing(
         delivery_id=delivery.id,
+        organization_id=delivery.organization_id,
         attempted_at=delivery.attempted_at or delivery.created_at,
         alerts_channel=loaded.alerts_channel,
         person=Person.of(member) if member else None,
         dm_id=member.slack_dm_id if member else None,
         email=member.email if member else None,
-        incident=await facts.of(
-            tx,
-            loaded.incident,
-            owner=loaded.owner,
-            is_read_alone=delivery.kind is DeliveryKind.PAGE,
-        ),
+        facts=await _facts(tx, loaded),
         message=message,
         update=update,
         round=delivery.round,

@@ -83,6 +83,12 @@ class OverrideConflict(DomainError):
     code = "override_conflict"
 
 
+class OverrideEnded(DomainError):
+    """That override is over, so it can't be changed. Make a new one."""
+
+    code = "override_ended"
+
+
 class InUse(DomainError):
     """It is in use, so it can't be removed."""
 

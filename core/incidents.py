@@ -22,7 +22,7 @@ _LOCK_ALL = _LOCKED.where(Incident.id.in_(bindparam("ids", expanding=True))).ord
 _LOCK_FREE = _LOCK_ALL.with_for_update(key_share=True, skip_locked=True)
 
 
-async def lock(tx: Transaction, incident_id: UUID) -> Incident:
+async def lock(tx: Transaction, incident_id: UUID | None) -> Incident:
     """An incident of the actor's organization, held until the transaction ends.
 
     Raises NotFound, for another organization's just as for none.

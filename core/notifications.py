@@ -14,6 +14,7 @@ from pydantic import Field, TypeAdapter
 
 from core import outbox, people
 from core.outbox import Priority
+from core.remarks import Remark
 from core.targets import Target, Why
 from core.transaction import Transaction
 from storage.models import Incident, Organization
@@ -163,7 +164,7 @@ Notice = (
     | PageFailed
     | Stumbled
 )
-Message = Page | Card | Notice | SlackSilent
+Message = Page | Card | Notice | SlackSilent | Remark
 LOUD = (LayerUnstaffed, Exhausted, NobodyPaged, LastResortUnstaffed, PageFailed, Stumbled)
 
 _MESSAGES: TypeAdapter[Message] = TypeAdapter(Annotated[Message, Field(discriminator="type")])
@@ -260,6 +261,18 @@ async def say(tx: Transaction, incident: Incident, notice: Notice, *, key: str) 
         parent_id=card.id if card else None,
         priority=Priority.LOUD if isinstance(notice, LOUD) else Priority.NOTICE,
         live=isinstance(notice, (UpdatePosted, *LOUD)),
+    )
+
+
+async def tell(tx: Transaction, person_id: UUID, remark: Remark, *, key: str) -> None:
+    """Tell a member in Slack what speaks of no incident, once for each `key`."""
+    await outbox.enqueue_apart(
+        tx,
+        dedup_key=f"{remark.type}:{key}:{person_id}",
+        channel=Channel.SLACK_DM,
+        target=f"{Channel.SLACK_DM}:{person_id}",
+        member_id=person_id,
+        message=dump(remark),
     )
 
 

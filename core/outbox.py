@@ -29,9 +29,12 @@ class Priority(IntEnum):
     EDIT_PAGE = 5
     EDIT = 6
 
-    def of(self, incident: Incident) -> int:
-        """The number in a delivery's row: within one priority the worst incident goes first."""
-        return self * 10 + incident.severity.rank
+    def of(self, incident: Incident | None) -> int:
+        """The number in a delivery's row: within one priority the worst incident goes first.
+
+        What speaks of none goes last.
+        """
+        return self * 10 + (incident.severity.rank if incident else 9)
 
 
 async def enqueue(
@@ -82,6 +85,41 @@ async def enqueue(
     known.append(delivery)
     tx.due.append(tx.now)
     return delivery
+
+
+async def enqueue_apart(
+    tx: Transaction,
+    *,
+    dedup_key: str,
+    channel: Channel,
+    target: str,
+    message: dict[str, Any],
+    member_id: UUID | None = None,
+) -> None:
+    """Commit to a notice that speaks of no incident, due at once; a second of its key is none.
+
+    The caller holds what the key names, so that looking for the key and adding it is one step.
+    """
+    if await tx.db.scalar(select(Delivery.id).where(Delivery.dedup_key == dedup_key)):
+        return
+    tx.db.add(
+        Delivery(
+            sequence=0,
+            organization_id=tx.organization_id,
+            dedup_key=dedup_key,
+            kind=DeliveryKind.NOTICE,
+            channel=channel,
+            target=target,
+            member_id=member_id,
+            message=message,
+            round=0,
+            state=DeliveryState.PENDING,
+            priority=Priority.NOTICE.of(None),
+            created_at=tx.now,
+            due_at=tx.now,
+        )
+    )
+    tx.due.append(tx.now)
 
 
 def none_yet(tx: Transaction, incident: Incident) -> None:

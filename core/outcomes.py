@@ -13,7 +13,7 @@ from core.outbox import Priority
 from core.sending import DeliveryFailed, Outgoing, Receipt
 from core.settling import Held
 from core.transaction import Core, Transaction
-from storage.models import Delivery, Incident
+from storage.models import Delivery
 from storage.vocabulary import AuditType, Channel, DeliveryKind, DeliveryState
 
 log = logging.getLogger(__name__)
@@ -52,14 +52,14 @@ async def _settle_there(
 ) -> None:
     async def write(tx: Transaction, held: list[Held]) -> None:
         for one in held:
-            delivery, incident = one.delivery, one.incident
+            delivery = one.delivery
             delivery.state = DeliveryState.SENT
             delivery.sent_at = tx.now
             edits = Priority.EDIT_PAGE if delivery.kind is DeliveryKind.PAGE else Priority.EDIT
-            delivery.priority = edits.of(incident)
+            delivery.priority = edits.of(one.locked)
             delivery.receipt = dict(receipt)
             _note_attempt(tx, delivery, claim, "found" if found else "sent")
-            _bring_up_to_date(tx, delivery, incident, 0 if found else one.part.version)
+            _bring_up_to_date(tx, one, 0 if found else one.part.version)
             tx.due.append(tx.now)  # what waits for this thread can go now
             measuring.note_outcome(tx, delivery, Outcome.SENT)
             if delivery.kind is DeliveryKind.PAGE:
@@ -67,7 +67,7 @@ async def _settle_there(
                 audit.record(
                     tx,
                     AuditType.RESPONDER_PAGED,
-                    incident=incident,
+                    incident=one.incident,
                     **_about(delivery, outgoing),
                     receipt=dict(receipt),
                 )
@@ -80,7 +80,7 @@ async def settle_edited(core: Core, claim: claims.Claim, outgoing: Outgoing) -> 
 
     async def write(tx: Transaction, held: list[Held]) -> None:
         for one in held:
-            _bring_up_to_date(tx, one.delivery, one.incident, one.part.version)
+            _bring_up_to_date(tx, one, one.part.version)
             measuring.note_outcome(tx, one.delivery, Outcome.EDITED)
 
     await settling.settle(core, claim, outgoing, write)
@@ -130,7 +130,8 @@ async def settle_failed(
 ) -> None:
     """Try again later, or end it; `unknown`: whether the message may be out there."""
     for part in outgoing.parts:
-        log.warning("delivery %s of incident #%s: %s", part.delivery_id, part.number, failure)
+        of = f" of incident #{part.number}" if part.number else ""
+        log.warning("delivery %s%s: %s", part.delivery_id, of, failure)
 
     async def write(tx: Transaction, held: list[Held]) -> None:
         for one in held:
@@ -145,7 +146,7 @@ async def settle_failed(
             can_give_up = is_new and delivery.kind is not DeliveryKind.PAGE
             stale = can_give_up and tx.now - delivery.created_at > GIVE_UP_AFTER
             if failure.permanent or stale:
-                await _end_failed(tx, one.incident, delivery, outgoing, is_new=is_new)
+                await _end_failed(tx, one, outgoing, is_new=is_new)
             else:
                 await _try_again(tx, one, outgoing, failure, is_new=is_new, unknown=unknown)
         if held and failure.holds_back and failure.retry_after:
@@ -175,7 +176,7 @@ async def _try_again(
     tx.due.append(due_at)
     is_page = is_new and delivery.kind is DeliveryKind.PAGE
     if is_page and delivery.attempts == IN_TROUBLE_AFTER:
-        await _say_failed(tx, one.incident, delivery, outgoing, given_up=False)
+        await _say_failed(tx, one, outgoing, given_up=False)
 
 
 def _give_back(tx: Transaction, delivery: Delivery) -> None:
@@ -185,14 +186,8 @@ def _give_back(tx: Transaction, delivery: Delivery) -> None:
     tx.due.append(tx.now)
 
 
-async def _end_failed(
-    tx: Transaction,
-    incident: Incident,
-    delivery: Delivery,
-    outgoing: Outgoing,
-    *,
-    is_new: bool,
-) -> None:
+async def _end_failed(tx: Transaction, one: Held, outgoing: Outgoing, *, is_new: bool) -> None:
+    delivery = one.delivery
     delivery.outcome_unknown = False
     outbox.release(delivery, due_at=None)
     measuring.note_outcome(tx, delivery, Outcome.FAILED if is_new else Outcome.EDIT_FAILED)
@@ -203,24 +198,18 @@ async def _end_failed(
     delivery.ended_reason = delivery.last_error
     tx.due.append(tx.now)
     log.error("delivery %s failed for good: %s", delivery.id, delivery.last_error)
-    await _say_failed(tx, incident, delivery, outgoing, given_up=True)
+    await _say_failed(tx, one, outgoing, given_up=True)
     if delivery.kind is DeliveryKind.PAGE:
-        await escalation.page_failed(tx, incident, delivery)
+        await escalation.page_failed(tx, one.incident, delivery)
 
 
-async def _say_failed(
-    tx: Transaction,
-    incident: Incident,
-    delivery: Delivery,
-    outgoing: Outgoing,
-    *,
-    given_up: bool,
-) -> None:
+async def _say_failed(tx: Transaction, one: Held, outgoing: Outgoing, *, given_up: bool) -> None:
     """A failure is on the trail, and a page's is said in the alerts channel (the promise)."""
+    delivery = one.delivery
     audit.record(
         tx,
         AuditType.DELIVERY_FAILED,
-        incident=incident,
+        incident=one.locked,
         **_about(delivery, outgoing),
         error=delivery.last_error,
         givenUp=given_up,
@@ -228,7 +217,7 @@ async def _say_failed(
     if delivery.kind is DeliveryKind.PAGE and outgoing.person:
         await notifications.say(
             tx,
-            incident,
+            one.incident,
             notifications.PageFailed(
                 outgoing.person.name, delivery.channel.value, delivery.last_error or ""
             ),
@@ -256,11 +245,12 @@ def _note_attempt(
     delivery.history = [*delivery.history, attempt][-ATTEMPTS_KEPT:]
 
 
-def _bring_up_to_date(tx: Transaction, delivery: Delivery, incident: Incident, shown: int) -> None:
+def _bring_up_to_date(tx: Transaction, one: Held, shown: int) -> None:
+    delivery = one.delivery
     delivery.outcome_unknown = False
     delivery.attempts = 0
     delivery.shown_version = shown
-    behind = delivery.live and incident.version != shown
+    behind = delivery.live and one.incident.version != shown
     outbox.release(delivery, due_at=tx.now if behind else None)
     if behind:
         tx.due.append(tx.now)

@@ -70,7 +70,8 @@ class Part:
     """One delivery of a message. A bundle has several, anything else has one."""
 
     delivery_id: UUID
-    incident_id: UUID
+    incident_id: UUID | None
+    """None for what speaks of no incident; its number is 0 then."""
     number: int
     title: str
     severity: Severity
@@ -88,13 +89,15 @@ class Outgoing:
     """All a sender needs in order to render a message and to know where it goes."""
 
     delivery_id: UUID
+    organization_id: UUID
     attempted_at: datetime
     """No attempt to send it began before this instant whose outcome is not known."""
     alerts_channel: str | None
     person: Person | None
     dm_id: str | None
     email: str | None
-    incident: IncidentFacts
+    facts: IncidentFacts | None
+    """The incident that it speaks of, if it speaks of one."""
     message: notifications.Message
     update: UpdateFacts | None
     round: int
@@ -106,9 +109,15 @@ class Outgoing:
     """Every delivery that this one message carries out; the worst incident first."""
 
     @property
+    def incident(self) -> IncidentFacts:
+        """The incident, where the kind of message says that it speaks of one."""
+        assert self.facts is not None  # noqa: S101  (asked for such messages alone)
+        return self.facts
+
+    @property
     def named(self) -> tuple[Part, ...]:
         """One part for each incident: two layers may want the same person at the same time."""
-        by_incident: dict[UUID, Part] = {}
+        by_incident: dict[UUID | None, Part] = {}
         for part in self.parts:
             known = by_incident.get(part.incident_id)
             if known is None or part.unwanted is None:

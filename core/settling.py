@@ -26,11 +26,17 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Held:
-    """A delivery that is still ours, with its incident, both locked."""
+    """A delivery that is still ours, with its incident if it speaks of one, both locked."""
 
-    incident: Incident
+    locked: Incident | None
     delivery: Delivery
     part: Part
+
+    @property
+    def incident(self) -> Incident:
+        """Its incident, where the kind of delivery says that there is one."""
+        assert self.locked is not None  # noqa: S101  (asked for such deliveries alone)
+        return self.locked
 
 
 Write = Callable[[Transaction, list[Held]], Awaitable[None]]
@@ -66,11 +72,9 @@ class _Desk:
 
     async def _write_all(self) -> None:
         while self._waiting:
-            organization_id = self._waiting[0].outgoing.incident.organization_id
+            organization_id = self._waiting[0].outgoing.organization_id
             together = [
-                one
-                for one in self._waiting
-                if one.outgoing.incident.organization_id == organization_id
+                one for one in self._waiting if one.outgoing.organization_id == organization_id
             ]
             self._waiting = [one for one in self._waiting if one not in together]
             try:
@@ -95,7 +99,7 @@ class _Desk:
 
     async def _write_one(self, outcome: _Outcome) -> None:
         try:
-            organization_id = outcome.outgoing.incident.organization_id
+            organization_id = outcome.outgoing.organization_id
             await self._write(organization_id, [outcome], wait=True)
         except Exception as error:
             _fail([outcome], error)
@@ -111,8 +115,10 @@ class _Desk:
         async with core.transaction(Actor.system(organization_id)) as tx:
             # The incidents first: an acknowledgement in between would leave a stale button.
             parts = [part for one in outcomes for part in one.outgoing.parts]
-            ids = {part.incident_id for part in parts}
-            locked = await incidents.lock_all(tx, ids, wait=wait)
+            ids = {part.incident_id for part in parts if part.incident_id}
+            found = await incidents.lock_all(tx, ids, wait=wait) if ids else {}
+            locked: dict[UUID | None, Incident | None] = {None: None}
+            locked.update(found.items())
             ready = [
                 one
                 for one in outcomes
@@ -127,7 +133,7 @@ class _Desk:
 
 
 async def _write_each(
-    tx: Transaction, outcomes: Sequence[_Outcome], locked: Mapping[UUID, Incident]
+    tx: Transaction, outcomes: Sequence[_Outcome], locked: Mapping[UUID | None, Incident | None]
 ) -> None:
     """Each as if it were alone: what it logs and counts is told as of its own delivery."""
     held = {

@@ -96,7 +96,7 @@ class MailSender:
     async def _link(self, outgoing: Outgoing) -> str | None:
         if self._public_url is None or not isinstance(outgoing.message, Page):
             return None
-        key = await links.ensure_key(self._core, outgoing.incident.organization_id)
+        key = await links.ensure_key(self._core, outgoing.organization_id)
         return f"{self._public_url}{links.PATH}/{links.sign(key, outgoing.delivery_id)}"
 
     async def _hand_in(self, message: EmailMessage, address: str) -> None:

@@ -118,7 +118,7 @@ def nothing_stale(history: History) -> Iterator[str]:
         last = before[-1]
         acknowledged = last.acknowledged and last.round == begun.round
         if last.resolved or last.round > begun.round or acknowledged:
-            number = history.incidents[begun.incident_id].number
+            number = history.incidents[begun.incident_id].number  # type: ignore[index]  # a page speaks of one
             after = begun.at - (last.committed_at or 0)
             yield f"#{number}: a page left {after:.1f} s after “{last.what}”"
 

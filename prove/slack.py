@@ -26,7 +26,7 @@ class Post:
 
     at: float
     delivery_id: UUID
-    incident_id: UUID
+    incident_id: UUID | None
     message_id: UUID
     """The delivery by which the message can be told: a bundle's carrier."""
     message: Any
@@ -40,7 +40,7 @@ class Begun:
 
     at: float
     delivery_id: UUID
-    incident_id: UUID
+    incident_id: UUID | None
     round: int
     frozen: bool
 

@@ -69,7 +69,8 @@ class Delivery(Identified, Base):
     )
 
     organization_id: Mapped[UUID] = mapped_column(ForeignKey("organizations.id"))
-    incident_id: Mapped[UUID] = mapped_column(ForeignKey("incidents.id"))
+    incident_id: Mapped[UUID | None] = mapped_column(ForeignKey("incidents.id"))
+    """What it speaks of; null for what is said apart from any incident."""
     sequence: Mapped[int]
     """Its place among the incident's deliveries: what is told first is sent first."""
     dedup_key: Mapped[str] = mapped_column(String(DEDUP_KEY_MAX), unique=True)

@@ -50,6 +50,7 @@ def test_the_codes_are_those_of_the_specification() -> None:
         "NO_PUBLIC_SURFACE",
         "not_found",
         "override_conflict",
+        "override_ended",
         "server_error",
         "validation_error",
     }

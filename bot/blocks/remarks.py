@@ -1,0 +1,39 @@
+"""What is told apart from any incident: whose duty changed, and what it is now."""
+
+from bot.blocks.build import section
+from bot.blocks.text import Rendered, escape, fallback, name, names
+from bot.blocks.times import both, in_zone
+from core.people import Person
+from core.remarks import DutyChanged
+
+
+def duty_changed(remark: DutyChanged, reader: Person) -> Rendered:
+    """To whoever stands in, or to whoever is stood in for."""
+    told = _told(remark, reader)
+    span = (
+        f"{both(remark.start_at, remark.timezone, reader=reader.timezone)} – "
+        f"{both(remark.end_at, remark.timezone, reader=reader.timezone)}"
+    )
+    arranged = "" if remark.by == reader.name else f"\n{escape(name(remark.by))} arranged this."
+    plain = (
+        f"{told} {in_zone(remark.start_at, reader.timezone)} – "
+        f"{in_zone(remark.end_at, reader.timezone)}"
+    )
+    return Rendered(fallback(plain), [section(f"{escape(told)}\n{span}{arranged}")])
+
+
+def _told(remark: DutyChanged, reader: Person) -> str:
+    schedule = name(remark.schedule)
+    others = [one for one in remark.instead_of if one != reader.name]
+    instead = f", in place of {names(remark.instead_of)}" if remark.instead_of else ""
+    covering = name(remark.covering)
+    if remark.covers:
+        if remark.change == "removed":
+            back = f"; {names(others)} is" if len(others) == 1 else ""
+            return f"↩️ You are no longer on call for {schedule}{back}{' again' if back else ''}:"
+        now = "now cover" if remark.change == "changed" else "cover"
+        return f"📅 You {now} {schedule}{instead}:"
+    if remark.change == "removed":
+        return f"↩️ {covering} no longer covers for you: you are on call for {schedule} again:"
+    now = "now covers" if remark.change == "changed" else "covers"
+    return f"📅 {covering} {now} your time on {schedule}. You are off call:"

@@ -1,0 +1,303 @@
+"""Overrides: somebody stands in for whoever is on call, and everybody concerned is told.
+
+Two of them on one schedule never overlap (spec section 5). `create` refuses what would; `cover`
+makes room, as people expect who take a shift over: what stands in the way is cut or goes.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from core import audit, notifications, oncall, people, schedules
+from core.errors import NotFound, OverrideConflict, OverrideEnded, ValidationFailed
+from core.instants import as_utc
+from core.remarks import Change, DutyChanged
+from core.transaction import Transaction
+from storage.models import Schedule, ScheduleOverride
+from storage.vocabulary import AuditType
+
+
+@dataclass(frozen=True)
+class OverrideDraft:
+    """An override as somebody asks for it. Raises ValueError for a naive instant."""
+
+    member_id: UUID
+    start_at: datetime
+    end_at: datetime
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "start_at", as_utc(self.start_at))
+        object.__setattr__(self, "end_at", as_utc(self.end_at))
+
+
+async def list_overrides(tx: Transaction, schedule_id: UUID) -> Sequence[ScheduleOverride]:
+    """A schedule's overrides that have not ended, the earliest first. Raises NotFound."""
+    await schedules.get_schedule(tx, schedule_id)
+    return await _ahead(tx, schedule_id)
+
+
+async def create(tx: Transaction, schedule_id: UUID, draft: OverrideDraft) -> ScheduleOverride:
+    """Have somebody stand in; whoever is concerned is told.
+
+    Raises NotFound, ValidationFailed, InvalidTargetUser, OverrideConflict (spec section 5).
+    """
+    schedule = await _lock(tx, schedule_id)
+    await _check(tx, draft)
+    _refuse_overlap(schedule, draft, await _ahead(tx, schedule_id), await _names(tx))
+    return await _create(tx, schedule, draft, await schedules.value_of(tx, schedule_id))
+
+
+async def cover(tx: Transaction, schedule_id: UUID, draft: OverrideDraft) -> ScheduleOverride:
+    """Have somebody stand in, whoever else was to: overrides in the way are cut, or go.
+
+    Raises NotFound, ValidationFailed, InvalidTargetUser.
+    """
+    schedule = await _lock(tx, schedule_id)
+    await _check(tx, draft)
+    before = await schedules.value_of(tx, schedule_id)
+    for other in await _ahead(tx, schedule_id):
+        if other.start_at < draft.end_at and draft.start_at < other.end_at:
+            await _make_room(tx, other, draft)
+    return await _create(tx, schedule, draft, before)
+
+
+async def change(tx: Transaction, override_id: UUID, draft: OverrideDraft) -> ScheduleOverride:
+    """Make an override be as the draft says; asking for what it is already changes nothing.
+
+    Raises what `create` raises, and OverrideEnded.
+    """
+    override, schedule = await _find(tx, override_id)
+    was = draft_of(override)
+    if was == draft:
+        return override
+    await _check(tx, draft)
+    others = [one for one in await _ahead(tx, schedule.id) if one.id != override.id]
+    _refuse_overlap(schedule, draft, others, await _names(tx))
+    otherwise = await schedules.value_of(tx, schedule.id)
+    override.member_id = draft.member_id
+    override.start_at, override.end_at = draft.start_at, draft.end_at
+    await tx.db.flush()
+    tx.memo.clear()
+    _record(tx, override, AuditType.OVERRIDE_CHANGED, before=was, after=draft)
+    if was.member_id != draft.member_id:
+        await _tell(tx, schedule, "removed", override.id, was, otherwise)
+    await _tell(tx, schedule, "changed", override.id, draft, otherwise)
+    return override
+
+
+async def remove(tx: Transaction, override_id: UUID) -> None:
+    """Take an override back; one that is running ends now, and its past stays.
+
+    Raises NotFound, OverrideEnded.
+    """
+    override, schedule = await _find(tx, override_id)
+    was = draft_of(override)
+    left = replace(was, start_at=max(was.start_at, tx.now))
+    otherwise = await schedules.value_of(tx, schedule.id)
+    if override.start_at < tx.now:
+        override.end_at = tx.now
+    else:
+        await tx.db.delete(override)
+    await tx.db.flush()
+    tx.memo.clear()
+    _record(tx, override, AuditType.OVERRIDE_REMOVED, before=was)
+    await _tell(tx, schedule, "removed", override.id, left, otherwise)
+
+
+def with_cover(schedule: oncall.Schedule, draft: OverrideDraft) -> oncall.Schedule:
+    """PURE. A schedule as it will be once somebody covers: for a form that shows it beforehand."""
+    mine = oncall.Override(
+        UUID(int=0), oncall.Participant(draft.member_id), draft.start_at, draft.end_at
+    )
+    kept = [
+        replace(one, start_at=start, end_at=end)
+        for one in schedule.overrides
+        for start, end in _rest_of(one.start_at, one.end_at, draft)
+    ]
+    return replace(schedule, overrides=(*kept, mine))
+
+
+def draft_of(override: ScheduleOverride) -> OverrideDraft:
+    """A stored override, as one would ask for it."""
+    return OverrideDraft(override.member_id, override.start_at, override.end_at)
+
+
+async def _lock(tx: Transaction, schedule_id: UUID) -> Schedule:
+    """The schedule, held until the end: of two who cover at once, the second sees the first."""
+    found = await tx.db.scalar(
+        select(Schedule)
+        .where(Schedule.id == schedule_id, Schedule.organization_id == tx.organization_id)
+        .with_for_update(key_share=True)
+    )
+    if found is None:
+        raise NotFound("There is no such schedule. It may have been removed.")
+    return found
+
+
+async def _find(tx: Transaction, override_id: UUID) -> tuple[ScheduleOverride, Schedule]:
+    gone = NotFound("There is no such override. It may have been removed.")
+    schedule_id = await tx.db.scalar(
+        select(ScheduleOverride.schedule_id)
+        .join(Schedule, Schedule.id == ScheduleOverride.schedule_id)
+        .where(ScheduleOverride.id == override_id, Schedule.organization_id == tx.organization_id)
+    )
+    if schedule_id is None:
+        raise gone
+    schedule = await _lock(tx, schedule_id)
+    override = await tx.db.get(ScheduleOverride, override_id, populate_existing=True)
+    if override is None:
+        raise gone
+    if override.end_at <= tx.now:
+        raise OverrideEnded
+    return override, schedule
+
+
+async def _ahead(tx: Transaction, schedule_id: UUID) -> Sequence[ScheduleOverride]:
+    found = await tx.db.scalars(
+        select(ScheduleOverride)
+        .where(ScheduleOverride.schedule_id == schedule_id, ScheduleOverride.end_at > tx.now)
+        .order_by(ScheduleOverride.start_at)
+    )
+    return found.all()
+
+
+async def _check(tx: Transaction, draft: OverrideDraft) -> None:
+    await people.get_member(tx, draft.member_id)
+    if draft.end_at <= draft.start_at:
+        raise ValidationFailed("It ends before it begins. Choose a later end.", field="end_at")
+    if draft.end_at <= tx.now:
+        raise ValidationFailed("That time is over. Choose an end that is ahead.", field="end_at")
+
+
+async def _names(tx: Transaction) -> dict[UUID, str]:
+    return {one.id: one.name for one in await people.members(tx)}
+
+
+def _refuse_overlap(
+    schedule: Schedule,
+    draft: OverrideDraft,
+    others: Sequence[ScheduleOverride],
+    names: dict[UUID, str],
+) -> None:
+    for other in others:
+        if other.start_at < draft.end_at and draft.start_at < other.end_at:
+            who = names.get(other.member_id, "Somebody")
+            since, until = (
+                f"{one.astimezone(ZoneInfo(schedule.timezone)):%Y-%m-%d %H:%M}"
+                for one in (other.start_at, other.end_at)
+            )
+            raise OverrideConflict(
+                f"{who} covers part of that time already, from {since} to {until} "
+                f"({schedule.timezone}). Change or remove that override first.",
+                field="start_at",
+            )
+
+
+def _rest_of(
+    start: datetime, end: datetime, draft: OverrideDraft
+) -> list[tuple[datetime, datetime]]:
+    """What is left of a span once the draft's is cut out of it."""
+    pieces = ((start, min(end, draft.start_at)), (max(start, draft.end_at), end))
+    return [(begins, ends) for begins, ends in pieces if begins < ends]
+
+
+async def _make_room(tx: Transaction, other: ScheduleOverride, draft: OverrideDraft) -> None:
+    was = draft_of(other)
+    pieces = [
+        replace(was, start_at=start, end_at=end)
+        for start, end in _rest_of(other.start_at, other.end_at, draft)
+    ]
+    if not pieces:
+        _record(tx, other, AuditType.OVERRIDE_REMOVED, before=was)
+        await tx.db.delete(other)
+        return
+    other.start_at, other.end_at = pieces[0].start_at, pieces[0].end_at
+    _record(tx, other, AuditType.OVERRIDE_CHANGED, before=was, after=pieces[0])
+    for piece in pieces[1:]:
+        rest = _add(tx, other.schedule_id, piece)
+        await tx.db.flush()
+        _record(tx, rest, AuditType.OVERRIDE_CREATED, after=piece)
+
+
+async def _create(
+    tx: Transaction, schedule: Schedule, draft: OverrideDraft, before: oncall.Schedule
+) -> ScheduleOverride:
+    override = _add(tx, schedule.id, draft)
+    await tx.db.flush()
+    _record(tx, override, AuditType.OVERRIDE_CREATED, after=draft)
+    await _tell(tx, schedule, "made", override.id, draft, before)
+    return override
+
+
+def _add(tx: Transaction, schedule_id: UUID, draft: OverrideDraft) -> ScheduleOverride:
+    override = ScheduleOverride(
+        schedule_id=schedule_id,
+        member_id=draft.member_id,
+        start_at=draft.start_at,
+        end_at=draft.end_at,
+    )
+    tx.db.add(override)
+    tx.memo.clear()
+    return override
+
+
+def _record(
+    tx: Transaction,
+    override: ScheduleOverride,
+    type: AuditType,
+    *,
+    before: OverrideDraft | None = None,
+    after: OverrideDraft | None = None,
+) -> None:
+    told: dict[str, Any] = {
+        name: {
+            "userId": str(draft.member_id),
+            "startAt": draft.start_at.isoformat(),
+            "endAt": draft.end_at.isoformat(),
+        }
+        for name, draft in (("before", before), ("after", after))
+        if draft
+    }
+    audit.record(
+        tx, type, scheduleId=str(override.schedule_id), overrideId=str(override.id), **told
+    )
+
+
+async def _tell(
+    tx: Transaction,
+    schedule: Schedule,
+    change: Change,
+    override_id: UUID,
+    draft: OverrideDraft,
+    otherwise: oncall.Schedule,
+) -> None:
+    """Tell who stands in, and whose time it would be: by `otherwise`, which is without it."""
+    without = replace(
+        otherwise, overrides=tuple(one for one in otherwise.overrides if one.id != override_id)
+    )
+    displaced = dict.fromkeys(
+        shift.member_id
+        for shift in oncall.shifts(without, draft.start_at, draft.end_at)
+        if shift.position == 0 and shift.member_id != draft.member_id
+    )
+    known = await people.by_id(tx, [draft.member_id, *displaced])
+    names = {id: one.name for id, one in known.items()}
+    for member_id in (draft.member_id, *displaced):
+        remark = DutyChanged(
+            change,
+            covers=member_id == draft.member_id,
+            schedule=schedule.name,
+            timezone=schedule.timezone,
+            by=tx.actor.name,
+            covering=names[draft.member_id],
+            instead_of=tuple(names[one] for one in displaced),
+            start_at=draft.start_at,
+            end_at=draft.end_at,
+        )
+        occasion = f"{override_id}:{change}:{tx.now.timestamp()}"
+        await notifications.tell(tx, member_id, remark, key=occasion)

@@ -1,0 +1,296 @@
+"""Overrides: somebody stands in, two never overlap, and everybody concerned is told."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from core import oncall, overrides, schedules
+from core.errors import (
+    InvalidTargetUser,
+    NotFound,
+    OverrideConflict,
+    OverrideEnded,
+    ValidationFailed,
+)
+from core.overrides import OverrideDraft
+from core.remarks import DutyChanged
+from storage.vocabulary import AuditType
+from tests.cast import NOON
+from tests.core import given
+from tests.engine import Engine
+
+
+def at(hours: float) -> datetime:
+    return NOON + timedelta(hours=hours)
+
+
+def draft(engine: Engine, name: str, start: float, end: float) -> OverrideDraft:
+    return OverrideDraft(engine.cast[name].id, at(start), at(end))
+
+
+async def create(engine: Engine, name: str, start: float, end: float) -> UUID:
+    made = await engine.do(
+        "alice", overrides.create, engine.schedule_id, draft(engine, name, start, end)
+    )
+    return made.id  # type: ignore[no-any-return]
+
+
+async def cover(engine: Engine, name: str, start: float, end: float) -> UUID:
+    made = await engine.do(
+        "alice", overrides.cover, engine.schedule_id, draft(engine, name, start, end)
+    )
+    return made.id  # type: ignore[no-any-return]
+
+
+async def value(engine: Engine) -> oncall.Schedule:
+    async with engine.core.reading(engine.system) as tx:
+        return await schedules.value_of(tx, engine.schedule_id)
+
+
+async def on_call(engine: Engine, hours: float) -> str | None:
+    owner = oncall.resolve(await value(engine), at(hours)).owner
+    names = {member.id: name for name, member in engine.cast.items()}
+    return names[owner.member_id] if owner else None
+
+
+async def stored(engine: Engine) -> list[tuple[UUID, float, float]]:
+    async with engine.core.reading(engine.system) as tx:
+        found = await overrides.list_overrides(tx, engine.schedule_id)
+    hour = timedelta(hours=1)
+    return [
+        (one.member_id, (one.start_at - NOON) / hour, (one.end_at - NOON) / hour) for one in found
+    ]
+
+
+async def told(engine: Engine) -> list[tuple[str | None, str, bool]]:
+    """Who was told what of an override, since last asked."""
+    await engine.settle()
+    posts = [one for one in engine.sender.posts.values() if one.kind == "duty_changed"]
+    engine.sender.posts.clear()
+    found = []
+    for one in posts:
+        message = one.outgoing.message
+        assert isinstance(message, DutyChanged)
+        found.append((one.name, message.change, message.covers))
+    return found
+
+
+async def test_somebody_stands_in_from_its_start_and_not_at_its_end(engine: Engine) -> None:
+    await create(engine, "dave", 1, 3)
+
+    assert [await on_call(engine, hour) for hour in (0.99, 1, 2.99, 3)] == [
+        "bob", "dave", "dave", "bob",
+    ]  # fmt: skip
+
+
+async def test_both_people_are_told_once(engine: Engine) -> None:
+    await create(engine, "dave", 1, 3)
+
+    name = {key: member.name for key, member in engine.cast.items()}
+    assert set(await told(engine)) == {(name["dave"], "made", True), (name["bob"], "made", False)}
+    assert await told(engine) == []
+
+
+async def test_what_is_told_names_who_whose_time_and_when(engine: Engine) -> None:
+    await create(engine, "dave", 1, 3)
+    await engine.settle()
+
+    post = next(one for one in engine.sender.posts.values() if one.kind == "duty_changed")
+    message = post.outgoing.message
+    assert isinstance(message, DutyChanged)
+    assert post.outgoing.facts is None
+    assert message.covering == engine.cast["dave"].name
+    assert message.instead_of == (engine.cast["bob"].name,)
+    assert (message.start_at, message.end_at) == (at(1), at(3))
+
+
+async def test_whoever_is_on_call_anyway_is_told_alone(engine: Engine) -> None:
+    await create(engine, "bob", 1, 3)
+
+    assert await told(engine) == [(engine.cast["bob"].name, "made", True)]
+
+
+async def test_two_on_one_schedule_may_not_overlap(engine: Engine) -> None:
+    await create(engine, "dave", 1, 3)
+
+    with pytest.raises(OverrideConflict, match="covers part of that time already") as refused:
+        await create(engine, "carol", 2.9, 4)
+    assert refused.value.field == "start_at"
+    await create(engine, "carol", 3, 4)  # one begins where the other ends
+    assert len(await stored(engine)) == 2
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "left"),
+    [
+        (1, 5, []),
+        (0, 6, []),
+        (2, 3, [(1, 2), (3, 5)]),
+        (1, 2, [(2, 5)]),
+        (4, 6, [(1, 4)]),
+        (5, 6, [(1, 5)]),
+    ],
+)
+async def test_who_covers_cuts_what_is_in_the_way(
+    engine: Engine, start: float, end: float, left: list[tuple[float, float]]
+) -> None:
+    await create(engine, "dave", 1, 5)
+    await told(engine)
+    before = await value(engine)
+
+    await cover(engine, "carol", start, end)
+
+    dave, carol = engine.cast["dave"].id, engine.cast["carol"].id
+    wanted = sorted([(dave, *span) for span in left] + [(carol, start, end)], key=lambda it: it[1])
+    assert await stored(engine) == wanted
+    foreseen = overrides.with_cover(before, OverrideDraft(carol, at(start), at(end)))
+    assert [
+        (one.member_id, one.start_at, one.end_at) for one in oncall.shifts(foreseen, NOON, at(30))
+    ] == [
+        (one.member_id, one.start_at, one.end_at)
+        for one in oncall.shifts(await value(engine), NOON, at(30))
+    ]
+
+
+async def test_who_loses_the_time_that_they_had_covered_is_told_too(engine: Engine) -> None:
+    await create(engine, "dave", 1, 3)
+    await told(engine)
+
+    await cover(engine, "carol", 2, 4)
+
+    name = {key: member.name for key, member in engine.cast.items()}
+    assert set(await told(engine)) == {
+        (name["carol"], "made", True),
+        (name["dave"], "made", False),
+        (name["bob"], "made", False),
+    }
+
+
+async def test_changing_one_tells_who_stood_in_and_who_does_now(engine: Engine) -> None:
+    override_id = await create(engine, "dave", 1, 3)
+    await told(engine)
+
+    await engine.do("alice", overrides.change, override_id, draft(engine, "carol", 1, 4))
+
+    name = {key: member.name for key, member in engine.cast.items()}
+    assert set(await told(engine)) == {
+        (name["dave"], "removed", True),
+        (name["bob"], "removed", False),
+        (name["carol"], "changed", True),
+        (name["bob"], "changed", False),
+    }
+    assert await on_call(engine, 3.5) == "carol"
+
+
+async def test_asking_for_what_it_is_already_changes_nothing(engine: Engine) -> None:
+    override_id = await create(engine, "dave", 1, 3)
+    await told(engine)
+
+    await engine.do("alice", overrides.change, override_id, draft(engine, "dave", 1, 3))
+
+    assert await told(engine) == []
+    types = [event.type for event in await given.organization_trail(engine)]
+    assert AuditType.OVERRIDE_CHANGED not in types
+
+
+async def test_a_change_may_not_overlap_another(engine: Engine) -> None:
+    override_id = await create(engine, "dave", 1, 3)
+    await create(engine, "carol", 4, 5)
+
+    with pytest.raises(OverrideConflict):
+        await engine.do("alice", overrides.change, override_id, draft(engine, "dave", 1, 4.5))
+
+
+async def test_one_that_is_ahead_goes_and_one_that_runs_ends_now(engine: Engine) -> None:
+    ahead = await create(engine, "dave", 10, 12)
+    runs = await create(engine, "carol", 0, 3)
+    engine.clock.at = at(1)
+
+    await engine.do("alice", overrides.remove, ahead)
+    await engine.do("alice", overrides.remove, runs)
+
+    assert await stored(engine) == []
+    async with engine.core.reading(engine.system) as tx:
+        past = (await schedules.load(tx, [engine.schedule_id], overrides_from=NOON)).popitem()[1]
+    assert [(one.start_at, one.end_at) for one in past.overrides] == [(at(0), at(1))]
+    assert await on_call(engine, 1) == "bob"
+
+
+async def test_taking_one_back_tells_both(engine: Engine) -> None:
+    override_id = await create(engine, "dave", 1, 3)
+    await told(engine)
+
+    await engine.do("alice", overrides.remove, override_id)
+
+    name = {key: member.name for key, member in engine.cast.items()}
+    assert set(await told(engine)) == {
+        (name["dave"], "removed", True),
+        (name["bob"], "removed", False),
+    }
+
+
+async def test_one_that_is_over_can_not_be_changed(engine: Engine) -> None:
+    override_id = await create(engine, "dave", 1, 3)
+    engine.clock.at = at(3)
+
+    with pytest.raises(OverrideEnded):
+        await engine.do("alice", overrides.change, override_id, draft(engine, "dave", 1, 4))
+    with pytest.raises(OverrideEnded):
+        await engine.do("alice", overrides.remove, override_id)
+
+
+@pytest.mark.parametrize(("start", "end"), [(3, 3), (3, 1), (-3, -1), (-3, 0)])
+async def test_an_override_ends_after_it_begins_and_not_in_the_past(
+    engine: Engine, start: float, end: float
+) -> None:
+    with pytest.raises(ValidationFailed) as refused:
+        await create(engine, "dave", start, end)
+    assert refused.value.field == "end_at"
+
+
+async def test_only_a_member_can_stand_in(engine: Engine) -> None:
+    await given.remove(engine, "dave")
+
+    with pytest.raises(InvalidTargetUser):
+        await create(engine, "dave", 1, 3)
+
+
+async def test_those_of_another_organization_are_unknown(engine: Engine) -> None:
+    override_id = await create(engine, "dave", 1, 3)
+    mallory = await given.stranger(engine)
+
+    async def as_mallory(command: Any, *arguments: Any) -> None:
+        async with engine.core.transaction(mallory) as tx:
+            await command(tx, *arguments)
+
+    with pytest.raises(NotFound):
+        await as_mallory(overrides.remove, override_id)
+    with pytest.raises(NotFound):
+        await as_mallory(overrides.create, engine.schedule_id, draft(engine, "dave", 4, 5))
+    with pytest.raises(NotFound):
+        await as_mallory(overrides.list_overrides, engine.schedule_id)
+    with pytest.raises(NotFound):
+        await engine.do("alice", overrides.remove, uuid4())
+
+
+async def test_every_change_is_on_the_trail_with_before_and_after(engine: Engine) -> None:
+    override_id = await create(engine, "dave", 1, 3)
+    await engine.do("alice", overrides.change, override_id, draft(engine, "dave", 1, 4))
+    await engine.do("alice", overrides.remove, override_id)
+
+    def span(end: float) -> dict[str, str]:
+        return {
+            "userId": str(engine.cast["dave"].id),
+            "startAt": at(1).isoformat(),
+            "endAt": at(end).isoformat(),
+        }
+
+    events = [one for one in await given.organization_trail(engine) if "override" in one.type]
+    assert [(one.type, one.data.get("before"), one.data.get("after")) for one in events] == [
+        (AuditType.OVERRIDE_CREATED, None, span(3)),
+        (AuditType.OVERRIDE_CHANGED, span(3), span(4)),
+        (AuditType.OVERRIDE_REMOVED, span(4), None),
+    ]
+    assert {one.data["overrideId"] for one in events} == {str(override_id)}
