@@ -9,7 +9,7 @@ from slack_bolt.adapter.asgi.async_handler import AsyncSlackRequestHandler
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
 from slack_bolt.authorization import AuthorizeResult
 
-from bot import buttons, commands, home, modals, shortcuts
+from bot import buttons, commands, home, modals, overrides, shortcuts
 from bot.answering import Answer, Answering, FieldErrors, Say, Show
 from bot.blocks import simple
 from bot.gesture import Gesture, say
@@ -133,7 +133,7 @@ def register(bolt: AsyncApp, core: Core, workspace: Workspace, answering: Answer
     @bolt.view(_ANY)
     async def on_submission(body: dict[str, Any], ack: AsyncAck) -> None:
         view = body["view"]
-        handlers = {**modals.SUBMISSIONS, **shortcuts.SUBMISSIONS}
+        handlers = {**modals.SUBMISSIONS, **overrides.SUBMISSIONS, **shortcuts.SUBMISSIONS}
         handler = handlers.get(view["callback_id"])
         if handler is None:
             await ack()

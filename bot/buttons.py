@@ -1,11 +1,13 @@
 """What is pressed: each button by its action id, its incident by its value."""
 
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from uuid import UUID
 
-from bot import acts, modals
+from bot import acts, home, modals, overrides
 from bot.answering import Answer, Say, Show
 from bot.blocks import ids
+from bot.blocks.home import Turned
 from bot.gesture import Gesture
 
 
@@ -14,6 +16,8 @@ async def press(gesture: Gesture) -> Answer:
     action = gesture.body["actions"][0]
     if action["action_id"] in (ids.SCHEDULE, ids.OWNER):
         return await modals.recompute_declare(gesture)
+    if action["action_id"] == ids.OVERRIDE_FORM:
+        return await overrides.recompute(gesture)
     if action["action_id"] == ids.DECLARE:
         return await modals.open_declare(gesture)
     handler = BUTTONS.get(action["action_id"].partition(":")[0])
@@ -26,6 +30,8 @@ async def press(gesture: Gesture) -> Answer:
 async def _in_place(gesture: Gesture, answer: Answer, value: str) -> Answer:
     """An act that was pressed in the incident's view is shown there, not told beside it."""
     view = gesture.body.get("view") or {}
+    if view.get("type") == "home" and isinstance(answer, Say):
+        return await home.in_place(gesture, answer)
     if isinstance(answer, Say) and view.get("callback_id") == ids.INCIDENT_VIEW:
         return Show(await modals.incident_view(gesture, UUID(value)))
     return answer
@@ -64,6 +70,30 @@ async def _timeline(gesture: Gesture, value: str) -> Answer:
     return await modals.open_timeline(gesture, UUID(incident_id), int(page or 0))
 
 
+async def _turn_home(gesture: Gesture, value: str) -> Answer:
+    return await home.show_home(gesture, turned=Turned.read(value))
+
+
+async def _send_trial_page(gesture: Gesture, _value: str) -> Answer:
+    return await home.send_trial_page(gesture)
+
+
+async def _cover(gesture: Gesture, value: str) -> Answer:
+    """Take a schedule's present shift (`id`), any (`any`), or give away mine (`id:from:until`)."""
+    schedule_id, *span = value.split(":")
+    if len(span) == 2:
+        start, end = (datetime.fromtimestamp(int(one), UTC) for one in span)
+        return await overrides.open_override(
+            gesture, UUID(schedule_id), span=(start, end), give=True
+        )
+    chosen = UUID(schedule_id) if schedule_id != "any" else None
+    return await overrides.open_override(gesture, chosen)
+
+
+async def _take_back(gesture: Gesture, value: str) -> Answer:
+    return await overrides.take_back(gesture, UUID(value))
+
+
 BUTTONS: dict[str, Callable[[Gesture, str], Awaitable[Answer]]] = {
     ids.ACKNOWLEDGE: _acknowledge,
     ids.ACKNOWLEDGE_ALL: _acknowledge_all,
@@ -73,4 +103,8 @@ BUTTONS: dict[str, Callable[[Gesture, str], Awaitable[Answer]]] = {
     ids.UPDATE: _update,
     ids.SEVERITY: _severity,
     ids.TIMELINE: _timeline,
+    ids.HOME: _turn_home,
+    ids.TRIAL_PAGE: _send_trial_page,
+    ids.COVER: _cover,
+    ids.REMOVE_OVERRIDE: _take_back,
 }

@@ -5,12 +5,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from bot import acts, modals
+from bot import acts, modals, oncall, overrides
 from bot.answering import Answer, Say
 from bot.blocks import incident, lists
 from bot.gesture import Gesture, say
 from bot.incoming import unescape
-from core import facts, incidents, receipts, schedules, targets
+from core import facts, incidents, receipts, schedules
 from core.facts import IncidentFacts
 from storage.vocabulary import Severity, Status
 
@@ -24,6 +24,8 @@ class Typed:
 
     number: int | None
     rest: str
+    whole: str = ""
+    """All of it, for what speaks of no incident: a schedule's name may begin with a number."""
 
 
 async def run_command(gesture: Gesture) -> Answer:
@@ -53,7 +55,8 @@ def _unknown(gesture: Gesture, word: str) -> Answer:
 def _typed(rest: str) -> Typed:
     first, _, more = rest.strip().partition(" ")
     match = _NUMBER.fullmatch(first)
-    return Typed(int(match[1]), more.strip()) if match else Typed(None, rest.strip())
+    number, left = (int(match[1]), more) if match else (None, rest)
+    return Typed(number, left.strip(), rest.strip())
 
 
 async def _new(gesture: Gesture, typed: Typed) -> Answer:
@@ -63,7 +66,7 @@ async def _new(gesture: Gesture, typed: Typed) -> Answer:
 
 async def _list(gesture: Gesture, _typed: Typed) -> Answer:
     async with gesture.core.reading(gesture.actor) as tx:
-        found = [await facts.of(tx, one) for one in await incidents.list_open(tx)]
+        found = await facts.of_many(tx, await incidents.list_open(tx))
     return Say(lists.open_incidents(found))
 
 
@@ -120,25 +123,15 @@ async def _timeline(gesture: Gesture, typed: Typed) -> Answer:
 
 
 async def _oncall(gesture: Gesture, typed: Typed) -> Answer:
-    return Say(lists.on_call(await on_call(gesture, typed.rest)))
+    return await oncall.tell_on_call(gesture, typed.whole)
 
 
-async def on_call(gesture: Gesture, name: str = "") -> list[lists.OnCall]:
-    """Who is on call now, for one schedule by name or for all. Raises NotFound."""
+async def _override(gesture: Gesture, typed: Typed) -> Answer:
+    if not typed.whole:
+        return await overrides.open_override(gesture)
     async with gesture.core.reading(gesture.actor) as tx:
-        found = (
-            [await schedules.find_schedule(tx, name)]
-            if name
-            else await schedules.list_schedules(tx)
-        )
-        now = await targets.on_call_now(tx, [one.id for one in found])
-    return [
-        lists.OnCall(
-            one.name,
-            tuple((who.person.name, who.person.slack_user_id, who.why) for who in now[one.id]),
-        )
-        for one in found
-    ]
+        found = await schedules.find_schedule(tx, typed.whole)
+    return await overrides.open_override(gesture, found.id)
 
 
 async def _help(gesture: Gesture, _typed: Typed) -> Answer:
@@ -157,5 +150,6 @@ SUB_COMMANDS: dict[str, Callable[[Gesture, Typed], Awaitable[Answer]]] = {
     "resolve": _resolve,
     "timeline": _timeline,
     "oncall": _oncall,
+    "override": _override,
     "help": _help,
 }

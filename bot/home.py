@@ -1,17 +1,76 @@
-"""The App Home: what I own, what is open, who is on call."""
+"""The App Home: opened, turned to another page, and shown anew after what was pressed in it."""
 
-from bot.answering import Answer
+from bot.answering import Answer, Say
 from bot.blocks import home
-from bot.commands import on_call
-from bot.gesture import Gesture
-from core import facts, incidents
+from bot.blocks.home import OPEN_SHOWN, OWNED_SHOWN, SCHEDULES_SHOWN, HomeFacts, Turned
+from bot.blocks.words import channel
+from bot.gesture import Gesture, say
+from core import duties, facts, incidents, notifications, people, schedules, targets
+from core.transaction import Transaction
+
+UNTURNED = Turned()
 
 
 async def open_home(gesture: Gesture) -> Answer:
     """Publish a member's App Home as things are now (spec section 7)."""
+    return await show_home(gesture)
+
+
+async def show_home(
+    gesture: Gesture, *, turned: Turned = UNTURNED, said: str | None = None
+) -> Answer:
+    """Publish it, turned to these pages, with what came of a press above everything."""
     async with gesture.core.reading(gesture.actor) as tx:
-        found = [await facts.of(tx, one) for one in await incidents.list_open(tx)]
-    mine = [one for one in found if one.owner and one.owner.id == gesture.actor.id]
-    view = home.home(mine, found, await on_call(gesture))
-    await gesture.workspace.slack.views_publish(user_id=gesture.user_id, view=view)
+        found = await _facts(gesture, tx, turned, said)
+    await gesture.workspace.slack.views_publish(user_id=gesture.user_id, view=home.home(found))
     return None
+
+
+async def in_place(gesture: Gesture, answer: Answer) -> Answer:
+    """What was pressed in the Home is told there, and the Home shows what has changed."""
+    told = answer.message.plain if isinstance(answer, Say) else None
+    return await show_home(gesture, said=told)
+
+
+async def send_trial_page(gesture: Gesture) -> Answer:
+    """Page whoever asks, without an incident, the way pages go."""
+    async with gesture.core.transaction(gesture.actor) as tx:
+        assert gesture.actor.id is not None  # noqa: S101  (who presses is a member)
+        sent = await notifications.send_trial_page(tx, gesture.actor.id)
+    through = " and ".join(channel(one.value) for one in sent)
+    return say(f"A test page is on its way through {through}. If it does not come, tell an admin.")
+
+
+async def _facts(gesture: Gesture, tx: Transaction, turned: Turned, said: str | None) -> HomeFacts:
+    assert gesture.actor.id is not None  # noqa: S101  (who opens it is a member)
+    me = await people.get_member(tx, gesture.actor.id)
+    every = await schedules.list_schedules(tx)
+    count = await incidents.count_open(tx)
+    turned = _within(turned, len(every), count)
+    first = turned.schedules * SCHEDULES_SHOWN
+    shown = await incidents.list_open(tx, limit=OPEN_SHOWN, offset=turned.incidents * OPEN_SHOWN)
+    owned = await incidents.list_open(tx, owner_id=me.id, limit=OWNED_SHOWN * 2)
+    return HomeFacts(
+        member_id=me.id,
+        timezone=me.timezone,
+        now=tx.now,
+        waiting=await facts.of_many(tx, await incidents.waiting_for(tx, me.id)),
+        owned=await facts.of_many(tx, owned),
+        shifts=await duties.of_member(tx, me.id),
+        on_duty=await targets.on_duty(tx, every[first : first + SCHEDULES_SHOWN]),
+        schedules=len(every),
+        open_incidents=await facts.of_many(tx, shown),
+        open=count,
+        channels=await notifications.channels_of(tx, me.id),
+        email=me.email,
+        turned=turned,
+        said=said,
+    )
+
+
+def _within(turned: Turned, schedules: int, count: int) -> Turned:
+    """Lists grow shorter: the last page there is stands in for one that is gone."""
+    return Turned(
+        min(turned.schedules, max(schedules - 1, 0) // SCHEDULES_SHOWN),
+        min(turned.incidents, max(count - 1, 0) // OPEN_SHOWN),
+    )

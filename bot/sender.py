@@ -12,7 +12,7 @@ from bot.blocks.text import Rendered
 from bot.workspace import Workspace
 from core import people
 from core.notifications import Card, Page, SlackSilent
-from core.remarks import DutyChanged
+from core.remarks import Remark
 from core.sending import LOOK_BACK, DeliveryFailed, Outgoing, Receipt, composing
 from core.transaction import Actor, Core
 
@@ -130,9 +130,9 @@ class SlackSender:
             return card.card(outgoing.incident)
         if isinstance(message, SlackSilent):
             raise DeliveryFailed("that Slack is silent is not told in Slack", permanent=True)
-        if isinstance(message, DutyChanged):
+        if isinstance(message, Remark):
             assert outgoing.person is not None  # noqa: S101  (a remark has somebody to read it)
-            return remarks.duty_changed(message, outgoing.person)
+            return remarks.remark(message, outgoing.person)
         return notices.notice(outgoing.incident, message, outgoing.update)
 
     async def _conversation(self, outgoing: Outgoing) -> tuple[str, bool]:

@@ -4,13 +4,14 @@ Surfaces render these and nothing else, so what a card says is decided here, onc
 """
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import bindparam, select
 
-from core import targets
+from core import people, targets
 from core.people import Person
 from core.transaction import Transaction
 from storage.models import Delivery, Incident, IncidentUpdate, Member
@@ -116,6 +117,34 @@ async def of(
     """
     if owner is None and incident.owner_id:
         owner = await tx.db.get(Member, incident.owner_id)
+    pages = () if is_read_alone else (await _pages(tx, [incident])).get(incident.id, ())
+    return _facts(incident, owner, await _next_step_or_none(tx, incident), pages)
+
+
+async def of_many(tx: Transaction, found: Sequence[Incident]) -> list[IncidentFacts]:
+    """The facts of several incidents, read in as few statements as those of one."""
+    owners = await people.by_id(tx, [one.owner_id for one in found if one.owner_id])
+    pages = await _pages(tx, found)
+    resolver = await targets.Resolver.for_layers(
+        tx, [layer for one in found if one.next_escalation_at for layer in _following(one)]
+    )
+    return [
+        _facts(
+            one,
+            owners.get(one.owner_id) if one.owner_id else None,
+            await _next_step_or_none(tx, one, resolver),
+            pages.get(one.id, ()),
+        )
+        for one in found
+    ]
+
+
+def _facts(
+    incident: Incident,
+    owner: Member | None,
+    next_step: NextStep | None,
+    pages: tuple[Copy, ...],
+) -> IncidentFacts:
     return IncidentFacts(
         id=incident.id,
         organization_id=incident.organization_id,
@@ -138,26 +167,30 @@ async def of(
         layer=incident.escalation_layer,
         layers=len(incident.escalation_layers),
         round=incident.escalation_round,
-        next_step=await _next_step_or_none(tx, incident),
-        pages=() if is_read_alone else await _pages(tx, incident),
+        next_step=next_step,
+        pages=pages,
     )
 
 
-async def _next_step_or_none(tx: Transaction, incident: Incident) -> NextStep | None:
+async def _next_step_or_none(
+    tx: Transaction, incident: Incident, resolver: targets.Resolver | None = None
+) -> NextStep | None:
     """What comes next; a fault in working it out must not keep the message itself back."""
     try:
-        return await _next_step(tx, incident)
+        return await _next_step(tx, incident, resolver)
     except (ValueError, KeyError):
         log.exception("what comes next for incident #%s can't be said", incident.number)
         return None
 
 
-async def _next_step(tx: Transaction, incident: Incident) -> NextStep | None:
+async def _next_step(
+    tx: Transaction, incident: Incident, resolver: targets.Resolver | None
+) -> NextStep | None:
     at = incident.next_escalation_at
     if at is None:
         return None
-    following = targets.parse(incident.escalation_layers)[incident.escalation_layer or 0 :]
-    resolver = await targets.Resolver.for_layers(tx, following)
+    following = _following(incident)
+    resolver = resolver or await targets.Resolver.for_layers(tx, following)
     for layer in following:
         people = resolver.targets(layer, at)
         if people:
@@ -165,16 +198,30 @@ async def _next_step(tx: Transaction, incident: Incident) -> NextStep | None:
     return NextStep(at, None, ())
 
 
-async def _pages(tx: Transaction, incident: Incident) -> tuple[Copy, ...]:
-    rows = await tx.db.execute(_PAGES, {"incident_id": incident.id})
-    return tuple(Copy(*row) for row in rows)
+def _following(incident: Incident) -> list[targets.LayerSnapshot]:
+    """The layers that have not fired yet."""
+    return targets.parse(incident.escalation_layers)[incident.escalation_layer or 0 :]
+
+
+async def _pages(tx: Transaction, found: Sequence[Incident]) -> dict[UUID, tuple[Copy, ...]]:
+    copies: dict[UUID, list[Copy]] = {}
+    for row in await tx.db.execute(_PAGES, {"ids": [one.id for one in found]}):
+        copies.setdefault(row.incident_id, []).append(Copy(*row[1:]))
+    return {incident_id: tuple(of_it) for incident_id, of_it in copies.items()}
 
 
 _PAGES = (
-    select(Member.name, Member.id, Delivery.layer, Delivery.round, Delivery.sent_at)
+    select(
+        Delivery.incident_id,
+        Member.name,
+        Member.id,
+        Delivery.layer,
+        Delivery.round,
+        Delivery.sent_at,
+    )
     .join(Member, Member.id == Delivery.member_id)
     .where(
-        Delivery.incident_id == bindparam("incident_id"),
+        Delivery.incident_id.in_(bindparam("ids", expanding=True)),
         Delivery.kind == DeliveryKind.PAGE,
         Delivery.state.in_((DeliveryState.SENT, DeliveryState.PENDING)),
     )

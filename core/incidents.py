@@ -3,13 +3,13 @@
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Select, bindparam, case, exists, func, or_, select
 
 from core import audit, lifecycle, logs, notifications
 from core.errors import NotFound, ValidationFailed
 from core.transaction import Transaction
-from storage.models import Incident
-from storage.vocabulary import AuditType, Severity, Status
+from storage.models import Delivery, Incident
+from storage.vocabulary import AuditType, DeliveryKind, DeliveryState, Severity, Status
 
 _LOCKED = (
     select(Incident)
@@ -67,15 +67,43 @@ async def get(tx: Transaction, incident_id: UUID) -> Incident:
     return found
 
 
-async def list_open(tx: Transaction, *, limit: int = 100) -> Sequence[Incident]:
-    """What is not resolved, the newest first."""
+async def list_open(
+    tx: Transaction, *, limit: int = 100, offset: int = 0, owner_id: UUID | None = None
+) -> Sequence[Incident]:
+    """What is not resolved, the newest first; where an owner is named, theirs."""
+    query = _open(tx).order_by(Incident.number.desc()).limit(limit).offset(offset)
+    if owner_id:
+        query = query.where(Incident.owner_id == owner_id)
+    return (await tx.db.scalars(query)).all()
+
+
+async def count_open(tx: Transaction) -> int:
+    """How many are not resolved."""
+    return await tx.db.scalar(_open(tx).with_only_columns(func.count())) or 0
+
+
+async def waiting_for(tx: Transaction, member_id: UUID) -> Sequence[Incident]:
+    """What nobody has acknowledged and this member was paged for, or owns; the worst first."""
+    paged = exists().where(
+        Delivery.incident_id == Incident.id,
+        Delivery.member_id == member_id,
+        Delivery.kind == DeliveryKind.PAGE,
+        Delivery.round == Incident.escalation_round,
+        Delivery.state.in_((DeliveryState.PENDING, DeliveryState.SENT)),
+    )
+    worst_first = case({one.value: one.rank for one in Severity}, value=Incident.severity)
     query = (
-        select(Incident)
-        .where(Incident.organization_id == tx.organization_id, Incident.status != Status.RESOLVED)
-        .order_by(Incident.number.desc())
-        .limit(limit)
+        _open(tx)
+        .where(Incident.acknowledged_at.is_(None), or_(Incident.owner_id == member_id, paged))
+        .order_by(worst_first, Incident.number)
     )
     return (await tx.db.scalars(query)).all()
+
+
+def _open(tx: Transaction) -> Select[Incident]:
+    return select(Incident).where(
+        Incident.organization_id == tx.organization_id, Incident.status != Status.RESOLVED
+    )
 
 
 async def change_severity(tx: Transaction, incident_id: UUID, severity: Severity) -> Incident:

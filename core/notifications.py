@@ -4,7 +4,6 @@ A message carries facts that do not change. What does change (the incident) is r
 the message is rendered, so a message sent late is never out of date.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -14,7 +13,7 @@ from pydantic import Field, TypeAdapter
 
 from core import outbox, people
 from core.outbox import Priority
-from core.remarks import Remark
+from core.remarks import Remark, TrialPage
 from core.targets import Target, Why
 from core.transaction import Transaction
 from storage.models import Incident, Organization
@@ -213,7 +212,7 @@ async def page(
     member_id = target.person.id
     layer = None if instead_of_a_layer else incident.escalation_layer
     occasion = instead_of_a_layer or layer or 0
-    for channel in await _channels_of(tx, member_id):
+    for channel in await channels_of(tx, member_id):
         first = await outbox.first_page(tx, incident, member_id, channel)
         await outbox.enqueue(
             tx,
@@ -233,13 +232,13 @@ async def page(
         )
 
 
-async def _channels_of(tx: Transaction, member_id: UUID) -> Iterator[Channel]:
+async def channels_of(tx: Transaction, member_id: UUID) -> tuple[Channel, ...]:
     """Through what this person is paged: by mail only where their address is known."""
     if Channel.MAIL not in tx.person_channels:
-        return iter(tx.person_channels)
+        return tx.person_channels
     member = (await people.by_id(tx, [member_id])).get(member_id)
     has_address = bool(member and member.email)
-    return (one for one in tx.person_channels if has_address or one is not Channel.MAIL)
+    return tuple(one for one in tx.person_channels if has_address or one is not Channel.MAIL)
 
 
 async def say(tx: Transaction, incident: Incident, notice: Notice, *, key: str) -> None:
@@ -264,16 +263,31 @@ async def say(tx: Transaction, incident: Incident, notice: Notice, *, key: str) 
     )
 
 
-async def tell(tx: Transaction, person_id: UUID, remark: Remark, *, key: str) -> None:
-    """Tell a member in Slack what speaks of no incident, once for each `key`."""
+async def tell(
+    tx: Transaction,
+    person_id: UUID,
+    remark: Remark,
+    *,
+    key: str,
+    channel: Channel = Channel.SLACK_DM,
+) -> None:
+    """Tell a member what speaks of no incident, once for each `key`."""
     await outbox.enqueue_apart(
         tx,
-        dedup_key=f"{remark.type}:{key}:{person_id}",
-        channel=Channel.SLACK_DM,
-        target=f"{Channel.SLACK_DM}:{person_id}",
+        dedup_key=f"{remark.type}:{key}:{person_id}:{channel}",
+        channel=channel,
+        target=f"{channel}:{person_id}",
         member_id=person_id,
         message=dump(remark),
     )
+
+
+async def send_trial_page(tx: Transaction, person_id: UUID) -> tuple[Channel, ...]:
+    """Send somebody a page that is none, the way pages go; returns through which channels."""
+    channels = await channels_of(tx, person_id)
+    for channel in channels:
+        await tell(tx, person_id, TrialPage(tx.now), key=tx.now.isoformat(), channel=channel)
+    return channels
 
 
 async def tell_admin(

@@ -21,6 +21,9 @@ from core.transaction import Transaction
 from storage.models import Schedule, ScheduleOverride
 from storage.vocabulary import AuditType
 
+FORESEEN = UUID(int=0)
+"""The id of an override that is only foreseen."""
+
 
 @dataclass(frozen=True)
 class OverrideDraft:
@@ -47,7 +50,7 @@ async def create(tx: Transaction, schedule_id: UUID, draft: OverrideDraft) -> Sc
     Raises NotFound, ValidationFailed, InvalidTargetUser, OverrideConflict (spec section 5).
     """
     schedule = await _lock(tx, schedule_id)
-    await _check(tx, draft)
+    await check(tx, draft)
     _refuse_overlap(schedule, draft, await _ahead(tx, schedule_id), await _names(tx))
     return await _create(tx, schedule, draft, await schedules.value_of(tx, schedule_id))
 
@@ -58,7 +61,7 @@ async def cover(tx: Transaction, schedule_id: UUID, draft: OverrideDraft) -> Sch
     Raises NotFound, ValidationFailed, InvalidTargetUser.
     """
     schedule = await _lock(tx, schedule_id)
-    await _check(tx, draft)
+    await check(tx, draft)
     before = await schedules.value_of(tx, schedule_id)
     for other in await _ahead(tx, schedule_id):
         if other.start_at < draft.end_at and draft.start_at < other.end_at:
@@ -75,7 +78,7 @@ async def change(tx: Transaction, override_id: UUID, draft: OverrideDraft) -> Sc
     was = draft_of(override)
     if was == draft:
         return override
-    await _check(tx, draft)
+    await check(tx, draft)
     others = [one for one in await _ahead(tx, schedule.id) if one.id != override.id]
     _refuse_overlap(schedule, draft, others, await _names(tx))
     otherwise = await schedules.value_of(tx, schedule.id)
@@ -112,7 +115,7 @@ async def remove(tx: Transaction, override_id: UUID) -> None:
 def with_cover(schedule: oncall.Schedule, draft: OverrideDraft) -> oncall.Schedule:
     """PURE. A schedule as it will be once somebody covers: for a form that shows it beforehand."""
     mine = oncall.Override(
-        UUID(int=0), oncall.Participant(draft.member_id), draft.start_at, draft.end_at
+        FORESEEN, oncall.Participant(draft.member_id), draft.start_at, draft.end_at
     )
     kept = [
         replace(one, start_at=start, end_at=end)
@@ -166,7 +169,8 @@ async def _ahead(tx: Transaction, schedule_id: UUID) -> Sequence[ScheduleOverrid
     return found.all()
 
 
-async def _check(tx: Transaction, draft: OverrideDraft) -> None:
+async def check(tx: Transaction, draft: OverrideDraft) -> None:
+    """Raises what `cover` would raise for this draft."""
     await people.get_member(tx, draft.member_id)
     if draft.end_at <= draft.start_at:
         raise ValidationFailed("It ends before it begins. Choose a later end.", field="end_at")

@@ -28,5 +28,13 @@ class DutyChanged:
     type: Literal["duty_changed"] = "duty_changed"
 
 
-Remark = DutyChanged
+@dataclass(frozen=True)
+class TrialPage:
+    """Somebody asked for a page that is none, to see whether pages reach them."""
+
+    at: datetime
+    type: Literal["trial_page"] = "trial_page"
+
+
+Remark = DutyChanged | TrialPage
 """Everything that is said so."""

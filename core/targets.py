@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 from core import oncall, people, schedules
 from core.people import Person
 from core.transaction import Transaction
-from storage.models import EscalationPolicy, Member
+from storage.models import EscalationPolicy, Member, Schedule
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,7 @@ class Why:
     schedule: str | None = None
     rotation_layer: str | None = None
     until: datetime | None = None
+    by_override: bool = False
     overriding: str | None = None
     """Who would have been on call, had there been no override."""
     by: str | None = None
@@ -89,10 +90,19 @@ class Resolver:
         self._members = members
 
     @classmethod
-    async def for_layers(cls, tx: Transaction, layers: Iterable[LayerSnapshot]) -> "Resolver":
-        """Read what these layers need, in three statements for any number of them."""
+    async def for_layers(
+        cls, tx: Transaction, layers: Iterable[LayerSnapshot], *, at: datetime | None = None
+    ) -> "Resolver":
+        """Read what these layers need, in three statements for any number of them.
+
+        Good from the transaction's instant on, and for an earlier `at`.
+        """
         layers = list(layers)
-        loaded = await schedules.load(tx, {one.schedule_id for one in layers if one.schedule_id})
+        loaded = await schedules.load(
+            tx,
+            {one.schedule_id for one in layers if one.schedule_id},
+            overrides_from=at if at and at < tx.now else None,
+        )
         named = [member_id for one in layers for member_id in one.member_ids]
         rostered = [
             participant.member_id
@@ -136,18 +146,31 @@ class Resolver:
             schedule=schedule.name,
             rotation_layer=duty.layer.name if duty.layer else None,
             until=duty.until,
+            by_override=duty.override is not None,
             overriding=replaced.name if replaced else None,
         )
 
 
-async def on_call_now(
-    tx: Transaction, schedule_ids: Iterable[UUID]
-) -> dict[UUID, tuple[Target, ...]]:
-    """Who is on call at the transaction's instant, owner first, per schedule."""
-    ids = list(schedule_ids)
-    layers = {id: LayerSnapshot(0, 1, id, None, ()) for id in ids}
-    resolver = await Resolver.for_layers(tx, layers.values())
-    return {id: resolver.targets(layer, tx.now) for id, layer in layers.items()}
+@dataclass(frozen=True)
+class OnDuty:
+    """Who is on call for a schedule at an instant and why, its owner first."""
+
+    schedule_id: UUID
+    schedule: str
+    timezone: str
+    people: tuple[Target, ...]
+
+
+async def on_duty(
+    tx: Transaction, found: Sequence[Schedule], at: datetime | None = None
+) -> list[OnDuty]:
+    """Who is on call for these schedules, at the transaction's instant or another one."""
+    layers = {one.id: LayerSnapshot(0, 1, one.id, None, ()) for one in found}
+    resolver = await Resolver.for_layers(tx, layers.values(), at=at)
+    return [
+        OnDuty(one.id, one.name, one.timezone, resolver.targets(layers[one.id], at or tx.now))
+        for one in found
+    ]
 
 
 async def schedule_owner(tx: Transaction, schedule_id: UUID) -> Target | None:

@@ -115,6 +115,21 @@ def slack_silent(
     )
 
 
+def trial_page() -> Letter:
+    """A page that is none, to somebody who wants to see whether pages reach them."""
+    return _letter(
+        layout.Content(
+            title="Test page: pages reach you by e-mail",
+            opening="This is a test page. You asked for it in Slack.",
+            paragraphs=(
+                "A real one names an incident and says why you, and its link acknowledges it. If "
+                "nobody acknowledges in time, the next layer is paged.",
+            ),
+            closing=("Nothing is wrong, and there is nothing to do.",),
+        )
+    )
+
+
 def why(reason: Why, layer: int | None, timezone: str) -> str:
     """Why somebody is paged, in one sentence."""
     match reason.kind:

@@ -10,6 +10,7 @@ import aiosmtplib
 
 from core import links
 from core.notifications import Page, SlackSilent
+from core.remarks import TrialPage
 from core.sending import DeliveryFailed, Outgoing, Receipt, composing
 from core.transaction import Core
 from mail import letters
@@ -83,7 +84,10 @@ class MailSender:
 
     def _letter(self, outgoing: Outgoing, link: str | None) -> letters.Letter:
         assert outgoing.person is not None  # noqa: S101  (a letter has somebody to read it)
-        facts, message = outgoing.incident, outgoing.message
+        message = outgoing.message
+        if isinstance(message, TrialPage):
+            return letters.trial_page()
+        facts = outgoing.incident
         if outgoing.is_bundle:
             return letters.bundle(outgoing.named, link=link)
         if isinstance(message, Page):

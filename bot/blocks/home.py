@@ -1,59 +1,195 @@
-"""The App Home: what is mine, what is open, who is on call."""
+"""The App Home: what waits for me, what is mine, my shifts, who is on call, what is open."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from bot.blocks import ids
-from bot.blocks.build import actions, button, exact, header
+from bot.blocks.build import actions, button, context, exact, header, mrkdwn, section
 from bot.blocks.controls import controls
-from bot.blocks.lists import OnCall, incident_row, more, on_call_row
-from bot.blocks.text import Block
+from bot.blocks.lists import incident_row, more
+from bot.blocks.oncall import NO_SCHEDULES, on_call_row
+from bot.blocks.text import Block, escape, name
+from bot.blocks.times import both
+from bot.blocks.words import channel
+from core.duties import OwnShift
 from core.facts import IncidentFacts
+from core.targets import OnDuty
+from storage.vocabulary import Channel
 
-OWNED_SHOWN = 15
-OPEN_SHOWN = 25
-SCHEDULES_SHOWN = 25
+WAITING_SHOWN = 5
+OWNED_SHOWN = 10
+SHIFTS_SHOWN = 5
+SCHEDULES_SHOWN = 10
+OPEN_SHOWN = 15
+_LAST_YEAR_MEANT = 9000
 
 
-def home(
-    owned: Sequence[IncidentFacts],
-    open_incidents: Sequence[IncidentFacts],
-    on_call: Sequence[OnCall],
-) -> dict[str, Any]:
-    """A member's App Home."""
+@dataclass(frozen=True)
+class Turned:
+    """To which page each list is turned, from 0."""
+
+    schedules: int = 0
+    incidents: int = 0
+
+    @classmethod
+    def read(cls, value: str) -> "Turned":
+        """What a button's value says; nothing that is no page counts."""
+        numbers = [int(part) if part.isdigit() else 0 for part in value.split(":")[:2]]
+        return cls(*numbers)
+
+    def __str__(self) -> str:
+        return f"{self.schedules}:{self.incidents}"
+
+
+@dataclass(frozen=True)
+class HomeFacts:
+    """All that a member's Home shows. Of long lists, one page and how long they are."""
+
+    member_id: UUID
+    timezone: str
+    now: datetime
+    waiting: Sequence[IncidentFacts]
+    owned: Sequence[IncidentFacts]
+    shifts: Sequence[OwnShift]
+    on_duty: Sequence[OnDuty]
+    schedules: int
+    open_incidents: Sequence[IncidentFacts]
+    open: int
+    channels: Sequence[Channel]
+    email: str | None
+    turned: Turned = Turned()
+    said: str | None = None
+    """What came of what was pressed just now."""
+
+
+def home(facts: HomeFacts) -> dict[str, Any]:
+    """A member's App Home (spec section 7)."""
     return {
         "type": "home",
         "blocks": [
-            *actions([button("Declare an incident", ids.DECLARE, "declare", style="primary")]),
-            header("Yours"),
-            *_owned(owned),
-            header("Open incidents"),
-            *_open(open_incidents),
-            header("On call now"),
-            *_on_call(on_call),
+            *([exact(facts.said)] if facts.said else []),
+            *actions(
+                [
+                    button("Declare an incident", ids.DECLARE, "declare", style="primary"),
+                    button("Cover a shift", f"{ids.COVER}:any", "any"),
+                    button("Schedules", ids.SCHEDULES, "all"),
+                    button("Policies", ids.POLICIES, "all"),
+                ]
+            ),
+            *_waiting(facts.waiting),
+            *_owned(facts),
+            *_shifts(facts),
+            *_on_call(facts),
+            *_open(facts),
+            *_reached(facts),
         ],
     }
 
 
-def _owned(owned: Sequence[IncidentFacts]) -> list[Block]:
-    if not owned:
-        return [exact("Nothing is waiting for you.")]
-    blocks: list[Block] = []
-    for one in owned[:OWNED_SHOWN]:
+def _waiting(waiting: Sequence[IncidentFacts]) -> list[Block]:
+    if not waiting:
+        return []
+    blocks = [header("Waiting for you")]
+    for one in waiting[:WAITING_SHOWN]:
         blocks.append(incident_row(one))
-        if not one.acknowledged:
-            blocks += controls(one, ids.ACKNOWLEDGE, ids.HAND_OFF)
-    return blocks + more(len(owned) - OWNED_SHOWN)
+        blocks += controls(one, ids.ACKNOWLEDGE, ids.HAND_OFF)
+    return blocks + more(len(waiting) - WAITING_SHOWN)
 
 
-def _open(found: Sequence[IncidentFacts]) -> list[Block]:
-    if not found:
-        return [exact("🎉 No incident is open.")]
-    return [incident_row(one) for one in found[:OPEN_SHOWN]] + more(len(found) - OPEN_SHOWN)
+def _owned(facts: HomeFacts) -> list[Block]:
+    waiting = {one.id for one in facts.waiting}
+    owned = [one for one in facts.owned if one.id not in waiting]
+    blocks = [header("Yours")]
+    if not owned:
+        calm = "Nothing else is yours." if waiting else "Nothing is waiting for you."
+        return [*blocks, exact(calm)]
+    rows = [incident_row(one) for one in owned[:OWNED_SHOWN]]
+    return [*blocks, *rows, *more(len(owned) - OWNED_SHOWN)]
 
 
-def _on_call(schedules: Sequence[OnCall]) -> list[Block]:
-    if not schedules:
-        return [exact("There are no schedules yet. Describe them in a file, and run app.py apply.")]
-    rows = [on_call_row(one) for one in schedules[:SCHEDULES_SHOWN]]
-    return rows + more(len(schedules) - SCHEDULES_SHOWN)
+def _shifts(facts: HomeFacts) -> list[Block]:
+    blocks = [header("Your shifts")]
+    if not facts.shifts:
+        return [*blocks, exact("You are not on call in the next four weeks.")]
+    rows = [_shift(one, facts) for one in facts.shifts[:SHIFTS_SHOWN]]
+    return [*blocks, *rows, *more(len(facts.shifts) - SHIFTS_SHOWN)]
+
+
+def _shift(one: OwnShift, facts: HomeFacts) -> Block:
+    runs = one.runs_at(facts.now)
+    as_what = "covering" if one.by_override else name(one.layer) if one.layer else ""
+    title = f"{'📟 *Now:* ' if runs else ''}*{escape(name(one.schedule))}*"
+    title += f" · {escape(as_what)}" if as_what else ""
+    until = both(one.end_at, one.timezone, reader=facts.timezone)
+    since = both(one.start_at, one.timezone, reader=facts.timezone)
+    told = section(f"{title}\n{f'until {until}' if runs else f'{since} – {until}'}")
+    if one.position:
+        return told  # an override stands in for the first layer alone
+    start = max(one.start_at, facts.now)
+    span = f"{one.schedule_id}:{int(start.timestamp())}:{int(one.end_at.timestamp())}"
+    return {**told, "accessory": button("Give away…", f"{ids.COVER}:give", span)}
+
+
+def _on_call(facts: HomeFacts) -> list[Block]:
+    blocks = [header("On call now")]
+    if not facts.schedules:
+        new = actions([button("New schedule", f"{ids.SCHEDULES}:new", "new", style="primary")])
+        return [*blocks, exact(NO_SCHEDULES), *new]
+    rows = [on_call_row(one, facts.timezone) for one in facts.on_duty]
+    turned = facts.turned
+    pager = _pager(
+        "schedules",
+        turned.schedules,
+        facts.schedules,
+        SCHEDULES_SHOWN,
+        lambda page: replace(turned, schedules=page),
+    )
+    return [*blocks, *rows, *pager]
+
+
+def _open(facts: HomeFacts) -> list[Block]:
+    if not facts.open:
+        return [header("Open incidents"), exact("🎉 No incident is open.")]
+    turned = facts.turned
+    rows = [incident_row(one) for one in facts.open_incidents]
+    pager = _pager(
+        "incidents",
+        turned.incidents,
+        facts.open,
+        OPEN_SHOWN,
+        lambda page: replace(turned, incidents=page),
+    )
+    return [header(f"Open incidents ({facts.open:,})"), *rows, *pager]
+
+
+def _reached(facts: HomeFacts) -> list[Block]:
+    told = [
+        f"{channel(one.value)} ({facts.email})"
+        if one is Channel.MAIL and facts.email
+        else channel(one.value)
+        for one in facts.channels
+    ]
+    trial = button("Send me a test page", ids.TRIAL_PAGE, "me")
+    return [
+        header("How you are reached"),
+        exact(f"Pages reach you through {' and '.join(told)}.", accessory=trial),
+        context(mrkdwn(f"As of {both(facts.now, facts.timezone, reader=facts.timezone)}")),
+    ]
+
+
+def _pager(what: str, page: int, count: int, shown: int, to: Any) -> list[Block]:
+    """The way to the other pages, where there are any."""
+    last = (count - 1) // shown
+    if last < 1:
+        return []
+    first = page * shown + 1
+    buttons = []
+    if page > 0:
+        buttons.append(button("◀ Earlier", f"{ids.HOME}:{what}:back", str(to(page - 1))))
+    if page < last:
+        buttons.append(button("More ▶", f"{ids.HOME}:{what}:on", str(to(page + 1))))
+    told = f"{first:,}–{min(first + shown - 1, count):,} of {count:,} {what}"
+    return [context(mrkdwn(told)), *actions(buttons)]

@@ -2,18 +2,14 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from bot.blocks import progress, words
 from bot.blocks.build import context, exact, mrkdwn, plain, section
 from bot.blocks.controls import view_button
-from bot.blocks.text import Block, Rendered, cut, escape, fallback, name, names, until
+from bot.blocks.text import Block, Rendered, cut, escape, fallback, name
 from core.facts import IncidentFacts
-from core.targets import Why
 
 INCIDENTS_SHOWN = 15
-SCHEDULES_SHOWN = 40
-PEOPLE_SHOWN = 8
 CHARACTERS_SHOWN = 11_000
 """Of a message's blocks as JSON: below the total that Slack refuses."""
 
@@ -30,17 +26,10 @@ _HELP = (
     ("handoff 12 @someone", "hand it off to somebody else"),
     ("resolve 12 [note]", "resolve it"),
     ("timeline 12", "what happened so far"),
-    ("oncall [schedule]", "who is on call now"),
+    ("oncall [schedule] [at friday 22:00]", "who is on call, now or then, and why"),
+    ("override [schedule]", "take a shift or a part of it, or give it to somebody"),
     ("help", "this list"),
 )
-
-
-@dataclass(frozen=True)
-class OnCall:
-    """Who is on call for a schedule now: (name, Slack user id, why), its owner first."""
-
-    schedule: str
-    people: tuple[tuple[str, str | None, Why], ...]
 
 
 def open_incidents(found: Sequence[IncidentFacts]) -> Rendered:
@@ -62,38 +51,6 @@ def incident_row(facts: IncidentFacts) -> Block:
     owner = name(facts.owner.name) if facts.owner else "nobody"
     about = f"{words.status(facts.status)} · owner: {owner} · {progress.words(facts)}"
     return exact(f"{words.headline(facts)}\n{about}", accessory=view_button(facts))
-
-
-def on_call(schedules: Sequence[OnCall]) -> Rendered:
-    """Who is on call now, and until when."""
-    if not schedules:
-        empty = "There are no schedules yet. Describe them in a file, and run app.py apply."
-        return Rendered(empty, [exact(empty)])
-    told = "; ".join(
-        f"{name(one.schedule)}: {names([person for person, _, _ in one.people])}"
-        for one in schedules[:8]
-    )
-    rows = fitting([on_call_row(one) for one in schedules[:SCHEDULES_SHOWN]])
-    return Rendered(
-        fallback(f"On call now: {told}"),
-        [exact("On call now"), *rows, *more(len(schedules) - len(rows))],
-    )
-
-
-def on_call_row(one: OnCall) -> Block:
-    """A schedule, and who answers for it until when."""
-    title = f"*{escape(name(one.schedule))}*"
-    if not one.people:
-        return section(f"{title}\n🚨 Nobody is on call.")
-    lines = []
-    for person, _, why in one.people[:PEOPLE_SHOWN]:
-        overriding = f", overriding {escape(name(why.overriding))}" if why.overriding else ""
-        lines.append(f"{escape(name(person))}{until(why.until)}{overriding}")
-    while len("\n".join(lines)) > 2_400:
-        lines.pop()
-    if left := len(one.people) - len(lines):
-        lines.append(f"and {left:,} more")
-    return section("\n".join([title, *lines]))
 
 
 def help_text(command: str) -> Rendered:

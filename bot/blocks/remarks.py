@@ -4,11 +4,25 @@ from bot.blocks.build import section
 from bot.blocks.text import Rendered, escape, fallback, name, names
 from bot.blocks.times import both, in_zone
 from core.people import Person
-from core.remarks import DutyChanged
+from core.remarks import DutyChanged, Remark, TrialPage
 
 
-def duty_changed(remark: DutyChanged, reader: Person) -> Rendered:
-    """To whoever stands in, or to whoever is stood in for."""
+def remark(said: Remark, reader: Person) -> Rendered:
+    """What is said, to whoever it is said to."""
+    if isinstance(said, TrialPage):
+        return _trial_page()
+    return _duty_changed(said, reader)
+
+
+def _trial_page() -> Rendered:
+    text = (
+        "🧪 This is a test page: pages reach you here. A real one has an Acknowledge button, and "
+        "if you don't press it in time, the next layer is paged."
+    )
+    return Rendered(text, [section(text)])
+
+
+def _duty_changed(remark: DutyChanged, reader: Person) -> Rendered:
     told = _told(remark, reader)
     span = (
         f"{both(remark.start_at, remark.timezone, reader=reader.timezone)} – "

@@ -5,13 +5,13 @@ from uuid import UUID
 
 import pytest
 
-from bot.blocks import declare, forms, home, ids, simple, update
+from bot.blocks import declare, forms, ids, simple, update
 from bot.blocks.declare import DeclareForm
 from bot.blocks.update import UpdateForm
 from core.preview import Preview, PreviewStep
 from sandbox.blockkit import check_view
 from storage.vocabulary import Status
-from tests.bot.test_blocks import ACKNOWLEDGED, RESOLVED, TITLE, buttons, incident_facts, seen
+from tests.bot.test_blocks import RESOLVED, TITLE, incident_facts, seen
 
 SCHEDULES = [(str(UUID(int=number)), f"Schedule {number}") for number in range(200)]
 
@@ -202,16 +202,6 @@ def test_a_form_shown_again_holds_what_was_typed(view: dict[str, Any]) -> None:
     assert seen(again).count("⚠️") == 1
     assert with_state(again)["state"]["values"] == typed
     assert again["callback_id"] == view["callback_id"]
-
-
-def test_the_home_shows_what_is_mine_and_lets_me_declare() -> None:
-    mine = incident_facts()
-    view = home.home([mine], [mine, incident_facts(**ACKNOWLEDGED)], [])
-    assert buttons(view) == [ids.DECLARE, ids.ACKNOWLEDGE, ids.HAND_OFF]
-    assert "acknowledged by Alice" in seen(view)
-    empty = seen(home.home([], [], []))
-    assert "Nothing is waiting for you." in empty
-    assert "🎉 No incident is open." in empty
 
 
 def test_a_refusal_is_shown_as_it_is_worded_and_can_be_told_in_a_view() -> None:

@@ -2,18 +2,39 @@
 
 import itertools
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 
-from bot.blocks import card, declare, forms, home, incident, lists, notices, page, simple, timeline
+from bot.blocks import (
+    card,
+    declare,
+    forms,
+    home,
+    incident,
+    lists,
+    notices,
+    oncall,
+    override,
+    page,
+    remarks,
+    simple,
+    timeline,
+)
 from bot.blocks import update as update_form
 from bot.blocks.text import Rendered, escape
+from core.duties import OwnShift
+from core.facts import IncidentFacts
 from core.notifications import Page
 from core.preview import Preview, PreviewStep
+from core.remarks import DutyChanged, TrialPage
+from core.targets import OnDuty, Target
 from sandbox.blockkit import characters, check_blocks, check_view, view_too_large
 from sandbox.rendered import pinged
+from storage.vocabulary import Channel
 from tests.bot.test_blocks import (
     BOB,
     LONG,
@@ -29,6 +50,44 @@ from tests.bot.test_blocks import (
     seen,
     update_facts,
 )
+
+ZONE = "America/Argentina/Buenos_Aires"
+CROWD = OnDuty(UUID(int=5), NAME, ZONE, (Target(BOB, WHYS[0]),) * 50)
+NOBODY = OnDuty(UUID(int=6), NAME, ZONE, ())
+
+
+def _home(found: list[IncidentFacts], turned: home.Turned) -> home.HomeFacts:
+    shift = OwnShift(UUID(int=5), NAME, ZONE, NAME, 0, False, NOW, NOW + timedelta(days=1))
+    some = bool(found)
+    return home.HomeFacts(
+        member_id=BOB.id,
+        timezone="Asia/Tokyo",
+        now=NOW,
+        waiting=found,
+        owned=[replace(one, id=UUID(int=99)) for one in found],
+        shifts=[shift] * 40 * some,
+        on_duty=[CROWD] * home.SCHEDULES_SHOWN * some,
+        schedules=500 * some,
+        open_incidents=found[: home.OPEN_SHOWN],
+        open=len(found),
+        channels=tuple(Channel)[::2],
+        email=f"{NAME}@example.com",
+        turned=turned,
+        said=LONG if found else None,
+    )
+
+
+def _override(trouble: str | None) -> dict[str, Any]:
+    form = override.OverrideForm(str(UUID(int=1)), "U1", NOW, NOW)
+    return override.override_modal(
+        form,
+        [(str(UUID(int=each)), NAME) for each in range(300)],
+        timezone=ZONE,
+        reader="Asia/Tokyo",
+        turns=[override.Turn(NAME, NOW, NOW, is_new=True)] * 99,
+        trouble=trouble,
+        ahead=[override.Ahead(UUID(int=each), NAME, NOW, NOW) for each in range(99)],
+    )
 
 
 def _messages() -> Iterator[tuple[str, Callable[[], Rendered]]]:
@@ -52,9 +111,17 @@ def _messages() -> Iterator[tuple[str, Callable[[], Rendered]]]:
             )
     yield "open incidents", lambda: lists.open_incidents([hostile()] * 500)
     yield "no open incidents", lambda: lists.open_incidents([])
-    yield "on call", lambda: lists.on_call([lists.OnCall(NAME, ((NAME, "U1", WHYS[0]),) * 50)] * 99)
-    yield "nobody on call", lambda: lists.on_call([lists.OnCall(NAME, ())] * 99)
-    yield "no schedules", lambda: lists.on_call([])
+    for at in (None, NOW):
+        yield (
+            f"on call {at}",
+            lambda at=at: oncall.on_call([CROWD] * 99, at=at, reader="Asia/Tokyo"),
+        )
+        yield f"nobody on call {at}", lambda at=at: oncall.on_call([NOBODY] * 99, at=at)
+        yield f"no schedules {at}", lambda at=at: oncall.on_call([], at=at)
+    for change, covers in itertools.product(("made", "changed", "removed"), (True, False)):
+        said = DutyChanged(change, covers, NAME, ZONE, NAME, NAME, (NAME,) * 50, NOW, NOW)
+        yield f"duty {change} {covers}", lambda said=said: remarks.remark(said, BOB)
+    yield "trial page", lambda: remarks.remark(TrialPage(NOW), BOB)
     yield "help", lambda: lists.help_text("/incident")
     yield "refusal", lambda: simple.refusal(LONG)
 
@@ -98,9 +165,10 @@ def _views() -> Iterator[tuple[str, Callable[[], dict[str, Any]]]]:
             f"add to timeline {count}",
             lambda found=found: forms.add_to_timeline_modal(found, LONG),
         )
-    crowd = lists.OnCall(NAME, ((NAME, "U1", WHYS[0]),) * 50)
-    yield "home", lambda: home.home([hostile()] * 500, [hostile()] * 500, [crowd] * 200)
-    yield "empty home", lambda: home.home([], [], [])
+    yield "home", lambda: home.home(_home([hostile()] * 500, home.Turned(3, 7)))
+    yield "empty home", lambda: home.home(_home([], home.Turned()))
+    for trouble in (LONG, None):
+        yield f"override {bool(trouble)}", lambda trouble=trouble: _override(trouble)
     yield "loading", lambda: simple.loading_view(TITLE)
     yield "message", lambda: simple.message_view(TITLE, LONG)
     yield "working", lambda: simple.working_view(forms.severity_modal(hostile()))

@@ -4,9 +4,9 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
-from bot.blocks import ids, incident, lists, timeline
+from bot.blocks import ids, incident, lists, oncall, timeline
 from core.receipts import Attempt, PageReceipt
-from core.targets import Why
+from core.targets import OnDuty, Target, Why
 from core.timeline import Entry
 from storage.vocabulary import AuditType, Channel, DeliveryState
 from tests.bot.test_blocks import (
@@ -19,6 +19,8 @@ from tests.bot.test_blocks import (
 )
 
 ON_CALL = Why("schedule", schedule="Payments", until=NOW + timedelta(days=1), overriding="Bea")
+
+COVERING = replace(ON_CALL, by_override=True)
 
 RECEIPT = PageReceipt(
     delivery_id=UUID(int=1),
@@ -98,15 +100,21 @@ def test_a_list_says_how_many_it_does_not_show() -> None:
 
 
 def test_who_is_on_call_is_told_with_until_when() -> None:
-    shown = lists.on_call([lists.OnCall("Payments", (("Bob", "UBOB", ON_CALL),))])
-    assert "Payments\nBob until Nov 22, 2026 12:00, overriding Bea" in seen(shown)
-    assert "🚨 Nobody is on call." in seen(lists.on_call([lists.OnCall("Payments", ())]))
+    duty = OnDuty(UUID(int=1), "Payments", "Europe/Berlin", (Target(BOB, COVERING),))
+    shown = oncall.on_call([duty], at=None, reader="Asia/Tokyo")
+    assert "Bob until Nov 22, 2026 12:00 (Sun 22 Nov, 13:00 in Berlin) · covering for Bea" in seen(
+        shown
+    )
+    same = oncall.on_call([duty], at=None, reader="Europe/Paris")
+    assert "Bob until Nov 22, 2026 12:00 · covering for Bea" in seen(same)
+    nobody = oncall.on_call([replace(duty, people=())], at=None)
+    assert "🚨 Nobody is on call." in seen(nobody)
 
 
 def test_help_has_a_line_for_each_sub_command() -> None:
     shown = seen(lists.help_text("/incident"))
     for word in (
         "new", "list", "show", "ack", "update", "status", "severity", "handoff", "resolve",
-        "timeline", "oncall", "help",
+        "timeline", "oncall", "override", "help",
     ):  # fmt: skip
         assert f"/incident {word}" in shown

@@ -3,9 +3,9 @@
 from datetime import timedelta
 from uuid import uuid4
 
-from core import policies, targets
+from core import policies, schedules, targets
 from core.people import Person
-from core.targets import LayerSnapshot, Target, Why
+from core.targets import LayerSnapshot, OnDuty, Target, Why
 from tests.cast import NOON
 from tests.core import given
 from tests.engine import Engine
@@ -19,13 +19,28 @@ def _person(engine: Engine, name: str) -> Person:
 
 async def test_who_is_on_call_now_is_answered_for_many_schedules_at_once(engine: Engine) -> None:
     nights = await given.empty_schedule(engine)
-    unknown = uuid4()
 
     async with engine.core.reading(engine.system) as tx:
-        found = await targets.on_call_now(tx, [engine.schedule_id, nights, unknown])
+        found = await targets.on_duty(tx, await schedules.list_schedules(tx))
 
     bob = Target(_person(engine, "bob"), Why("schedule", "Payments", "Primary", until=NEXT_HANDOFF))
-    assert found == {engine.schedule_id: (bob,), nights: (), unknown: ()}
+    assert found == [
+        OnDuty(nights, "Nights", "Europe/Berlin", ()),
+        OnDuty(engine.schedule_id, "Payments", "Europe/Berlin", (bob,)),
+    ]
+
+
+async def test_who_was_on_call_is_told_with_the_overrides_of_then(engine: Engine) -> None:
+    await given.override(engine, engine.schedule_id, "dave", hours=1)
+    engine.clock.at = NOON + timedelta(hours=5)
+
+    async with engine.core.reading(engine.system) as tx:
+        every = await schedules.list_schedules(tx)
+        (then,) = await targets.on_duty(tx, every, NOON)
+        (now,) = await targets.on_duty(tx, every)
+
+    assert [one.person.name for one in then.people] == ["Dave"]
+    assert [one.person.name for one in now.people] == ["Bob"]
 
 
 async def test_who_stands_in_for_somebody_is_told_for_whom(engine: Engine) -> None:
@@ -35,7 +50,7 @@ async def test_who_stands_in_for_somebody_is_told_for_whom(engine: Engine) -> No
         owner = await targets.schedule_owner(tx, engine.schedule_id)
         nobody = await targets.schedule_owner(tx, uuid4())
 
-    why = Why("schedule", "Payments", "Primary", NOON + timedelta(hours=1), overriding="Bob")
+    why = Why("schedule", "Payments", "Primary", NOON + timedelta(hours=1), True, "Bob")
     assert owner == Target(_person(engine, "dave"), why)
     assert nobody is None
 

@@ -1,0 +1,172 @@
+"""Covering a shift from Slack: the form, what it will come to, and taking an override back."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from bot.answering import Answer, FieldErrors, Show
+from bot.blocks import ids, override, simple
+from bot.blocks.override import Ahead, OverrideForm, Turn
+from bot.gesture import Gesture
+from bot.identity import member_of
+from core import oncall, overrides, people, schedules
+from core.errors import DomainError, InvalidTargetUser, NotAMember, NotFound, ValidationFailed
+from core.overrides import OverrideDraft
+from core.transaction import Transaction
+
+AROUND = timedelta(days=1)
+"""How much before and after what is covered the form shows."""
+
+FIRST_LENGTH = timedelta(hours=12)
+"""How long the form proposes where no shift is running."""
+
+
+async def open_override(
+    gesture: Gesture,
+    schedule_id: UUID | None = None,
+    *,
+    span: tuple[datetime, datetime] | None = None,
+    give: bool = False,
+) -> Answer:
+    """Open the form: for me, from now to the shift's end, or for a span that I give away."""
+
+    async def build() -> dict[str, Any]:
+        async with gesture.core.reading(gesture.actor) as tx:
+            every = await schedules.list_schedules(tx)
+            if not every:
+                return simple.message_view(
+                    "Cover a shift",
+                    "There are no schedules yet. Make one with /incident schedules.",
+                )
+            chosen = schedule_id or every[0].id
+            start, end = span or await _present_shift(tx, chosen)
+        form = OverrideForm(str(chosen), None if give else gesture.user_id, start, end)
+        return await _view(gesture, form)
+
+    in_a_modal = (gesture.body.get("view") or {}).get("type") == "modal"
+    return await gesture.open_modal("Cover a shift", build, push=in_a_modal)
+
+
+async def recompute(gesture: Gesture) -> Answer:
+    """Say anew what it will come to, after something in the form changed."""
+    shown = gesture.body["view"]
+    form = override.read_override(shown)
+    if form.schedule_id and form.start_at is None and form.end_at is None:
+        async with gesture.core.reading(gesture.actor) as tx:
+            start, end = await _present_shift(tx, UUID(form.schedule_id))
+        form = replace(form, start_at=start, end_at=end)
+    view = await _view(gesture, form)
+    await gesture.workspace.slack.views_update(
+        view_id=shown["id"], hash=shown.get("hash"), view=view
+    )
+    return None
+
+
+async def submit_override(gesture: Gesture) -> Answer:
+    """Cover. A refusal appears at its field."""
+    form = override.read_override(gesture.body["view"])
+    key = form.schedule_id
+    if not key:
+        return FieldErrors({"schedule": "Choose a schedule."})
+    try:
+        draft = await _draft(gesture, form)
+        async with gesture.core.transaction(gesture.actor) as tx:
+            await overrides.cover(tx, UUID(key), draft)
+    except (InvalidTargetUser, NotAMember) as refusal:
+        return FieldErrors({"person": refusal.message})
+    except ValidationFailed as refusal:
+        return FieldErrors({f"{refusal.field}:{key}": refusal.message})
+    return None
+
+
+async def take_back(gesture: Gesture, override_id: UUID) -> Answer:
+    """Take an override back, and show the form without it. Raises NotFound, OverrideEnded."""
+    async with gesture.core.transaction(gesture.actor) as tx:
+        await overrides.remove(tx, override_id)
+    return Show(await _view(gesture, override.read_override(gesture.body["view"])))
+
+
+async def _present_shift(tx: Transaction, schedule_id: UUID) -> tuple[datetime, datetime]:
+    """From now to the end of the shift that runs, to the minute."""
+    value = await schedules.value_of(tx, schedule_id)
+    now = tx.now.replace(second=0, microsecond=0)
+    found = oncall.resolve(value, tx.now).owner
+    far = found is None or found.until - now > timedelta(days=400)
+    return now, now + FIRST_LENGTH if far or found is None else found.until
+
+
+async def _draft(gesture: Gesture, form: OverrideForm) -> OverrideDraft:
+    if not form.person:
+        raise InvalidTargetUser("Choose who covers.")
+    if form.start_at is None or form.end_at is None:
+        missing = "start_at" if form.start_at is None else "end_at"
+        raise ValidationFailed("Choose a day and a time.", field=missing)
+    member = await member_of(gesture.core, gesture.workspace, form.person)
+    return OverrideDraft(member.id, form.start_at, form.end_at)
+
+
+async def _view(gesture: Gesture, form: OverrideForm) -> dict[str, Any]:
+    """The form with what it will come to, or why it can't."""
+    draft: OverrideDraft | None = None
+    trouble: str | None = None
+    try:
+        draft = await _draft(gesture, form)
+    except DomainError as refusal:
+        trouble = refusal.message
+    async with gesture.core.reading(gesture.actor) as tx:
+        every = await schedules.list_schedules(tx)
+        chosen = next((one for one in every if str(one.id) == form.schedule_id), None)
+        if chosen is None:
+            raise NotFound("That schedule is gone. Close this and begin again.")
+        value = await schedules.value_of(tx, chosen.id)
+        members = await people.members(tx)
+        try:
+            if draft:
+                await overrides.check(tx, draft)
+        except DomainError as refusal:
+            draft, trouble = None, refusal.message
+    names = {one.id: one.name for one in members}
+    return override.override_modal(
+        form,
+        [(str(one.id), one.name) for one in every],
+        timezone=chosen.timezone,
+        reader=next((one.timezone for one in members if one.id == gesture.actor.id), "UTC"),
+        turns=_turns(value, draft, names) if draft else (),
+        trouble=trouble,
+        ahead=[
+            Ahead(one.id, names.get(one.member.member_id, "somebody"), one.start_at, one.end_at)
+            for one in sorted(value.overrides, key=lambda one: one.start_at)
+        ],
+    )
+
+
+def _turns(value: oncall.Schedule, draft: OverrideDraft, names: dict[UUID, str]) -> list[Turn]:
+    """Who is on call when, from a day before to a day after, with the override in place."""
+    foreseen = overrides.with_cover(value, draft)
+    start, end = draft.start_at - AROUND, draft.end_at + AROUND
+    shifts = [
+        Turn(
+            names.get(one.member_id, "somebody"),
+            one.start_at if one.start_at > start else None,
+            one.end_at if one.end_at < end else None,
+            one.override_id == overrides.FORESEEN,
+        )
+        for one in oncall.shifts(foreseen, start, end)
+        if one.position == 0
+    ]
+    nobody = [
+        Turn(
+            None,
+            gap.start_at if gap.start_at > start else None,
+            gap.end_at if gap.end_at < end else None,
+        )
+        for gap in oncall.gaps(foreseen, start, end)
+    ]
+    return sorted([*shifts, *nobody], key=lambda one: one.start_at or start)
+
+
+SUBMISSIONS: dict[str, Callable[[Gesture], Awaitable[Answer]]] = {
+    ids.OVERRIDE_VIEW: submit_override,
+}
