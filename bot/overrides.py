@@ -127,13 +127,14 @@ async def _view(gesture: Gesture, form: OverrideForm) -> dict[str, Any]:
                 await overrides.check(tx, draft)
         except DomainError as refusal:
             draft, trouble = None, refusal.message
+        now = tx.now.replace(second=0, microsecond=0)
     names = {one.id: one.name for one in members}
     return override.override_modal(
         form,
         [(str(one.id), one.name) for one in every],
         timezone=chosen.timezone,
         reader=next((one.timezone for one in members if one.id == gesture.actor.id), "UTC"),
-        turns=_turns(value, draft, names) if draft else (),
+        turns=_turns(value, draft, names, now) if draft else (),
         trouble=trouble,
         ahead=[
             Ahead(one.id, names.get(one.member.member_id, "somebody"), one.start_at, one.end_at)
@@ -142,14 +143,17 @@ async def _view(gesture: Gesture, form: OverrideForm) -> dict[str, Any]:
     )
 
 
-def _turns(value: oncall.Schedule, draft: OverrideDraft, names: dict[UUID, str]) -> list[Turn]:
-    """Who is on call when, from a day before to a day after, with the override in place."""
+def _turns(
+    value: oncall.Schedule, draft: OverrideDraft, names: dict[UUID, str], now: datetime
+) -> list[Turn]:
+    """Who is on call when, from a day before, or now, to a day after, with the override."""
     foreseen = overrides.with_cover(value, draft)
-    start, end = draft.start_at - AROUND, draft.end_at + AROUND
+    start = max(draft.start_at - AROUND, min(now, draft.start_at))
+    end = draft.end_at + AROUND
     shifts = [
         Turn(
             names.get(one.member_id, "somebody"),
-            one.start_at if one.start_at > start else None,
+            one.start_at if one.start_at > start or one.start_at == draft.start_at else None,
             one.end_at if one.end_at < end else None,
             one.override_id == overrides.FORESEEN,
         )

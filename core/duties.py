@@ -9,15 +9,19 @@ from sqlalchemy import select
 
 from core import oncall, schedules
 from core.transaction import Transaction
+from storage.limits import ROTATION_LENGTH_DAYS_MAX
 from storage.models import Schedule
 
 AHEAD = timedelta(days=28)
 """How far ahead one's own shifts are looked for."""
 
 
+LONGEST = timedelta(days=ROTATION_LENGTH_DAYS_MAX + 2)
+
+
 @dataclass(frozen=True)
 class OwnShift:
-    """A shift of one's own, as it will really be; it goes on beyond a window that cuts it."""
+    """A shift of one's own, as it will really be; one that runs begins now."""
 
     schedule_id: UUID
     schedule: str
@@ -48,6 +52,16 @@ async def of_member(
     return tuple(sorted(found, key=lambda one: (one.start_at, one.schedule)))
 
 
+def _end(schedule: oncall.Schedule, shift: oncall.Shift) -> datetime:
+    """When a shift really ends that the window cuts."""
+    found = oncall.shifts(schedule, shift.start_at, shift.start_at + LONGEST)
+    same = (shift.position, shift.layer_id, shift.override_id)
+    return next(
+        (one.end_at for one in found if (one.position, one.layer_id, one.override_id) == same),
+        shift.end_at,
+    )
+
+
 def _names(schedule: oncall.Schedule, member_id: UUID) -> bool:
     participants = (one.member_id for layer in schedule.layers for one in layer.participants)
     return member_id in {*participants, *(one.member.member_id for one in schedule.overrides)}
@@ -66,7 +80,7 @@ def _own(
             shift.position,
             shift.override_id is not None,
             shift.start_at,
-            shift.end_at,
+            _end(schedule, shift) if shift.end_at == now + ahead else shift.end_at,
         )
         for shift in oncall.shifts(schedule, now, now + ahead)
         if shift.member_id == member_id

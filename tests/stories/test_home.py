@@ -61,6 +61,9 @@ async def test_my_shift_now_and_my_next_ones_stand_on_both_clocks(world: World) 
 
     mine = section(home, "Your shifts", "On call now")
     assert "📟 Now: Payments · Primary\nuntil Nov 23, 2026 09:00" in mine
+    assert (
+        "Dec 14, 2026 09:00 – Dec 21, 2026 09:00" in mine
+    )  # whole, though four weeks are looked at
     assert "in Berlin" not in mine  # it is his own clock
 
 
