@@ -11,9 +11,9 @@ from bot.blocks import ids, override, simple
 from bot.blocks.override import Ahead, OverrideForm, Turn
 from bot.gesture import Gesture
 from bot.identity import member_of
-from core import oncall, overrides, people, schedules
+from core import covering, oncall, overrides, people, schedules
+from core.covering import OverrideDraft
 from core.errors import DomainError, InvalidTargetUser, NotAMember, NotFound, ValidationFailed
-from core.overrides import OverrideDraft
 from core.transaction import Transaction
 
 AROUND = timedelta(days=1)
@@ -147,7 +147,7 @@ def _turns(
     value: oncall.Schedule, draft: OverrideDraft, names: dict[UUID, str], now: datetime
 ) -> list[Turn]:
     """Who is on call when, from a day before, or now, to a day after, with the override."""
-    foreseen = overrides.with_cover(value, draft)
+    foreseen = covering.with_cover(value, draft)
     start = max(draft.start_at - AROUND, min(now, draft.start_at))
     end = draft.end_at + AROUND
     shifts = [
@@ -155,7 +155,7 @@ def _turns(
             names.get(one.member_id, "somebody"),
             one.start_at if one.start_at > start or one.start_at == draft.start_at else None,
             one.end_at if one.end_at < end else None,
-            one.override_id == overrides.FORESEEN,
+            one.override_id == covering.FORESEEN,
         )
         for one in oncall.shifts(foreseen, start, end)
         if one.position == 0

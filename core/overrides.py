@@ -5,8 +5,7 @@ makes room, as people expect who take a shift over: what stands in the way is cu
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -14,28 +13,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from core import audit, notifications, oncall, people, schedules
+from core.covering import OverrideDraft, rest_of
 from core.errors import NotFound, OverrideConflict, OverrideEnded, ValidationFailed
-from core.instants import as_utc
 from core.remarks import Change, DutyChanged
 from core.transaction import Transaction
 from storage.models import Schedule, ScheduleOverride
 from storage.vocabulary import AuditType
-
-FORESEEN = UUID(int=0)
-"""The id of an override that is only foreseen."""
-
-
-@dataclass(frozen=True)
-class OverrideDraft:
-    """An override as somebody asks for it. Raises ValueError for a naive instant."""
-
-    member_id: UUID
-    start_at: datetime
-    end_at: datetime
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "start_at", as_utc(self.start_at))
-        object.__setattr__(self, "end_at", as_utc(self.end_at))
 
 
 async def list_overrides(tx: Transaction, schedule_id: UUID) -> Sequence[ScheduleOverride]:
@@ -110,19 +93,6 @@ async def remove(tx: Transaction, override_id: UUID) -> None:
     tx.memo.clear()
     _record(tx, override, AuditType.OVERRIDE_REMOVED, before=was)
     await _tell(tx, schedule, "removed", override.id, left, otherwise)
-
-
-def with_cover(schedule: oncall.Schedule, draft: OverrideDraft) -> oncall.Schedule:
-    """PURE. A schedule as it will be once somebody covers: for a form that shows it beforehand."""
-    mine = oncall.Override(
-        FORESEEN, oncall.Participant(draft.member_id), draft.start_at, draft.end_at
-    )
-    kept = [
-        replace(one, start_at=start, end_at=end)
-        for one in schedule.overrides
-        for start, end in _rest_of(one.start_at, one.end_at, draft)
-    ]
-    return replace(schedule, overrides=(*kept, mine))
 
 
 def draft_of(override: ScheduleOverride) -> OverrideDraft:
@@ -202,19 +172,11 @@ def _refuse_overlap(
             )
 
 
-def _rest_of(
-    start: datetime, end: datetime, draft: OverrideDraft
-) -> list[tuple[datetime, datetime]]:
-    """What is left of a span once the draft's is cut out of it."""
-    pieces = ((start, min(end, draft.start_at)), (max(start, draft.end_at), end))
-    return [(begins, ends) for begins, ends in pieces if begins < ends]
-
-
 async def _make_room(tx: Transaction, other: ScheduleOverride, draft: OverrideDraft) -> None:
     was = draft_of(other)
     pieces = [
         replace(was, start_at=start, end_at=end)
-        for start, end in _rest_of(other.start_at, other.end_at, draft)
+        for start, end in rest_of(other.start_at, other.end_at, draft)
     ]
     if not pieces:
         _record(tx, other, AuditType.OVERRIDE_REMOVED, before=was)

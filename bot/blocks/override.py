@@ -147,7 +147,6 @@ def _ahead(ahead: Sequence[Ahead], timezone: str, reader: str) -> list[Block]:
                 "Take back",
                 ids.REMOVE_OVERRIDE,
                 str(one.id),
-                style="danger",
                 confirm=_confirm(one),
             ),
         }

@@ -6,7 +6,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from core import oncall, overrides, schedules
+from core import covering, oncall, overrides, schedules
+from core.covering import OverrideDraft
 from core.errors import (
     InvalidTargetUser,
     NotFound,
@@ -14,7 +15,6 @@ from core.errors import (
     OverrideEnded,
     ValidationFailed,
 )
-from core.overrides import OverrideDraft
 from core.remarks import DutyChanged
 from storage.vocabulary import AuditType
 from tests.cast import NOON
@@ -145,7 +145,7 @@ async def test_who_covers_cuts_what_is_in_the_way(
     dave, carol = engine.cast["dave"].id, engine.cast["carol"].id
     wanted = sorted([(dave, *span) for span in left] + [(carol, start, end)], key=lambda it: it[1])
     assert await stored(engine) == wanted
-    foreseen = overrides.with_cover(before, OverrideDraft(carol, at(start), at(end)))
+    foreseen = covering.with_cover(before, OverrideDraft(carol, at(start), at(end)))
     assert [
         (one.member_id, one.start_at, one.end_at) for one in oncall.shifts(foreseen, NOON, at(30))
     ] == [
