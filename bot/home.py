@@ -2,7 +2,14 @@
 
 from bot.answering import Answer, Say
 from bot.blocks import home
-from bot.blocks.home import OPEN_SHOWN, OWNED_SHOWN, SCHEDULES_SHOWN, HomeFacts, Turned
+from bot.blocks.home import (
+    OPEN_SHOWN,
+    OWNED_SHOWN,
+    SCHEDULES_SHOWN,
+    WAITING_SHOWN,
+    HomeFacts,
+    Turned,
+)
 from bot.blocks.words import channel
 from bot.gesture import Gesture, say
 from core import duties, facts, incidents, notifications, people, schedules, targets
@@ -49,12 +56,14 @@ async def _facts(gesture: Gesture, tx: Transaction, turned: Turned, said: str | 
     turned = _within(turned, len(every), count)
     first = turned.schedules * SCHEDULES_SHOWN
     shown = await incidents.list_open(tx, limit=OPEN_SHOWN, offset=turned.incidents * OPEN_SHOWN)
-    owned = await incidents.list_open(tx, owner_id=me.id, limit=OWNED_SHOWN * 2)
+    owned = await incidents.taken_by(tx, me.id, limit=OWNED_SHOWN)
+    waiting, waits = await incidents.waiting_for(tx, me.id, limit=WAITING_SHOWN)
     return HomeFacts(
         member_id=me.id,
         timezone=me.timezone,
         now=tx.now,
-        waiting=await facts.of_many(tx, await incidents.waiting_for(tx, me.id)),
+        waiting=await facts.of_many(tx, waiting),
+        waits=waits,
         owned=await facts.of_many(tx, owned),
         shifts=await duties.of_member(tx, me.id),
         on_duty=await targets.on_duty(tx, every[first : first + SCHEDULES_SHOWN]),

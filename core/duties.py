@@ -9,14 +9,10 @@ from sqlalchemy import select
 
 from core import oncall, schedules
 from core.transaction import Transaction
-from storage.limits import ROTATION_LENGTH_DAYS_MAX
 from storage.models import Schedule
 
 AHEAD = timedelta(days=28)
 """How far ahead one's own shifts are looked for."""
-
-
-LONGEST = timedelta(days=ROTATION_LENGTH_DAYS_MAX + 2)
 
 
 @dataclass(frozen=True)
@@ -54,8 +50,13 @@ async def of_member(
 
 def _end(schedule: oncall.Schedule, shift: oncall.Shift) -> datetime:
     """When a shift really ends that the window cuts."""
-    found = oncall.shifts(schedule, shift.start_at, shift.start_at + LONGEST)
+    lengths = {layer.id: layer.length_days for layer in schedule.layers}
+    longest = max(lengths.values(), default=0) + 2  # the clocks may change on the way
     same = (shift.position, shift.layer_id, shift.override_id)
+    for override in schedule.overrides:
+        if override.id == shift.override_id:
+            return override.counts_until
+    found = oncall.shifts(schedule, shift.start_at, shift.start_at + timedelta(days=longest))
     return next(
         (one.end_at for one in found if (one.position, one.layer_id, one.override_id) == same),
         shift.end_at,

@@ -67,14 +67,16 @@ async def get(tx: Transaction, incident_id: UUID) -> Incident:
     return found
 
 
-async def list_open(
-    tx: Transaction, *, limit: int = 100, offset: int = 0, owner_id: UUID | None = None
-) -> Sequence[Incident]:
-    """What is not resolved, the newest first; where an owner is named, theirs."""
+async def list_open(tx: Transaction, *, limit: int = 100, offset: int = 0) -> Sequence[Incident]:
+    """What is not resolved, the newest first."""
     query = _open(tx).order_by(Incident.number.desc()).limit(limit).offset(offset)
-    if owner_id:
-        query = query.where(Incident.owner_id == owner_id)
     return (await tx.db.scalars(query)).all()
+
+
+async def taken_by(tx: Transaction, owner_id: UUID, *, limit: int) -> Sequence[Incident]:
+    """What this member owns and somebody has acknowledged, the newest first."""
+    query = _open(tx).where(Incident.owner_id == owner_id, Incident.acknowledged_at.is_not(None))
+    return (await tx.db.scalars(query.order_by(Incident.number.desc()).limit(limit))).all()
 
 
 async def count_open(tx: Transaction) -> int:
@@ -82,8 +84,13 @@ async def count_open(tx: Transaction) -> int:
     return await tx.db.scalar(_open(tx).with_only_columns(func.count())) or 0
 
 
-async def waiting_for(tx: Transaction, member_id: UUID) -> Sequence[Incident]:
-    """What nobody has acknowledged and this member was paged for, or owns; the worst first."""
+async def waiting_for(
+    tx: Transaction, member_id: UUID, *, limit: int
+) -> tuple[Sequence[Incident], int]:
+    """What nobody has acknowledged and this member was paged for, or owns; and how many that is.
+
+    The worst first, at most `limit` of them.
+    """
     paged = exists().where(
         Delivery.incident_id == Incident.id,
         Delivery.member_id == member_id,
@@ -92,12 +99,12 @@ async def waiting_for(tx: Transaction, member_id: UUID) -> Sequence[Incident]:
         Delivery.state.in_((DeliveryState.PENDING, DeliveryState.SENT)),
     )
     worst_first = case({one.value: one.rank for one in Severity}, value=Incident.severity)
-    query = (
-        _open(tx)
-        .where(Incident.acknowledged_at.is_(None), or_(Incident.owner_id == member_id, paged))
-        .order_by(worst_first, Incident.number)
+    mine = _open(tx).where(
+        Incident.acknowledged_at.is_(None), or_(Incident.owner_id == member_id, paged)
     )
-    return (await tx.db.scalars(query)).all()
+    found = await tx.db.scalars(mine.order_by(worst_first, Incident.number).limit(limit))
+    count = await tx.db.scalar(mine.with_only_columns(func.count())) or 0
+    return found.all(), count
 
 
 def _open(tx: Transaction) -> Select[Incident]:

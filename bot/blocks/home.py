@@ -52,7 +52,9 @@ class HomeFacts:
     timezone: str
     now: datetime
     waiting: Sequence[IncidentFacts]
+    waits: int
     owned: Sequence[IncidentFacts]
+    """Theirs, and acknowledged: whatever is not waits for them."""
     shifts: Sequence[OwnShift]
     on_duty: Sequence[OnDuty]
     schedules: int
@@ -79,7 +81,7 @@ def home(facts: HomeFacts) -> dict[str, Any]:
                     button("Policies", ids.POLICIES, "all"),
                 ]
             ),
-            *_waiting(facts.waiting),
+            *_waiting(facts.waiting, facts.waits),
             *_owned(facts),
             *_shifts(facts),
             *_on_call(facts),
@@ -89,25 +91,21 @@ def home(facts: HomeFacts) -> dict[str, Any]:
     }
 
 
-def _waiting(waiting: Sequence[IncidentFacts]) -> list[Block]:
+def _waiting(waiting: Sequence[IncidentFacts], count: int) -> list[Block]:
     if not waiting:
         return []
     blocks = [header("Waiting for you")]
     for one in waiting[:WAITING_SHOWN]:
         blocks.append(incident_row(one))
         blocks += controls(one, ids.ACKNOWLEDGE, ids.HAND_OFF)
-    return blocks + more(len(waiting) - WAITING_SHOWN)
+    return blocks + more(count - WAITING_SHOWN)
 
 
 def _owned(facts: HomeFacts) -> list[Block]:
-    waiting = {one.id for one in facts.waiting}
-    owned = [one for one in facts.owned if one.id not in waiting]
-    blocks = [header("Yours")]
-    if not owned:
-        calm = "Nothing else is yours." if waiting else "Nothing is waiting for you."
-        return [*blocks, exact(calm)]
-    rows = [incident_row(one) for one in owned[:OWNED_SHOWN]]
-    return [*blocks, *rows, *more(len(owned) - OWNED_SHOWN)]
+    if not facts.owned:
+        calm = "Nothing else is yours." if facts.waits else "Nothing is waiting for you."
+        return [header("Yours"), exact(calm)]
+    return [header("Yours"), *(incident_row(one) for one in facts.owned[:OWNED_SHOWN])]
 
 
 def _shifts(facts: HomeFacts) -> list[Block]:

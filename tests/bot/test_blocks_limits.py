@@ -64,6 +64,7 @@ def _home(found: list[IncidentFacts], turned: home.Turned) -> home.HomeFacts:
         timezone="Asia/Tokyo",
         now=NOW,
         waiting=found,
+        waits=len(found),
         owned=[replace(one, id=UUID(int=99)) for one in found],
         shifts=[shift] * 40 * some,
         on_duty=[CROWD] * home.SCHEDULES_SHOWN * some,
