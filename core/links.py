@@ -49,13 +49,17 @@ class Link:
     standing: Standing
     person: Person | None = None
     incident: IncidentFacts | None = None
-    others: tuple[IncidentFacts, ...] = ()
-    """What else it acknowledges, where the letter was a bundle."""
+    others: tuple["Link", ...] = ()
+    """What else its letter told of, where that was a bundle: each as it stands by itself."""
 
     @property
-    def incidents(self) -> tuple[IncidentFacts, ...]:
-        """All that it tells of."""
-        return (*((self.incident,) if self.incident else ()), *self.others)
+    def each(self) -> tuple["Link", ...]:
+        """What the letter told of, one by one; what it is good for comes first."""
+        return (replace(self, others=()), *self.others)
+
+    def of(self, standing: Standing) -> tuple["Link", ...]:
+        """Those of its incidents that stand so."""
+        return tuple(link for link in self.each if link.standing is standing)
 
 
 def sign(key: str, delivery_id: UUID) -> str:
@@ -82,12 +86,7 @@ async def look(core: Core, token: str) -> Link:
         found = await _find(tx, token)
         if found is None:
             return Link(Standing.WRONG)
-        return _joined(
-            [
-                await _link(tx, page, found.member, await tx.db.get_one(Incident, page.incident_id))
-                for page in await _pages(tx, found)
-            ]
-        )
+        return _joined([await _look(tx, page, found.member) for page in await _pages(tx, found)])
 
 
 async def use(core: Core, token: str) -> Link:
@@ -118,21 +117,35 @@ async def _use(core: Core, page: Delivery, member: Member) -> Link:
 
 
 def _joined(links: Sequence[Link]) -> Link:
-    """One link for all that a letter told of: of a bundle, what it is good for."""
-    good = [link for link in links if link.standing is Standing.GOOD] or list(links[:1])
-    others = {link.incident.id: link.incident for link in good[1:] if link.incident}
-    if good[0].incident:
-        others.pop(good[0].incident.id, None)  # two layers may have wanted the same person
-    return replace(good[0], others=tuple(others.values()))
+    """One link for all that a letter told of, each incident once: what it is good for first."""
+    of_each: dict[UUID, Link] = {}
+    for link in sorted(links, key=lambda link: _SAYS_MOST.get(link.standing, 2)):
+        if link.incident:  # two layers may have wanted the same person
+            of_each.setdefault(link.incident.id, link)
+    in_order = sorted(of_each.values(), key=_good_first) or links[:1]
+    return replace(in_order[0], others=tuple(in_order[1:]))
+
+
+_SAYS_MOST = {Standing.GOOD: 0, Standing.HANDED_OFF: 3}
+"""Of two pages for one incident: a handoff is the reason only where nothing else is."""
+
+
+def _good_first(link: Link) -> tuple[bool, int]:
+    return link.standing is not Standing.GOOD, link.incident.number if link.incident else 0
 
 
 async def _pages(tx: Transaction, found: "_Found") -> Sequence[Delivery]:
-    """The page of a link first, and the others that its letter told of."""
+    """All that the letter of a link told of, the worst incident first."""
     page = found.delivery
     if page.carrier_id is None:
         return [page]
-    rest = select(Delivery).where(Delivery.carrier_id == page.carrier_id, Delivery.id != page.id)
-    return [page, *await tx.db.scalars(rest.order_by(Delivery.created_at, Delivery.id))]
+    every = await tx.db.scalars(
+        select(Delivery)
+        .join(Incident, Incident.id == Delivery.incident_id)
+        .where(Delivery.carrier_id == page.carrier_id)
+        .order_by(Delivery.priority, Incident.number, Delivery.id)
+    )
+    return every.all()
 
 
 @dataclass(frozen=True)
@@ -174,6 +187,10 @@ def _standing(tx: Transaction, page: Delivery, member: Member, incident: Inciden
     if tx.now - page.created_at > LIFE:
         return Standing.EXPIRED
     return Standing.GOOD
+
+
+async def _look(tx: Transaction, page: Delivery, member: Member) -> Link:
+    return await _link(tx, page, member, await tx.db.get_one(Incident, page.incident_id))
 
 
 async def _link(tx: Transaction, page: Delivery, member: Member, incident: Incident) -> Link:

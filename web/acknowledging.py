@@ -33,7 +33,7 @@ p { margin: 0 0 16px }
 .incident { padding: 12px 16px; border: 1px solid var(--line); border-radius: 8px;
   margin: 0 0 16px }
 .incident strong { display: block }
-.incident span { color: var(--quiet); font-size: .9375rem }
+.incident span { display: block; color: var(--quiet); font-size: .9375rem }
 button { font: inherit; font-weight: 600; min-height: 48px; width: 100%; padding: 12px 24px;
   border: 0; border-radius: 8px; background: var(--act); color: var(--on-act); cursor: pointer }
 button:focus-visible { outline: 3px solid var(--ink); outline-offset: 3px }
@@ -83,8 +83,7 @@ def acknowledging(core: Core) -> APIRouter:
             link = await links.look(core, token)
         except DomainError:
             return _answer(words.UNAVAILABLE, HTTPStatus.SERVICE_UNAVAILABLE)
-        good = link.standing is Standing.GOOD
-        return _shown(link, words.before(link), button=words.button(link) if good else "")
+        return _shown(link, words.before(link), button=words.button(link))
 
     @router.post(f"{links.PATH}/{{token}}")
     async def press(token: str) -> HTMLResponse:

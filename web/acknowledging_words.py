@@ -44,54 +44,70 @@ _REMOVED = Said(
         "Tell somebody who is.",
     ),
 )
+_NOTHING_LEFT = Said(
+    "This link acknowledges nothing any more",
+    ("Above is what became of each incident in the letter. Nothing was changed now.",),
+)
 
 
 def before(link: Link) -> Said:
     """What is said to somebody who opened the link."""
-    facts = link.incident
-    if link.standing is Standing.GOOD and facts:
-        what, it = _what(link, facts)
-        return Said(
-            f"Acknowledge {what}?",
-            (f"You take {it}, and nobody else is paged. Opening this page has changed nothing.",),
-        )
-    return _refused(link)
+    if not link.of(Standing.GOOD):
+        return _refused(link)
+    what, it = _what(link)
+    return Said(
+        f"Acknowledge {what}?",
+        (f"You take {it}, and nobody else is paged. Opening this page has changed nothing.",),
+    )
 
 
 def after(link: Link) -> Said:
     """What is said to somebody who pressed the button."""
-    facts = link.incident
-    if link.standing is Standing.GOOD and facts:
-        what, _ = _what(link, facts)
-        are = "They are" if link.others else "It is"
-        rest = "nobody else is paged. Everybody who was paged is told in Slack."
-        return Said(f"You acknowledged {what}", (f"{are} yours, and {rest}",))
-    return _refused(link)
+    taken = link.of(Standing.GOOD)
+    if not taken:
+        return _refused(link)
+    are = "They are" if len(taken) > 1 else "It is"
+    rest = "nobody else is paged. Everybody who was paged is told in Slack."
+    return Said(f"You acknowledged {_what(link)[0]}", (f"{are} yours, and {rest}",))
 
 
 def button(link: Link) -> str:
-    """What the one button says."""
-    count = len(link.incidents)
-    return f"Acknowledge all {count}" if count > 1 else "Acknowledge"
+    """What the one button says; nothing where there is nothing to press it for."""
+    count = len(link.of(Standing.GOOD))
+    return f"Acknowledge all {count}" if count > 1 else "Acknowledge" if count else ""
 
 
-def _what(link: Link, facts: IncidentFacts) -> tuple[str, str]:
-    if link.others:
-        return f"{len(link.incidents)} incidents", "them"
-    return f"#{facts.number}", "it"
+def _what(link: Link) -> tuple[str, str]:
+    """What a link is good for, and the pronoun for it."""
+    good = link.of(Standing.GOOD)
+    if len(good) > 1:
+        return f"{len(good)} incidents", "them"
+    return f"#{good[0].incident.number if good[0].incident else ''}", "it"
 
 
 def incidents(link: Link) -> str:
-    """Each incident in a frame, as HTML; nothing of it for a link that is not good for it."""
-    return "".join(_framed(one) for one in link.incidents)
+    """Each incident in a frame, as HTML; of a letter that told of several, what became of each."""
+    return "".join(
+        _framed(one.incident, _became(one) if link.others else "")
+        for one in link.each
+        if one.incident
+    )
 
 
-def _framed(facts: IncidentFacts) -> str:
+def _framed(facts: IncidentFacts, became: str) -> str:
     about = f"{facts.severity.value.capitalize()} · {facts.status.value.capitalize()}"
+    lines = "".join(f"<span>{escape(one)}</span>" for one in (about, became) if one)
     return (
         f'<div class="incident"><strong><bdi>#{facts.number} {escape(facts.title)}</bdi></strong>'
-        f"<span>{escape(about)}</span></div>\n"
+        f"{lines}</div>\n"
     )
+
+
+def _became(link: Link) -> str:
+    """What became of one of several incidents; nothing where it waits to be acknowledged."""
+    if link.standing is Standing.GOOD:
+        return "You acknowledged it." if link.incident and link.incident.acknowledged else ""
+    return " ".join(_refused(link).sentences)
 
 
 def escape(text: str) -> str:
@@ -100,6 +116,8 @@ def escape(text: str) -> str:
 
 
 def _refused(link: Link) -> Said:
+    if link.others:
+        return _NOTHING_LEFT
     facts, person = link.incident, link.person
     if link.standing is Standing.REMOVED:
         return _REMOVED

@@ -25,7 +25,7 @@ async def _declare(world: World, *titles: str, severity: Severity = Severity.HIG
             )
 
 
-async def _storm(world: World, *titles: str) -> None:
+async def let_it_storm(world: World, *titles: str) -> None:
     await world.declare(world.alice, "Checkout is down")
     await _declare(world, *titles)
     await world.settle()
@@ -73,7 +73,7 @@ async def test_the_first_page_goes_at_once_and_what_comes_within_the_second_in_o
 async def test_acknowledging_all_takes_each_by_itself_and_the_message_says_so(
     world: World,
 ) -> None:
-    await _storm(world, "Search is slow", "Login fails")
+    await let_it_storm(world, "Search is slow", "Login fails")
     storm = world.bob.dm()[1]
     answer = await world.bob.click("Acknowledge all 2", on=storm)
     await world.bob.click("Acknowledge all 2", on=storm)
@@ -91,7 +91,7 @@ async def test_acknowledging_all_takes_each_by_itself_and_the_message_says_so(
 
 
 async def test_one_of_them_can_be_acknowledged_alone(world: World) -> None:
-    await _storm(world, "Search is slow", "Login fails")
+    await let_it_storm(world, "Search is slow", "Login fails")
     await world.dave.command("/incident ack 3")
     await world.settle()
 
@@ -107,7 +107,7 @@ async def test_one_of_them_can_be_acknowledged_alone(world: World) -> None:
 
 
 async def test_what_was_handed_off_meanwhile_is_named_and_left_alone(world: World) -> None:
-    await _storm(world, "Search is slow", "Login fails")
+    await let_it_storm(world, "Search is slow", "Login fails")
     await world.alice.command("/incident handoff 3 @dave")
     await world.settle()
     await world.bob.click("Acknowledge #2", on=world.bob.dm()[1])
@@ -192,7 +192,7 @@ async def test_a_letter_names_them_all_and_its_link_acknowledges_them(database_u
         ) as world,
         web_client(world.tocsin) as browser,
     ):
-        await _storm(world, "Search is slow", "Login <b>fails</b>")
+        await let_it_storm(world, "Search is slow", "Login <b>fails</b>")
         letter = office.letters[1]
         assert letter["Subject"] == "2 incidents need you: #2 Search is slow and 1 more"
         assert "High #3: Login <b>fails</b>" in text_of(letter)
@@ -215,7 +215,7 @@ async def test_a_letter_names_them_all_and_its_link_acknowledges_them(database_u
 
 
 async def test_every_page_of_a_storm_has_its_own_receipt_and_place(world: World) -> None:
-    await _storm(world, "Search is slow", "Login fails")
+    await let_it_storm(world, "Search is slow", "Login fails")
     one, two, three = await _pages(world)
 
     assert one.receipt != two.receipt
