@@ -3,6 +3,7 @@
 Each act is one command of core and one sentence back to the one who acted; the cards show the rest.
 """
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from bot.answering import Answer
@@ -29,16 +30,28 @@ async def acknowledge_all(gesture: Gesture, carrier_id: UUID) -> Answer:
     taken = await bundles.acknowledge_all(gesture.core, gesture.actor, carrier_id)
     count = len(taken.acknowledged)
     said = []
-    if count:
+    if taken.left:
+        said.append(
+            f"You acknowledged {_numbers(taken.acknowledged)}. Then Tocsin's database did not "
+            f"answer, and {_numbers(taken.left)} may not be acknowledged: press the button again "
+            "to take the rest."
+        )
+    elif count:
         what = f"{count} incidents" if count > 1 else f"#{taken.acknowledged[0]}"
-        said = [f"You acknowledged {what}. Nobody else will be paged for {_them(count)}."]
+        said.append(f"You acknowledged {what}. Nobody else will be paged for {_them(count)}.")
     elif not taken.handed_off:
-        said = ["None of them needed anybody any more; nothing was changed."]
+        said.append("None of them needed anybody any more; nothing was changed.")
     if taken.handed_off:
-        numbers = ", ".join(f"#{number}" for number in taken.handed_off)
         was = "were" if len(taken.handed_off) > 1 else "was"
-        said.append(f"{numbers} {was} handed off meanwhile and stays as it is: look there.")
+        said.append(
+            f"{_numbers(taken.handed_off)} {was} handed off meanwhile and stays as it is: look "
+            "there."
+        )
     return say(" ".join(said))
+
+
+def _numbers(numbers: Sequence[int]) -> str:
+    return ", ".join(f"#{number}" for number in numbers)
 
 
 def _them(count: int) -> str:

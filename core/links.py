@@ -17,6 +17,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from core import escalation, facts, incidents, people
+from core.errors import Unavailable
 from core.facts import IncidentFacts
 from core.people import Person
 from core.transaction import Actor, Core, Transaction
@@ -40,6 +41,8 @@ class Standing(StrEnum):
     USED = "used"
     EXPIRED = "expired"
     REMOVED = "removed"
+    INTERRUPTED = "interrupted"
+    """Of a bundle some were acknowledged, and then the database went away."""
 
 
 @dataclass(frozen=True)
@@ -93,14 +96,29 @@ async def use(core: Core, token: str) -> Link:
     """Acknowledge as the one whom the letter was for. Good once: GOOD means that this was it.
 
     Every other standing is the reason why nothing was changed. The incidents of a bundle are
-    acknowledged one by one: each is good by itself.
+    acknowledged one by one: each is good by itself. Where the database goes away in the middle,
+    the rest is INTERRUPTED, and the link stays good for it. Raises Unavailable if none was taken.
     """
     async with core.reading(Actor.system()) as tx:
         found = await _find(tx, token)
         if found is None:
             return Link(Standing.WRONG)
-        pages = await _pages(tx, found)
-    return _joined([await _use(core, page, found.member) for page in pages])
+        before = [(page, await _look(tx, page, found.member)) for page in await _pages(tx, found)]
+    used: list[Link] = []
+    for page, _ in before:
+        try:
+            used.append(await _use(core, page, found.member))
+        except Unavailable:
+            if not any(link.standing is Standing.GOOD for link in used):
+                raise
+            used += [_interrupted(link) for _, link in before[len(used) :]]
+            break
+    return _joined(used)
+
+
+def _interrupted(link: Link) -> Link:
+    good = link.standing is Standing.GOOD
+    return replace(link, standing=Standing.INTERRUPTED) if good else link
 
 
 async def _use(core: Core, page: Delivery, member: Member) -> Link:
@@ -126,7 +144,7 @@ def _joined(links: Sequence[Link]) -> Link:
     return replace(in_order[0], others=tuple(in_order[1:]))
 
 
-_SAYS_MOST = {Standing.GOOD: 0, Standing.HANDED_OFF: 3}
+_SAYS_MOST = {Standing.GOOD: 0, Standing.INTERRUPTED: 1, Standing.HANDED_OFF: 3}
 """Of two pages for one incident: a handoff is the reason only where nothing else is."""
 
 

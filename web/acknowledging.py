@@ -91,6 +91,8 @@ def acknowledging(core: Core) -> APIRouter:
             link = await links.use(core, token)
         except DomainError:
             return _answer(words.UNAVAILABLE, HTTPStatus.SERVICE_UNAVAILABLE)
+        if link.of(Standing.INTERRUPTED):
+            return _shown(link, words.after(link), button=words.button(link))
         return _shown(link, words.after(link))
 
     return router
@@ -98,6 +100,8 @@ def acknowledging(core: Core) -> APIRouter:
 
 def _shown(link: Link, said: Said, *, button: str = "") -> HTMLResponse:
     status = _STATUS.get(link.standing, HTTPStatus.GONE)
+    if link.of(Standing.INTERRUPTED):
+        status = HTTPStatus.SERVICE_UNAVAILABLE
     return _answer(said, status, words.incidents(link), button=button)
 
 

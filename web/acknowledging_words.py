@@ -63,9 +63,17 @@ def before(link: Link) -> Said:
 
 def after(link: Link) -> Said:
     """What is said to somebody who pressed the button."""
-    taken = link.of(Standing.GOOD)
+    taken, left = link.of(Standing.GOOD), link.of(Standing.INTERRUPTED)
     if not taken:
         return _refused(link)
+    if left:
+        return Said(
+            f"You acknowledged {len(taken)} of {len(taken) + len(left)} incidents",
+            (
+                "Then Tocsin's database did not answer. Press again to acknowledge the rest, or "
+                "acknowledge in Slack.",
+            ),
+        )
     are = "They are" if len(taken) > 1 else "It is"
     rest = "nobody else is paged. Everybody who was paged is told in Slack."
     return Said(f"You acknowledged {_what(link)[0]}", (f"{are} yours, and {rest}",))
@@ -73,6 +81,8 @@ def after(link: Link) -> Said:
 
 def button(link: Link) -> str:
     """What the one button says; nothing where there is nothing to press it for."""
+    if left := link.of(Standing.INTERRUPTED):
+        return f"Acknowledge the other {len(left)}" if len(left) > 1 else "Acknowledge the other"
     count = len(link.of(Standing.GOOD))
     return f"Acknowledge all {count}" if count > 1 else "Acknowledge" if count else ""
 
@@ -105,6 +115,8 @@ def _framed(facts: IncidentFacts, became: str) -> str:
 
 def _became(link: Link) -> str:
     """What became of one of several incidents; nothing where it waits to be acknowledged."""
+    if link.standing is Standing.INTERRUPTED:
+        return "It may not have been acknowledged."
     if link.standing is Standing.GOOD:
         return "You acknowledged it." if link.incident and link.incident.acknowledged else ""
     return " ".join(_refused(link).sentences)
