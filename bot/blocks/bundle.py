@@ -1,12 +1,18 @@
 """A bundle: several pages to one person in one message, each with its own incident and button."""
 
+from collections.abc import Sequence
+
 from bot.blocks import ids
 from bot.blocks.build import actions, button, context, exact, header, plain
-from bot.blocks.text import Block, Rendered, fallback, name
+from bot.blocks.text import Block, Rendered, cut_escaped, escape, name
 from bot.blocks.words import SEVERITY_SIGNS, STATUS_SIGNS
 from core.people import Person
 from core.sending import Outgoing, Part
+from storage.limits import TITLE_MAX
 from storage.vocabulary import Status
+
+TEXT_MAX = 4_000
+"""What the text of a message may have so that Slack lets it be changed later."""
 
 
 def bundle(outgoing: Outgoing, person: Person) -> Rendered:
@@ -14,9 +20,8 @@ def bundle(outgoing: Outgoing, person: Person) -> Rendered:
     parts = outgoing.named
     waiting = [part for part in parts if part.unwanted is None]
     title = _title(len(parts), len(waiting))
-    named = "; ".join(_headline(part) for part in waiting or parts)
     return Rendered(
-        fallback(f"{title}: {named}"),
+        _fallback(title, waiting or parts, [part for part in parts if part.unwanted]),
         [
             header(title),
             *[_row(part, person) for part in parts],
@@ -36,10 +41,35 @@ def _title(count: int, waiting: int) -> str:
     return f"None of {count} incidents needs you any more"
 
 
+def _fallback(title: str, named: Sequence[Part], over: Sequence[Part]) -> str:
+    """The bundle in one text, escaped: every incident by its number, whatever the titles.
+
+    Where there is no room for all of every title, the longest are cut, all at the same length.
+    """
+    numbers = ", ".join(f"#{part.number}" for part in over if part not in named)
+    closing = f". Waiting no more: {numbers}" if numbers else ""
+
+    def text(room: int) -> str:
+        each = (f"{_sign(part)} #{part.number} {cut_escaped(part.title, room)}" for part in named)
+        return f"{escape(title)}: {'; '.join(each)}{closing}"
+
+    fits, longest = 1, len(escape("&" * TITLE_MAX))
+    while fits < longest:
+        middle = (fits + longest + 1) // 2
+        if len(text(middle)) <= TEXT_MAX:
+            fits = middle
+        else:
+            longest = middle - 1
+    return text(fits)
+
+
 def _headline(part: Part) -> str:
+    return f"{_sign(part)} #{part.number} {part.title}"
+
+
+def _sign(part: Part) -> str:
     resolved = part.unwanted == "resolved"
-    sign = STATUS_SIGNS[Status.RESOLVED] if resolved else SEVERITY_SIGNS[part.severity]
-    return f"{sign} #{part.number} {part.title}"
+    return STATUS_SIGNS[Status.RESOLVED] if resolved else SEVERITY_SIGNS[part.severity]
 
 
 def _row(part: Part, person: Person) -> Block:

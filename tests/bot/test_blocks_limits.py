@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 
 from bot.blocks import (
+    bundle,
     card,
     declare,
     forms,
@@ -29,11 +30,13 @@ from bot.blocks.text import Rendered, escape
 from core.duties import OwnShift
 from core.facts import IncidentFacts
 from core.notifications import Page
+from core.pacing import BUNDLE_MAX
 from core.preview import Preview, PreviewStep
 from core.remarks import DutyChanged, TrialPage
 from core.targets import OnDuty, Target
 from sandbox.blockkit import characters, check_blocks, check_view, view_too_large
 from sandbox.rendered import pinged
+from storage.limits import TITLE_MAX
 from storage.vocabulary import Channel
 from tests.bot.test_blocks import (
     BOB,
@@ -50,6 +53,7 @@ from tests.bot.test_blocks import (
     seen,
     update_facts,
 )
+from tests.bot.test_blocks_bundle import bundled
 
 ZONE = "America/Argentina/Buenos_Aires"
 CROWD = OnDuty(UUID(int=5), NAME, ZONE, (Target(BOB, WHYS[0]),) * 50)
@@ -125,6 +129,10 @@ def _messages() -> Iterator[tuple[str, Callable[[], Rendered]]]:
     yield "trial page", lambda: remarks.remark(TrialPage(NOW), BOB)
     yield "help", lambda: lists.help_text("/incident")
     yield "refusal", lambda: simple.refusal(LONG)
+    for state in (None, "acknowledged", "handed off", "resolved"):
+        for title in (TITLE, "&" * TITLE_MAX, "😀" * TITLE_MAX, "Disk is full"):
+            told = bundled([title] * BUNDLE_MAX, unwanted=state, acknowledged_by=NAME)
+            yield f"bundle {title[:9]} {state}", lambda told=told: bundle.bundle(told, BOB)
 
 
 def _views() -> Iterator[tuple[str, Callable[[], dict[str, Any]]]]:

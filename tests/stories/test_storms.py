@@ -168,8 +168,9 @@ async def test_of_more_than_one_message_names_none_is_left_out(world: World) -> 
     first, second = world.bob.dm()
     assert f"{pacing.BUNDLE_MAX} incidents need you" in first.plain
     assert "5 incidents need you" in second.plain
-    named = re.findall(r"#(\d+) ", first.plain + second.plain)
-    assert {int(number) for number in named} == set(range(1, count + 1))
+    for told in (first.plain + second.plain, first.text + second.text):
+        named = re.findall(r"#(\d+) ", told)
+        assert {int(number) for number in named} == set(range(1, count + 1))
     assert hostile[:40] in first.plain
 
 
