@@ -11,7 +11,7 @@ from bot.blocks import bundle, card, notices, page, remarks
 from bot.blocks.text import Rendered
 from bot.workspace import Workspace
 from core import people
-from core.notifications import Card, Page, SlackSilent
+from core.notifications import Card, Page, ToAdmin
 from core.remarks import Remark
 from core.sending import LOOK_BACK, DeliveryFailed, Outgoing, Receipt, composing
 from core.transaction import Actor, Core
@@ -128,8 +128,8 @@ class SlackSender:
             )
         if isinstance(message, Card):
             return card.card(outgoing.incident)
-        if isinstance(message, SlackSilent):
-            raise DeliveryFailed("that Slack is silent is not told in Slack", permanent=True)
+        if isinstance(message, ToAdmin):
+            raise DeliveryFailed("what admins are told by mail is not told here", permanent=True)
         if isinstance(message, Remark):
             assert outgoing.person is not None  # noqa: S101  (a remark has somebody to read it)
             return remarks.remark(message, outgoing.person)

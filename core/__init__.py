@@ -25,7 +25,7 @@ An incident's life, and where each part of it is written:
     outcomes        what became of a delivery, written down
     facts           an incident as messages and views show it
     links           the acknowledging link of a letter: signed, and good once
-    outages         Slack silent for too long: admins are told by mail
+    outages         Slack silent for too long, and back: admins are told by mail
     worker          the tick that escalates and delivers, and the alarm that calls it
     audit           the trail that is only ever added to
     measures        what is counted as it happens, by whoever listens

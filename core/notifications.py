@@ -149,6 +149,17 @@ class SlackSilent:
     type: Literal["slack_silent"] = "slack_silent"
 
 
+@dataclass(frozen=True)
+class SlackBack:
+    """Slack takes messages again. Told to the admins who were told that it did not."""
+
+    since: datetime
+    """Since when it had taken nothing."""
+    at: datetime
+    """When it took something again."""
+    type: Literal["slack_back"] = "slack_back"
+
+
 Notice = (
     LayerPaged
     | Acknowledged
@@ -163,7 +174,8 @@ Notice = (
     | PageFailed
     | Stumbled
 )
-Message = Page | Card | Notice | SlackSilent | Remark
+ToAdmin = SlackSilent | SlackBack
+Message = Page | Card | Notice | ToAdmin | Remark
 LOUD = (LayerUnstaffed, Exhausted, NobodyPaged, LastResortUnstaffed, PageFailed, Stumbled)
 
 _MESSAGES: TypeAdapter[Message] = TypeAdapter(Annotated[Message, Field(discriminator="type")])
@@ -291,9 +303,18 @@ async def send_trial_page(tx: Transaction, person_id: UUID) -> tuple[Channel, ..
 
 
 async def tell_admin(
-    tx: Transaction, incident: Incident, admin_id: UUID, message: SlackSilent, *, key: str
+    tx: Transaction,
+    incident: Incident,
+    admin_id: UUID,
+    message: ToAdmin,
+    *,
+    key: str,
+    answers: UUID | None = None,
 ) -> None:
-    """Write to an admin, once for each `key`. The letter leans on an incident that suffers."""
+    """Write to an admin, once for each `key`. The letter leans on an incident that suffers.
+
+    One that `answers` an earlier letter waits until that one's outcome is known.
+    """
     await outbox.enqueue(
         tx,
         incident,
@@ -303,7 +324,8 @@ async def tell_admin(
         target=f"{Channel.MAIL}:{admin_id}",
         member_id=admin_id,
         message=dump(message),
-        priority=Priority.LOUD,
+        parent_id=answers,
+        priority=Priority.NOTICE if answers else Priority.LOUD,
     )
 
 

@@ -130,6 +130,21 @@ def trial_page() -> Letter:
     )
 
 
+def slack_back(message: notifications.SlackBack, person: Person) -> Letter:
+    """Slack takes messages again: told to whom the outage was told."""
+    since, at = when(message.since, person.timezone), when(message.at, person.timezone)
+    return _letter(
+        layout.Content(
+            title="Tocsin reaches Slack again",
+            opening=f"Slack has taken messages again since {at}; it had taken none since {since}.",
+            paragraphs=(
+                "What waited is sent if it is still wanted, and every message that an incident "
+                "has left behind is brought up to date.",
+            ),
+        )
+    )
+
+
 def why(reason: Why, layer: int | None, timezone: str) -> str:
     """Why somebody is paged, in one sentence."""
     match reason.kind:

@@ -9,7 +9,7 @@ from email.utils import format_datetime
 import aiosmtplib
 
 from core import links
-from core.notifications import Page, SlackSilent
+from core.notifications import Page, SlackBack, SlackSilent
 from core.remarks import TrialPage
 from core.sending import DeliveryFailed, Outgoing, Receipt, composing
 from core.transaction import Core
@@ -95,6 +95,8 @@ class MailSender:
             return letters.page(facts, message, outgoing.person, now=now, link=link)
         if isinstance(message, SlackSilent):
             return letters.slack_silent(facts, message, outgoing.person)
+        if isinstance(message, SlackBack):
+            return letters.slack_back(message, outgoing.person)
         raise DeliveryFailed(f"no letter says “{message.type}”", permanent=True)
 
     async def _link(self, outgoing: Outgoing) -> str | None:

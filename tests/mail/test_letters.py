@@ -218,6 +218,16 @@ def test_that_slack_is_silent_is_said_with_the_last_error() -> None:
     assert "#12 (Checkout is down)" in said.text
 
 
+def test_that_slack_is_back_is_said_with_when_it_went_and_came() -> None:
+    message = notifications.SlackBack(NOW, NOW + timedelta(minutes=42))
+    said = letters.slack_back(message, BOB)
+    assert said.subject == "Tocsin reaches Slack again"
+    assert said.text.startswith(
+        "Slack has taken messages again since Sat 21 Nov, 13:42 CET; "
+        "it had taken none since Sat 21 Nov, 13:00 CET.\n"
+    )
+
+
 def test_names_are_said_as_one_would_and_cut() -> None:
     assert words.names(()) == "nobody"
     assert words.names(("Ann", "Bea", "Cid", "Dee")) == "Ann, Bea, Cid and 1 more"

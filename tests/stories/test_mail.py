@@ -264,7 +264,11 @@ async def test_admins_are_told_once_by_mail_that_slack_is_silent(mailed: Mailed)
     world.slack.faults.clear()
     await world.pass_time(minutes=10)
     assert len(world.bob.dm()) == 1
-    assert len(office.to("alice@example.com")) == 1
+    _, back = office.to("alice@example.com")
+    assert back["Subject"] == "Tocsin reaches Slack again"
+    assert back["In-Reply-To"] == told["Message-ID"]
+    assert "it had taken none since Wed 18 Nov, 13:00 CET." in text_of(back)
+    assert len(office.to("alice@example.com")) == 2
 
 
 async def test_a_page_that_one_person_cannot_be_given_is_no_outage(mailed: Mailed) -> None:
