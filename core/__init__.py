@@ -23,6 +23,7 @@ An incident's life, and where each part of it is written:
     delivering      one delivery's way out, to an outcome that is written down
     sending         what a channel to the world is handed, and what it promises
     outcomes        what became of a delivery, written down
+    failing         what could not be delivered: given up, and out loud
     facts           an incident as messages and views show it
     links           the acknowledging link of a letter: signed, and good once
     outages         Slack silent for too long, and back: admins are told by mail

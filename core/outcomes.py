@@ -5,9 +5,8 @@ Each locks the incident first, so that what it decides on is still true.
 
 import logging
 from datetime import timedelta
-from typing import Any
 
-from core import audit, claims, escalation, measuring, notifications, outbox, pacing, settling
+from core import audit, claims, failing, measuring, outbox, pacing, settling
 from core.measures import Outcome
 from core.outbox import Priority
 from core.sending import DeliveryFailed, Outgoing, Receipt
@@ -68,7 +67,7 @@ async def _settle_there(
                     tx,
                     AuditType.RESPONDER_PAGED,
                     incident=one.incident,
-                    **_about(delivery, outgoing),
+                    **failing.about(delivery, outgoing.person),
                     receipt=dict(receipt),
                 )
 
@@ -145,8 +144,10 @@ async def settle_failed(
                     delivery.carrier_id = delivery.id if alone else None
             can_give_up = is_new and delivery.kind is not DeliveryKind.PAGE
             stale = can_give_up and tx.now - delivery.created_at > GIVE_UP_AFTER
-            if failure.permanent or stale:
-                await _end_failed(tx, one, outgoing, is_new=is_new)
+            if (failure.permanent or stale) and is_new:
+                await failing.end(tx, one.locked, delivery, outgoing.person)
+            elif failure.permanent or stale:
+                _leave_as_it_is(tx, delivery)
             else:
                 await _try_again(tx, one, outgoing, failure, is_new=is_new, unknown=unknown)
         if held and failure.holds_back and failure.retry_after:
@@ -176,7 +177,7 @@ async def _try_again(
     tx.due.append(due_at)
     is_page = is_new and delivery.kind is DeliveryKind.PAGE
     if is_page and delivery.attempts == IN_TROUBLE_AFTER:
-        await _say_failed(tx, one, outgoing, given_up=False)
+        await failing.say(tx, one.locked, delivery, outgoing.person, given_up=False)
 
 
 def _give_back(tx: Transaction, delivery: Delivery) -> None:
@@ -186,43 +187,12 @@ def _give_back(tx: Transaction, delivery: Delivery) -> None:
     tx.due.append(tx.now)
 
 
-async def _end_failed(tx: Transaction, one: Held, outgoing: Outgoing, *, is_new: bool) -> None:
-    delivery = one.delivery
+def _leave_as_it_is(tx: Transaction, delivery: Delivery) -> None:
+    """It was delivered, and is gone or can't be edited any more."""
     delivery.outcome_unknown = False
+    delivery.live = False
     outbox.release(delivery, due_at=None)
-    measuring.note_outcome(tx, delivery, Outcome.FAILED if is_new else Outcome.EDIT_FAILED)
-    if not is_new:
-        delivery.live = False  # the message is gone or can't be edited; it was delivered
-        return
-    delivery.state = DeliveryState.FAILED
-    delivery.ended_reason = delivery.last_error
-    tx.due.append(tx.now)
-    log.error("delivery %s failed for good: %s", delivery.id, delivery.last_error)
-    await _say_failed(tx, one, outgoing, given_up=True)
-    if delivery.kind is DeliveryKind.PAGE:
-        await escalation.page_failed(tx, one.incident, delivery)
-
-
-async def _say_failed(tx: Transaction, one: Held, outgoing: Outgoing, *, given_up: bool) -> None:
-    """A failure is on the trail, and a page's is said in the alerts channel (the promise)."""
-    delivery = one.delivery
-    audit.record(
-        tx,
-        AuditType.DELIVERY_FAILED,
-        incident=one.locked,
-        **_about(delivery, outgoing),
-        error=delivery.last_error,
-        givenUp=given_up,
-    )
-    if delivery.kind is DeliveryKind.PAGE and outgoing.person:
-        await notifications.say(
-            tx,
-            one.incident,
-            notifications.PageFailed(
-                outgoing.person.name, delivery.channel.value, delivery.last_error or ""
-            ),
-            key=str(delivery.id),
-        )
+    measuring.note_outcome(tx, delivery, Outcome.EDIT_FAILED)
 
 
 def _note_attempt(
@@ -254,15 +224,3 @@ def _bring_up_to_date(tx: Transaction, one: Held, shown: int) -> None:
     outbox.release(delivery, due_at=tx.now if behind else None)
     if behind:
         tx.due.append(tx.now)
-
-
-def _about(delivery: Delivery, outgoing: Outgoing) -> dict[str, Any]:
-    return {
-        "deliveryId": str(delivery.id),
-        "kind": delivery.kind.value,
-        "channel": delivery.channel.value,
-        "memberId": str(delivery.member_id) if delivery.member_id else None,
-        "name": outgoing.person.name if outgoing.person else None,
-        "layer": delivery.layer,
-        "round": delivery.round,
-    }
