@@ -27,6 +27,7 @@ An incident's life, and where each part of it is written:
     facts           an incident as messages and views show it
     links           the acknowledging link of a letter: signed, and good once
     outages         Slack silent for too long, and back: admins are told by mail
+    stranded        what waits for a channel that was switched off: ended, and out loud
     worker          the tick that escalates and delivers, and the alarm that calls it
     audit           the trail that is only ever added to
     measures        what is counted as it happens, by whoever listens

@@ -64,6 +64,8 @@ class PageReceipt:
     attempts: tuple[Attempt, ...]
     """The latest ones, the oldest of them first."""
     error: str | None
+    superseded: str | None
+    """Why it was not sent, where that is not because somebody had stopped it."""
     stop: Stop | None
     together_with: int
     """With how many other pages it shared its message."""
@@ -121,9 +123,15 @@ def _receipt(
         failures=page.attempts if page.state is DeliveryState.PENDING else 0,
         attempts=tuple(_attempt(one) for one in page.history),
         error=page.last_error if page.state is not DeliveryState.SENT else None,
+        superseded=_superseded(page),
         stop=_stop(page, trail),
         together_with=together_with,
     )
+
+
+def _superseded(page: Delivery) -> str | None:
+    reason = page.ended_reason if page.state is DeliveryState.SUPERSEDED else None
+    return None if reason in ("acknowledged", "handed off", "resolved") else reason
 
 
 def _attempt(kept: dict[str, object]) -> Attempt:

@@ -14,7 +14,7 @@ from datetime import datetime
 from functools import partial
 from uuid import UUID
 
-from core import agenda, claims, delivering, escalation, logs, outages
+from core import agenda, claims, delivering, escalation, logs, outages, stranded
 from core.errors import Unavailable
 from core.sending import Sender
 from core.transaction import Actor, Core, Transaction
@@ -48,7 +48,10 @@ class Worker:
         self._next: datetime | None = None
         self._in_flight: dict[str, asyncio.Task[None]] = {}
         self._carrying: Counter[int] = Counter()
-        self._watch = outages.SlackWatch(core)
+        self._watches = (
+            stranded.StrandedWatch(core, senders),
+            outages.SlackWatch(core),
+        )
         self.held: frozenset[Channel] = frozenset()
         """Channels whose sender can't carry anything yet: Slack's, until it has said who it is."""
 
@@ -116,7 +119,9 @@ class Worker:
         self.last_beat = time.monotonic()
         if not due:
             self.on_calm()
-        await self._watch.look(self.organization_id)
+        for watch in self._watches:
+            with logs.about():  # what it finds is not what the next tick is about
+                await watch.look(self.organization_id)
 
     async def settle(self) -> None:
         """Tick until nothing is due and nothing is in flight."""

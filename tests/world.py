@@ -155,6 +155,21 @@ async def running_world(
             await tocsin.stop()
 
 
+@asynccontextmanager
+async def started_again(world: World, **settings: Any) -> AsyncIterator[World]:
+    """The process ends, and another starts with other settings, in the same workspace."""
+    await world.tocsin.stop()
+    changed = world.tocsin.settings.model_copy(update=settings)
+    tocsin = app.build(changed, clock=world.clock)
+    try:
+        await tocsin.connect()
+        async with web_client(tocsin) as web:
+            world.slack.deliver_with(_deliver(web))
+            yield World(tocsin, world.slack, world.clock, world.organization_id)
+    finally:
+        await tocsin.stop()
+
+
 def typed(view: Any, block_id: str) -> str:
     """What stands in a text field of a modal, as its reader sees it."""
     (state,) = view.values[block_id].values()

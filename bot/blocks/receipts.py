@@ -75,7 +75,8 @@ def _outcome(page: PageReceipt) -> str:
             )
             return f"sent {when(page.sent_at)}, {took} after it was decided{beside}"
         case DeliveryState.SUPERSEDED:
-            return f"decided {when(page.committed_at)}, not sent: nobody needed it any more"
+            why = escape(page.superseded or "not sent: nobody needed it any more")
+            return f"decided {when(page.committed_at)}, {why}"
         case DeliveryState.FAILED:
             return f"could not be sent: {escape(cut(page.error or 'unknown error', ERROR_SHOWN))}"
         case _:

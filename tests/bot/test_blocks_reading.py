@@ -41,6 +41,7 @@ RECEIPT = PageReceipt(
         Attempt(NOW - timedelta(seconds=1), timedelta(seconds=1), "sent", None),
     ),
     error=None,
+    superseded=None,
     stop=None,
     together_with=0,
 )
