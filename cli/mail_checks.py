@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import aiosmtplib
 
 from cli.findings import Finding, bad, ok, warn
-from mail.server import MailServer, Sender, connected
+from mail.server import MailServer, Sender, connected, why_unsafe
 from storage.models import Member
 
 TIMEOUT_SECONDS = 10
@@ -65,8 +65,10 @@ async def _check_server(server: MailServer, sender: Sender) -> Finding:
         )
     except ssl.SSLError as error:
         return bad(
-            f"E-mail: no safe connection to {where} ({error.reason or error}).",
-            "Use the name that stands in its certificate; smtps:// for port 465, smtp:// for 587.",
+            f"E-mail: no safe connection to {where} ({why_unsafe(error)}).",
+            "Use the name that stands in its certificate; smtps:// for port 465, smtp:// for 587. "
+            "If your own authority has signed it, name a file with what you trust in the "
+            "environment variable SSL_CERT_FILE.",
         )
     except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
         return bad(

@@ -5,6 +5,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
+from ssl import SSLError
 
 import aiosmtplib
 
@@ -14,7 +15,14 @@ from core.remarks import TrialPage
 from core.sending import DeliveryFailed, Outgoing, Receipt, composing
 from core.transaction import Core
 from mail import letters
-from mail.server import TIMEOUT_SECONDS, MailServer, Sender, connected, is_address
+from mail.server import (
+    TIMEOUT_SECONDS,
+    MailServer,
+    Sender,
+    connected,
+    is_address,
+    why_unsafe,
+)
 from mail.words import line
 
 _POLICY = SMTP.clone(cte_type="7bit")
@@ -124,6 +132,10 @@ class MailSender:
         except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
             if handing.taken:
                 return  # only the farewell failed
+            if isinstance(error, SSLError) and not handing.under_way:
+                raise DeliveryFailed(
+                    f"no safe connection to the mail server: {line(why_unsafe(error))}"
+                ) from error
             # No answer, or a broken line. Once the letter itself is under way it may be there.
             said = line(str(error)) or type(error).__name__
             raise DeliveryFailed(

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from email.headerregistry import Address
 from email.utils import getaddresses
 from ipaddress import ip_address
+from ssl import SSLCertVerificationError, SSLError
 from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
@@ -104,13 +105,19 @@ def is_address(text: str) -> bool:
     return bool(parsed.username and parsed.domain) and parsed.addr_spec == text and text.isascii()
 
 
+def why_unsafe(error: SSLError) -> str:
+    """What is wrong with a server's certificate, or with the way it speaks TLS."""
+    refused = error.verify_message if isinstance(error, SSLCertVerificationError) else ""
+    return (refused or error.reason or str(error)).rstrip(".")
+
+
 @asynccontextmanager
 async def connected(
     server: MailServer, sender: Sender, *, timeout: float = TIMEOUT_SECONDS
 ) -> AsyncIterator[aiosmtplib.SMTP]:
     """A connection that has greeted, is encrypted where it must be, and is logged in.
 
-    Raises what aiosmtplib raises, and OSError.
+    Raises what aiosmtplib raises, and OSError; ssl.SSLError where the connection would not be safe.
     """
     client = aiosmtplib.SMTP(
         hostname=server.host,
@@ -124,7 +131,12 @@ async def connected(
         timeout=timeout,
     )
     try:
-        await client.connect()
+        try:
+            await client.connect()
+        except aiosmtplib.SMTPConnectError as error:
+            if isinstance(error.__cause__, SSLError):
+                raise error.__cause__ from error  # with STARTTLS it comes as itself
+            raise
         yield client
         with suppress(aiosmtplib.SMTPException, OSError):
             await client.quit(timeout=1)

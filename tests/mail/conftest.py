@@ -1,7 +1,7 @@
-"""The engine with two ways out: a sender for Slack and another for mail."""
+"""The engine with two ways out, one for mail; and a network on which a mail server has a name."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -12,8 +12,14 @@ from core.worker import Worker
 from storage.models import Delivery
 from storage.vocabulary import Channel, DeliveryKind
 from tests.engine import Engine, RecordingSender
+from tests.mail.certificates import Network
 
 OF_SLACK = (Channel.SLACK_DM, Channel.ALERTS)
+
+
+def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """Every test of mail is on that network."""
+    return {"network": Network}
 
 
 class GatedSender(RecordingSender):

@@ -11,6 +11,9 @@ from warnings import catch_warnings, simplefilter
 
 from aiosmtpd.smtp import SMTP, AuthResult
 
+from tests.mail.certificates import HOST, Certificate
+
+Encryption = Literal["TLS", "STARTTLS"]
 Trouble = Literal["hangs", "loses the answer", "refuses the letter", "hangs up"]
 
 
@@ -22,6 +25,8 @@ class PostOffice:
         self.recipients: list[str] = []
         self.trouble: Trouble | None = None
         self.refused: dict[str, str] = {}
+        self.logins: list[tuple[str, bool]] = []
+        """Who tried to log in, and whether nobody could listen in."""
         self.waiting = 0
         self.url = ""
         self._open = asyncio.Event()
@@ -64,14 +69,25 @@ class PostOffice:
 
 
 @asynccontextmanager
-async def post_office(*, login: tuple[str, str] | None = None) -> AsyncIterator[PostOffice]:
-    """A mail server that is open for as long as the block; `login` is what it asks for."""
+async def post_office(
+    *,
+    login: tuple[str, str] | None = None,
+    certificate: Certificate | None = None,
+    encryption: Encryption | None = None,
+) -> AsyncIterator[PostOffice]:
+    """A mail server that is open for as long as the block; `login` is what it asks for.
+
+    With a `certificate` it is known by the name of one, and shows it if it has an `encryption`.
+    """
+    context = certificate.context if certificate and encryption else None
     office = PostOffice()
     loop = asyncio.get_running_loop()
     connections: list[SMTP] = []
 
-    def authenticate(_server: Any, _session: Any, _envelope: Any, _way: Any, data: Any) -> Any:
+    def authenticate(server: Any, _session: Any, _envelope: Any, _way: Any, data: Any) -> Any:
         given = (data.login.decode(), data.password.decode())
+        encrypted = server.transport.get_extra_info("sslcontext") is not None
+        office.logins.append((given[0], encrypted))
         return AuthResult(success=given == login, handled=given == login)
 
     def serve() -> SMTP:
@@ -85,13 +101,17 @@ async def post_office(*, login: tuple[str, str] | None = None) -> AsyncIterator[
                 authenticator=authenticate if login else None,
                 auth_required=login is not None,
                 auth_require_tls=False,
+                tls_context=context if encryption == "STARTTLS" else None,
+                require_starttls=encryption == "STARTTLS",
             )
         connections.append(connection)
         return connection
 
-    server = await loop.create_server(serve, "127.0.0.1", 0)
+    implicit = encryption == "TLS"
+    server = await loop.create_server(serve, "127.0.0.1", 0, ssl=context if implicit else None)
     user = f"{login[0]}:{login[1]}@" if login else ""
-    office.url = f"smtp://{user}127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    scheme, host = "smtps" if implicit else "smtp", HOST if certificate else "127.0.0.1"
+    office.url = f"{scheme}://{user}{host}:{server.sockets[0].getsockname()[1]}"
     try:
         yield office
     finally:
@@ -101,6 +121,8 @@ async def post_office(*, login: tuple[str, str] | None = None) -> AsyncIterator[
             if connection.transport is not None:
                 connection.transport.abort()
         talks = [one._handler_coroutine for one in connections if one._handler_coroutine]
+        for talk in talks:
+            talk.cancel()  # one whose certificate was refused would wait for ever
         await asyncio.wait_for(asyncio.gather(*talks, return_exceptions=True), 5)
 
 
