@@ -5,6 +5,10 @@ import logging
 
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
+from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
+from slack_sdk.socket_mode.request import SocketModeRequest
+
+from core import logs
 
 log = logging.getLogger(__name__)
 
@@ -18,6 +22,13 @@ async def listen(bolt: AsyncApp, app_token: str, *, watch_seconds: float = WATCH
     whether it is connected, and connects it again if it is not.
     """
     handler = AsyncSocketModeHandler(bolt, app_token)
+
+    async def hear(client: AsyncBaseSocketModeClient, request: SocketModeRequest) -> None:
+        """What is logged meanwhile is about this request: Slack's envelope has an id."""
+        with logs.about(request_id=request.envelope_id):
+            await handler.handle(client, request)  # type: ignore[arg-type]  # it is aiohttp's
+
+    handler.client.socket_mode_request_listeners[:] = [hear]
     connected = False
     try:
         while True:

@@ -1,19 +1,49 @@
 """Socket Mode: the same story without a public URL, and a connection that comes back."""
 
 import asyncio
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 
 from bot.socket_mode import listen
+from tests.assembly.test_logs import Written, written
 from tests.world import World
+
+__all__ = ["written"]
+
+
+@asynccontextmanager
+async def _listening(world: World) -> AsyncIterator[None]:
+    """Slack has no URL of ours, only the socket."""
+    world.slack.engine.delivery.deliver = None
+    listening = asyncio.create_task(listen(world.tocsin.bolt, "xapp-tests", watch_seconds=0.05))
+    try:
+        await world.slack.until(lambda: world.slack.engine.delivery.connected, timeout=5)
+        yield
+    finally:
+        listening.cancel()
+        with suppress(asyncio.CancelledError):
+            await listening
+
+
+async def test_what_is_logged_says_which_request_of_the_socket_it_is_about(
+    world: World, written: Written
+) -> None:
+    async with _listening(world):
+        await world.declare(world.alice)
+        await world.bob.command("/incident ack 1")
+        await world.settle()
+
+    (created,) = written.of("incident_created")
+    (acknowledged,) = written.of("incident_acknowledged")
+    assert len({created["request_id"], acknowledged["request_id"], None}) == 3
+    (paged,) = written.of("responder_paged")
+    assert "request_id" not in paged
 
 
 async def test_a_command_arrives_through_the_socket_and_still_does_after_it_broke(
     world: World,
 ) -> None:
-    world.slack.engine.delivery.deliver = None
-    listening = asyncio.create_task(listen(world.tocsin.bolt, "xapp-tests", watch_seconds=0.05))
-    try:
-        await world.slack.until(lambda: world.slack.engine.delivery.connected, timeout=5)
+    async with _listening(world):
         first = await world.dave.command("/incident list")
         assert "No incident is open" in first.messages[0].plain
 
@@ -22,7 +52,3 @@ async def test_a_command_arrives_through_the_socket_and_still_does_after_it_brok
 
         again = await world.dave.command("/incident help")
         assert "/incident ack" in again.messages[0].plain
-    finally:
-        listening.cancel()
-        with suppress(asyncio.CancelledError):
-            await listening
