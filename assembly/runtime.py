@@ -25,6 +25,7 @@ from assembly.version import VERSION
 from assembly.watch import Watch
 from bot.answering import DEADLINE_SECONDS, Answering
 from bot.application import create_bolt, create_http
+from bot.held_back import HeldBack
 from bot.sender import SlackSender
 from bot.socket_mode import listen
 from bot.workspace import Workspace
@@ -80,6 +81,7 @@ class Tocsin:
         self.answering = Answering(deadline=deadline)
         self.bolt = create_bolt(self.core, self.workspace, self.answering)
         self.core.measures = metrics = Metrics(VERSION)
+        self.slack.retry_handlers.append(HeldBack(metrics.held_back))
         self.watch = Watch(self.core, self.worker)
         self.heartbeat: Heartbeat | None = None
         if settings.tocsin_heartbeat_url:

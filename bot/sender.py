@@ -160,10 +160,7 @@ class SlackSender:
         try:
             person = await self._workspace.profile_by_email(outgoing.email)
         except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
-            failure = _failure(error, "users_lookupByEmail")
-            if failure.retry_after:
-                self._core.measures.held_back("users.lookupByEmail")
-            raise failure from error
+            raise _failure(error, "users_lookupByEmail") from error
         return person.slack_user_id or ""
 
     async def _alerts_channel(self, wanted: str) -> str:
@@ -235,7 +232,6 @@ class SlackSender:
         except (SlackApiError, aiohttp.ClientError, TimeoutError, OSError) as error:
             failure = _failure(error, method)
             if failure.retry_after:
-                self._core.measures.held_back(method.replace("_", "."))
                 self._held[method, conversation] = now + failure.retry_after
             raise failure from error
         return dict(answer.data)

@@ -78,7 +78,7 @@ class Metrics:
         )
         self._held_back = Counter(
             "tocsin_slack_rate_limited",
-            "Answers 429 of Slack's to what the engine sent, by method of the Web API.",
+            "Answers 429 of Slack's, to the engine and to people's requests, by Web API method.",
             ["method"],
             registry=self._registry,
         )

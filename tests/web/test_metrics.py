@@ -149,3 +149,14 @@ async def test_slack_asking_to_wait_is_counted_by_method_and_what_waits_is_seen(
     await world.pass_time(minutes=1)
     figures = await _scrape(world.tocsin)
     assert figures("tocsin_outbox_depth", **waiting) == 0
+
+
+@pytest.mark.parametrize("method", ["views.open", "users.info"])
+async def test_slack_asking_to_wait_is_counted_whoever_has_asked(world: World, method: str) -> None:
+    world.slack.faults.add(sandbox.Fault(method, "rate_limited", times=1))
+    await world.dave.command("/incident")
+
+    figures = await _scrape(world.tocsin)
+    assert figures("tocsin_slack_rate_limited_total", method=method) == 1
+    calls = [one for one in world.slack.calls if one.method == method]
+    assert len(calls) == 1, "nothing but the outbox repeats a call"
