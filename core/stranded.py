@@ -64,7 +64,7 @@ async def end_stranded(
         with logs.about(delivery_id=str(delivery_id)):
             try:
                 async with core.transaction(Actor.system(organization_id)) as tx:
-                    incident = await incidents.lock(tx, incident_id)
+                    incident = await incidents.lock(tx, incident_id) if incident_id else None
                     delivery = await tx.db.scalar(_STILL, {"id": delivery_id, **_now(tx)})
                     if delivery is not None:
                         await _end(tx, incident, delivery, carried)
@@ -106,14 +106,14 @@ _STILL = (
 
 
 async def _end(
-    tx: Transaction, incident: Incident, delivery: Delivery, carried: Collection[Channel]
+    tx: Transaction, incident: Incident | None, delivery: Delivery, carried: Collection[Channel]
 ) -> None:
     if not delivery.outcome_unknown:
         delivery.carrier_id = None  # the message that it was to be in was never sent
-    needless = delivering.unwanted(delivery, incident)
+    needless = delivering.unwanted(delivery, incident) if incident else None
     if needless is None and delivery.kind is DeliveryKind.PAGE:
         needless = await _carried_by_another(tx, delivery, carried)
-    if needless is not None:
+    if incident and needless is not None:
         delivery.outcome_unknown = False
         outbox.supersede(tx, incident, delivery, needless)
         tx.due.append(tx.now)  # the engine looks again: there may be more

@@ -41,12 +41,13 @@ def bundled(titles: Sequence[str], **changes: Any) -> Outgoing:
     ]
     return Outgoing(
         delivery_id=UUID(int=7),
+        organization_id=UUID(int=1),
         attempted_at=NOW,
         alerts_channel=None,
         person=BOB,
         dm_id=None,
         email=None,
-        incident=incident_facts(),
+        facts=incident_facts(),
         message=Page(Why("owner"), None, 0),
         update=None,
         round=1,
