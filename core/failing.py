@@ -26,7 +26,8 @@ async def end(
     outbox.release(delivery, due_at=None)
     measuring.note_outcome(tx, delivery, Outcome.FAILED)
     tx.due.append(tx.now)
-    log.error("delivery %s failed for good: %s", delivery.id, delivery.last_error)
+    said = "delivery %s failed for good: %s", delivery.id, delivery.last_error
+    tx.committed.append(lambda _: log.error(*said))
     await say(tx, incident, delivery, person, given_up=True)
     if delivery.kind is DeliveryKind.PAGE and incident:
         await escalation.page_failed(tx, incident, delivery)
