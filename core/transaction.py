@@ -78,6 +78,35 @@ class Transaction:
         return self.actor.organization_id
 
 
+@dataclass(frozen=True)
+class _StoppedClock:
+    at: datetime
+
+    def now(self) -> datetime:
+        return self.at
+
+    def seconds_until(self, instant: datetime) -> float:
+        return (instant - self.at).total_seconds()
+
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """What is tried out and never happens: transactions at any instants, none ever committed."""
+
+    db: AsyncSession
+    actor: Actor
+    person_channels: tuple[Channel, ...]
+    memo: dict[Hashable, Any] = field(default_factory=dict)
+
+    def at(self, instant: datetime) -> Transaction:
+        """A transaction at this instant, never before the last one; it sees what that one wrote.
+
+        What it says becomes due wakes nobody, and what it notes to be counted or logged is not.
+        """
+        clock = _StoppedClock(instant)
+        return Transaction(self.db, self.actor, clock, self.person_channels, memo=self.memo)
+
+
 class Core:
     """The database, the clock, how people are reached, and who wants to know what becomes due."""
 
@@ -108,6 +137,18 @@ class Core:
             self.on_due(min(tx.due))
         for happened in tx.committed:
             happened(self.measures)
+
+    @asynccontextmanager
+    async def rehearsing(self, actor: Actor) -> AsyncIterator[Rehearsal]:
+        """Try out what writes, and undo it all when the block ends.
+
+        Real rows are locked as they would be, and on SQLite every other writer waits meanwhile:
+        read before and reckon afterwards, and be brief in between. Do not add a row that others
+        would wait for, such as the next incident's number.
+        """
+        with _said_plainly():
+            async with self.database.rehearsing() as session:
+                yield Rehearsal(session, actor, self.person_channels)
 
     @asynccontextmanager
     async def reading(self, actor: Actor) -> AsyncIterator[Transaction]:

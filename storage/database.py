@@ -67,6 +67,16 @@ class Database:
             await session.commit()
 
     @asynccontextmanager
+    async def rehearsing(self) -> AsyncIterator[AsyncSession]:
+        """A session that writes as `writing` does, and whose every change is undone.
+
+        On SQLite it keeps all other writers waiting from its first statement to its end.
+        """
+        async with self._turn, _session(self._writer) as session:
+            await session.connection()
+            yield session  # closed without a commit, it is rolled back
+
+    @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
         """A session that cannot write and never waits for one that does."""
         async with _session(self._reader) as session:
