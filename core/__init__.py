@@ -24,6 +24,9 @@ An incident's life, and where each part of it is written:
     sending         what a channel to the world is handed, and what it promises
     outcomes        what became of a delivery, written down
     failing         what could not be delivered: given up, and out loud
+    simulation      who would be paged: a policy walked at any instant, and undone
+    walked          what such a walk wrote, read as steps
+    reach           PURE: through what a member can be reached at all
     facts           an incident as messages and views show it
     links           the acknowledging link of a letter: signed, and good once
     outages         Slack silent for too long, and back: admins are told by mail

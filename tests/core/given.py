@@ -1,12 +1,13 @@
 """What rule tests are given: schedules, policies, a stranger, a sender that fails as it is told."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
 
-from core import people, policies, scheduling
+from core import last_resort, people, policies, scheduling
+from core.last_resort import LastResortDraft
 from core.policies import EscalationLayerDraft, PolicyDraft
 from core.scheduling import RotationDraft, ScheduleDraft
 from core.sending import DeliveryFailed, Outgoing
@@ -22,11 +23,11 @@ def rotation(
     name: str = "Primary",
     begins: datetime = NOON - timedelta(days=2),
     until: datetime | None = None,
+    at: str = "09:00",
 ) -> RotationDraft:
-    """A weekly rotation with its handoff at 09:00."""
-    return RotationDraft(
-        name, RotationType.WEEKLY, 7, NOON.time().replace(hour=9), begins, until, participants
-    )
+    """A weekly rotation with its handoff at 09:00, or when it is said to be."""
+    handoff = time.fromisoformat(at)
+    return RotationDraft(name, RotationType.WEEKLY, 7, handoff, begins, until, participants)
 
 
 async def schedule(engine: Engine, name: str, *layers: RotationDraft) -> UUID:
@@ -70,6 +71,12 @@ async def override(engine: Engine, schedule_id: UUID, name: str, **lasts: float)
                 end_at=tx.now + timedelta(**lasts),
             )
         )
+
+
+async def stand_by(engine: Engine, *names: str, schedule_id: UUID | None = None) -> None:
+    """These people, or a schedule, are the last resort."""
+    draft = LastResortDraft(schedule_id, tuple(engine.cast[name].id for name in names))
+    await engine.do("alice", last_resort.change, draft)
 
 
 async def stranger(engine: Engine) -> Actor:
