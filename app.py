@@ -187,6 +187,41 @@ def doctor() -> None:
 
 
 @commands.command()
+def simulate(
+    policy: Annotated[str, typer.Argument(help="Its name, in any case.")],
+    at: Annotated[
+        str | None, typer.Option(help="Such as 2026-12-24T22:00:00+01:00; left out: now.")
+    ] = None,
+    unreachable: Annotated[
+        list[str] | None,
+        typer.Option(metavar="EMAIL", help="Nothing reaches this person. May be said repeatedly."),
+    ] = None,
+    slack_down: Annotated[
+        bool, typer.Option("--slack-down", help="Nothing arrives in Slack; letters do.")
+    ] = False,
+    org: Annotated[
+        str | None, typer.Option(help="Which organization, where the database has several.")
+    ] = None,
+) -> None:
+    """Say who would be paged, when, through what and why, if nobody answered. Pages nobody.
+
+    The very functions that page are asked, in a rehearsal of which nothing is kept.
+    """
+    from cli.simulate import run_simulate
+
+    _run(
+        run_simulate(
+            _settings(),
+            policy,
+            at=at,
+            unreachable=unreachable or (),
+            slack_down=slack_down,
+            org=org,
+        )
+    )
+
+
+@commands.command()
 def prove(
     histories: Annotated[int, typer.Option(min=1, help="How many to unfold.")] = 10_000,
     seed: Annotated[int, typer.Option(min=0, help="The first history's; the rest count on.")] = 7,

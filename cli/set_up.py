@@ -1,25 +1,21 @@
 """`app.py apply` and `app.py doctor`: the settings turned into what those two work on."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from uuid import UUID
 
 import aiohttp
 from rich.console import Console
 from slack_sdk.errors import SlackApiError
 
-from assembly.clock import WallClock
 from assembly.runtime import slack_client
 from assembly.settings import Settings, SettingsError
 from bot.workspace import Workspace
 from cli import apply as applying
 from cli import doctor
 from cli.blueprint import Blueprint
+from cli.opening import check_schema, opened
 from core import people
 from core.errors import DomainError
 from core.transaction import Actor, Core
-from storage.database import Database, DatabaseUnavailable
-from storage.migrate import current_and_head
 
 
 async def run_apply(
@@ -32,8 +28,8 @@ async def run_apply(
     """
     act = applying.plan if dry_run else applying.apply
     try:
-        async with _core(settings) as core:
-            await _check_schema(core.database)
+        async with opened(settings) as core:
+            await check_schema(core.database)
             plan = await act(
                 core,
                 Actor.system(await _organization(settings, core, org)),
@@ -47,7 +43,7 @@ async def run_apply(
 
 async def run_doctor(settings: Settings) -> int:
     """Check everything and print what was found. Returns 1 if anything is red."""
-    async with _core(settings) as core, aiohttp.ClientSession() as session:
+    async with opened(settings) as core, aiohttp.ClientSession() as session:
         findings = await doctor.diagnose(
             database=core.database,
             core=core,
@@ -63,24 +59,6 @@ async def run_doctor(settings: Settings) -> int:
         )
     Console(soft_wrap=True).print(doctor.render(findings))
     return doctor.exit_code(findings)
-
-
-@asynccontextmanager
-async def _core(settings: Settings) -> AsyncIterator[Core]:
-    database = Database(settings.database_url)
-    try:
-        yield Core(database, WallClock())
-    finally:
-        await database.dispose()
-
-
-async def _check_schema(database: Database) -> None:
-    try:
-        current, head = await current_and_head(database)
-    except DatabaseUnavailable as error:
-        raise SettingsError(f"The database does not answer ({error}). Is it running?") from error
-    if current != head:
-        raise SettingsError("The tables are not there yet: run `python app.py migrate` first.")
 
 
 async def _organization(settings: Settings, core: Core, wanted: str | None) -> UUID:

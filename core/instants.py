@@ -39,3 +39,10 @@ def first_instant(day: date, clock: time, zone: ZoneInfo) -> datetime:
         seconds, True, key=lambda n: (before + timedelta(seconds=n)).astimezone(zone) >= wall
     )
     return before + timedelta(seconds=skipped)
+
+
+def spoken(at: datetime, zone: ZoneInfo) -> str:
+    """An instant for people, on the wall clock of a zone: Mon 23 Nov 2026, 09:00 Berlin."""
+    local = at.astimezone(zone)
+    city = zone.key.rpartition("/")[2].replace("_", " ")
+    return f"{local:%a} {local.day} {local:%b %Y, %H:%M} {city}"

@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from core import oncall
+from core.instants import END
 from core.people import Person
 from core.targets import LayerSnapshot
 from storage.models import AuditEvent, Delivery, Member
@@ -51,10 +52,11 @@ class Route:
 
 @dataclass(frozen=True)
 class Because:
-    """Why somebody is paged: named by the layer (`schedule` is None), or on call until `until`.
+    """Why somebody is paged: named by the layer (`schedule` is None), or on call.
 
-    `since` and `until` are the bounds of their shift, in UTC; `timezone` is the schedule's. While
-    an override stands in, `instead_of` names whom it keeps off duty, if anybody.
+    `since` and `until` are the bounds of their shift, in UTC (None: it never ends); `timezone` is
+    the schedule's. While an override stands in, `instead_of` names whom it keeps off duty, if
+    anybody.
     """
 
     schedule_id: UUID | None = None
@@ -200,7 +202,7 @@ def _because(written: Written, schedule: oncall.Schedule, duty: oncall.Duty) -> 
         timezone=schedule.timezone.key,
         rotation_layer=duty.layer.name if duty.layer else None,
         since=duty.since,
-        until=duty.until,
+        until=duty.until if duty.until < END else None,
         is_override=duty.override is not None,
         instead_of=replaced.name if replaced else None,
     )

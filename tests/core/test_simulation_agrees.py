@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from core import audit, declaring, people, simulation
+from core.instants import END
 from core.simulation import Faults, Simulation
 from core.transaction import Transaction
 from core.walked import Fate, Outcome, Paged, Reason
@@ -218,5 +219,6 @@ FATES = {
 def _page_happened(page: Delivery) -> tuple[Any, ...]:
     why = page.message["why"]
     until = why["until"] and datetime.fromisoformat(why["until"])
+    until = None if until == END else until
     told = (why["schedule"], why["rotation_layer"], until, why["overriding"])
     return page.channel, FATES[page.state], told
