@@ -1,5 +1,6 @@
 """Stored schedules, found by those who ask, and read into the values that `oncall` reckons with."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime, time
 from uuid import UUID
@@ -82,7 +83,10 @@ async def _load(
     named = [p.member_id for row in rows for layer in row.layers for p in layer.participants]
     members = await people.by_id(tx, [*named, *(one.member_id for one in overrides)])
     removed = {member_id: member.removed_at for member_id, member in members.items()}
-    return {row.id: _as_value(row, overrides, removed) for row in rows}
+    by_schedule = defaultdict(list)
+    for override in overrides:
+        by_schedule[override.schedule_id].append(override)
+    return {row.id: _as_value(row, by_schedule[row.id], removed) for row in rows}
 
 
 _LAYERS = joinedload(models.Schedule.layers).joinedload(models.RotationLayer.participants)
@@ -134,6 +138,5 @@ def _as_value(
         overrides=tuple(
             oncall.Override(one.id, participant(one.member_id), one.start_at, one.end_at)
             for one in overrides
-            if one.schedule_id == row.id
         ),
     )
