@@ -222,6 +222,22 @@ def simulate(
 
 
 @commands.command()
+def coverage(
+    days: Annotated[int, typer.Option(min=1, max=366, help="How far to look ahead.")] = 30,
+    org: Annotated[
+        str | None, typer.Option(help="Which organization, where the database has several.")
+    ] = None,
+) -> None:
+    """Find gaps, layers that page nobody, people without a channel, and more; with what to do.
+
+    Ends with 0 if there is nothing to say, with 1 if there is.
+    """
+    from cli.coverage import run_coverage
+
+    _run(run_coverage(_settings(), days=days, org=org))
+
+
+@commands.command()
 def prove(
     histories: Annotated[int, typer.Option(min=1, help="How many to unfold.")] = 10_000,
     seed: Annotated[int, typer.Option(min=0, help="The first history's; the rest count on.")] = 7,

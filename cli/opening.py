@@ -43,7 +43,7 @@ async def known_organization(core: Core, wanted: str | None) -> UUID:
     found = [one for one in known if wanted in (None, str(one.id), one.slack_team_id, one.name)]
     if len(found) == 1:
         return found[0].id
-    names = ", ".join(one.name for one in known) or "none"
+    names = ", ".join(sorted(one.name for one in known)) or "none"
     if wanted:
         raise SettingsError(f"There is no organization “{wanted}”. There are: {names}.")
     if known:

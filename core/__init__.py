@@ -27,6 +27,7 @@ An incident's life, and where each part of it is written:
     simulation      who would be paged: a policy walked at any instant, and undone
     walked          what such a walk wrote, read as steps
     reach           PURE: through what a member can be reached at all
+    coverage_report what would page nobody, the wrong people or too late, found before it does
     facts           an incident as messages and views show it
     links           the acknowledging link of a letter: signed, and good once
     outages         Slack silent for too long, and back: admins are told by mail

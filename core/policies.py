@@ -1,7 +1,8 @@
 """Escalation policies and their layers: whom to page, in what order, after how long."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -64,6 +65,19 @@ async def policy_for_schedule(tx: Transaction, schedule_id: UUID) -> EscalationP
     """
     wanted = {"organization_id": tx.organization_id, "schedule_id": schedule_id}
     return (await tx.db.scalars(_FOR_SCHEDULE, wanted)).unique().one_or_none()
+
+
+def by_schedule(every: Iterable[EscalationPolicy]) -> dict[UUID, EscalationPolicy]:
+    """PURE. What `policy_for_schedule` answers, for each schedule that these policies page."""
+    chosen: dict[UUID, tuple[tuple[int, datetime, str], EscalationPolicy]] = {}
+    for policy in every:
+        for layer in policy.layers:
+            rank = layer.position, policy.created_at, policy.name
+            if layer.schedule_id and (
+                layer.schedule_id not in chosen or rank < chosen[layer.schedule_id][0]
+            ):
+                chosen[layer.schedule_id] = rank, policy
+    return {schedule_id: policy for schedule_id, (_, policy) in chosen.items()}
 
 
 async def create_policy(tx: Transaction, draft: PolicyDraft) -> EscalationPolicy:
