@@ -12,9 +12,9 @@ from sqlalchemy import bindparam, select
 
 from core import (
     escalation,
+    failing,
     last_resort,
     outbox,
-    outcomes,
     people,
     policies,
     reach,
@@ -140,7 +140,8 @@ async def _fail_what_must(tx: Transaction, incident: Incident, faults: Faults) -
     """Every page that can't arrive comes to its end, and so do those which that brings about."""
     while lost := await _lost(tx, incident, faults):
         for page, person in lost:
-            await outcomes.fail_for_good(tx, incident, page, person, "can't be reached")
+            page.last_error = "can't be reached"
+            await failing.end(tx, incident, page, person)
 
 
 async def _lost(
