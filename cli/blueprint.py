@@ -18,6 +18,7 @@ from cli.wanted import (
     ScheduleBlueprint,
     Word,
 )
+from core import durations
 from storage.limits import DESCRIPTION_MAX, NAME_MAX
 from storage.vocabulary import RotationType
 
@@ -141,7 +142,7 @@ class _Reading:
         what = "an escalation layer"
         both = ("page", "timeout")
         found = self.reader.fields(node, what, known=both, required=both)
-        timeout = self.reader.field(found.get("timeout"), "timeout", values.minutes)
+        timeout = self.reader.field(found.get("timeout"), "timeout", durations.minutes)
         schedule, people = self.target(found["page"], "page") if "page" in found else (None, ())
         return EscalationLayerBlueprint(schedule, people, timeout or 1, line_of(node))
 

@@ -8,13 +8,14 @@ from datetime import datetime, time
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from cli.values import say_instant, say_minutes, say_shift
+from cli.values import say_instant, say_shift
 from cli.wanted import (
     LastResortBlueprint,
     PolicyBlueprint,
     RotationBlueprint,
     ScheduleBlueprint,
 )
+from core.durations import say_minutes
 from core.instants import first_instant
 from core.last_resort import LastResortDraft
 from core.policies import EscalationLayerDraft, PolicyDraft
