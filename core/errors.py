@@ -77,6 +77,14 @@ class NameConflict(DomainError):
     code = "name_conflict"
 
 
+class ChangedMeanwhile(DomainError):
+    """Somebody else changed this while you had it open, so nothing was done. Close this and open
+    it again to see it as it is now.
+    """
+
+    code = "precondition_failed"
+
+
 class OverrideConflict(DomainError):
     """Another override covers part of that time on this schedule."""
 

@@ -174,6 +174,17 @@ _BY_SLACK_USER_ID = select(Member).where(
 )
 
 
+async def by_slack_user_id(tx: Transaction, slack_user_ids: Iterable[str]) -> dict[str, Member]:
+    """The members matched to these Slack users before, those who were removed included."""
+    found = await tx.db.scalars(
+        select(Member).where(
+            Member.organization_id == tx.organization_id,
+            Member.slack_user_id.in_(set(slack_user_ids)),
+        )
+    )
+    return {str(member.slack_user_id): member for member in found}
+
+
 async def get_member(tx: Transaction, member_id: UUID) -> Member:
     """A member who can be paged and can own. Raises InvalidTargetUser for everybody else."""
     member = await tx.db.get(Member, member_id)

@@ -1,16 +1,15 @@
 """Escalation policies and their layers: whom to page, in what order, after how long."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import joinedload
 
 from core import audit, people, schedules
 from core.errors import InUse, InvalidTarget, NameConflict, NotFound, ValidationFailed
+from core.policy_drafts import EscalationLayerDraft, PolicyDraft, describe
 from core.transaction import Transaction
 from storage.limits import ACK_TIMEOUT_MINUTES_MAX, NAME_MAX
 from storage.models import (
@@ -22,23 +21,17 @@ from storage.models import (
 )
 from storage.vocabulary import AuditType, Status, TargetType
 
-
-@dataclass(frozen=True)
-class EscalationLayerDraft:
-    """A layer as somebody asks for it: a schedule, or members by name, and a timeout in minutes."""
-
-    ack_timeout_minutes: int
-    schedule_id: UUID | None = None
-    member_ids: tuple[UUID, ...] = ()
-
-
-@dataclass(frozen=True)
-class PolicyDraft:
-    """A policy as somebody asks for it; a layer's position is its place in the list, from 1."""
-
-    name: str
-    description: str | None
-    layers: tuple[EscalationLayerDraft, ...]
+__all__ = [
+    "EscalationLayerDraft",
+    "PolicyDraft",
+    "change_policy",
+    "create_policy",
+    "draft_of",
+    "get_policy",
+    "list_policies",
+    "policy_for_schedule",
+    "remove_policy",
+]
 
 
 async def list_policies(tx: Transaction) -> Sequence[EscalationPolicy]:
@@ -80,19 +73,26 @@ def by_schedule(every: Iterable[EscalationPolicy]) -> dict[UUID, EscalationPolic
     return {schedule_id: policy for schedule_id, (_, policy) in chosen.items()}
 
 
-async def create_policy(tx: Transaction, draft: PolicyDraft) -> EscalationPolicy:
-    """Make a policy.
+async def create_policy(
+    tx: Transaction, draft: PolicyDraft, *, id: UUID | None = None
+) -> EscalationPolicy:
+    """Make a policy. Asked for twice with the same `id`, there is one.
 
     Raises ValidationFailed, NameConflict, InvalidTarget, InvalidTargetUser or NotFound.
     """
+    await people.lock_organization(tx)
+    id = id or uuid4()
+    made = await tx.db.get(EscalationPolicy, id)
+    if made and made.organization_id == tx.organization_id:
+        return made
     await _check(tx, draft)
     policy = EscalationPolicy(
-        organization_id=tx.organization_id, name=draft.name, created_at=tx.now, layers=[]
+        id=id, organization_id=tx.organization_id, name=draft.name, created_at=tx.now, layers=[]
     )
     tx.db.add(policy)
-    _write(policy, draft)
+    _write(policy, draft, {})
     await tx.db.flush()
-    audit.record(tx, AuditType.POLICY_CREATED, policyId=str(policy.id), after=_describe(draft))
+    audit.record(tx, AuditType.POLICY_CREATED, policyId=str(policy.id), after=describe(draft))
     return policy
 
 
@@ -104,16 +104,20 @@ async def change_policy(
     if before == draft:
         return policy
     await _check(tx, draft, policy)
-    policy.layers.clear()
+    wanted = {layer.id for layer in draft.layers}
+    kept = {layer.id: layer for layer in policy.layers if layer.id in wanted}
+    policy.layers = list(kept.values())
+    for layer in kept.values():
+        layer.members.clear()
     await tx.db.flush()
-    _write(policy, draft)
+    _write(policy, draft, kept)
     await tx.db.flush()
     audit.record(
         tx,
         AuditType.POLICY_CHANGED,
         policyId=str(policy.id),
-        before=_describe(before),
-        after=_describe(draft),
+        before=describe(before),
+        after=describe(draft),
     )
     return policy
 
@@ -132,7 +136,7 @@ async def remove_policy(tx: Transaction, policy: EscalationPolicy) -> None:
         tx,
         AuditType.POLICY_REMOVED,
         policyId=str(policy.id),
-        before=_describe(draft_of(policy)),
+        before=describe(draft_of(policy)),
     )
     await tx.db.delete(policy)
     await tx.db.flush()
@@ -148,6 +152,7 @@ def draft_of(policy: EscalationPolicy) -> PolicyDraft:
                 ack_timeout_minutes=layer.ack_timeout_minutes,
                 schedule_id=layer.schedule_id,
                 member_ids=tuple(one.member_id for one in layer.members),
+                id=layer.id,
             )
             for layer in policy.layers
         ),
@@ -185,22 +190,28 @@ def _whole(tx: Transaction) -> Select[EscalationPolicy]:
     )
 
 
-def _write(policy: EscalationPolicy, draft: PolicyDraft) -> None:
+def _write(policy: EscalationPolicy, draft: PolicyDraft, kept: dict[UUID, EscalationLayer]) -> None:
     policy.name = draft.name
     policy.description = draft.description
     policy.layers = [
-        EscalationLayer(
-            position=position,
-            ack_timeout_minutes=wanted.ack_timeout_minutes,
-            target_type=TargetType.SCHEDULE if wanted.schedule_id else TargetType.USERS,
-            schedule_id=wanted.schedule_id,
-            members=[
-                EscalationLayerMember(position=place, member_id=member_id)
-                for place, member_id in enumerate(wanted.member_ids)
-            ],
-        )
+        _write_layer(kept.get(wanted.id) if wanted.id else None, wanted, position)
         for position, wanted in enumerate(draft.layers, start=1)
     ]
+
+
+def _write_layer(
+    layer: EscalationLayer | None, draft: EscalationLayerDraft, position: int
+) -> EscalationLayer:
+    layer = layer or EscalationLayer(id=draft.id or uuid4())
+    layer.position = position
+    layer.ack_timeout_minutes = draft.ack_timeout_minutes
+    layer.target_type = TargetType.SCHEDULE if draft.schedule_id else TargetType.USERS
+    layer.schedule_id = draft.schedule_id
+    layer.members = [
+        EscalationLayerMember(position=place, member_id=member_id)
+        for place, member_id in enumerate(draft.member_ids)
+    ]
+    return layer
 
 
 async def _check(
@@ -214,6 +225,7 @@ async def _check(
     )
     if taken and (present is None or taken != present.id):
         raise NameConflict(f"There is a policy called “{draft.name}” already.")
+    known = {one.member_id for layer in present.layers for one in layer.members} if present else ()
     for layer in draft.layers:
         if not 1 <= layer.ack_timeout_minutes <= ACK_TIMEOUT_MINUTES_MAX:
             raise ValidationFailed(
@@ -225,23 +237,5 @@ async def _check(
         if layer.schedule_id:
             await schedules.value_of(tx, layer.schedule_id)
         for member_id in layer.member_ids:
-            await people.get_member(tx, member_id)
-
-
-def _describe(draft: PolicyDraft) -> dict[str, Any]:
-    return {
-        "name": draft.name,
-        "description": draft.description,
-        "layers": [
-            {
-                "position": position,
-                "ackTimeoutMinutes": layer.ack_timeout_minutes,
-                "target": (
-                    {"type": "schedule", "scheduleId": str(layer.schedule_id)}
-                    if layer.schedule_id
-                    else {"type": "users", "userIds": [str(one) for one in layer.member_ids]}
-                ),
-            }
-            for position, layer in enumerate(draft.layers, start=1)
-        ],
-    }
+            if member_id not in known:  # somebody who was removed does not forbid other changes
+                await people.get_member(tx, member_id)

@@ -1,55 +1,47 @@
 """Changing a schedule, as a whole: what somebody asks for, checked, written, on the trail."""
 
-from dataclasses import dataclass
-from datetime import datetime, time
-from uuid import UUID
-from zoneinfo import available_timezones
+from datetime import time
+from uuid import UUID, uuid4
 
 from sqlalchemy import select
 
 from core import audit, people
-from core.errors import InUse, NameConflict, ValidationFailed
+from core.errors import InUse, NameConflict
+from core.schedule_drafts import RotationDraft, ScheduleDraft, check_words, describe
 from core.transaction import Transaction
 from storage import models
-from storage.limits import NAME_MAX, ROTATION_LENGTH_DAYS_MAX
-from storage.vocabulary import AuditType, RotationType, Status
+from storage.vocabulary import AuditType, Status
+
+__all__ = [
+    "RotationDraft",
+    "ScheduleDraft",
+    "change_schedule",
+    "create_schedule",
+    "draft_of",
+    "remove_schedule",
+]
 
 
-@dataclass(frozen=True)
-class RotationDraft:
-    """A rotation layer as somebody asks for it; its position is its place in the list."""
+async def create_schedule(
+    tx: Transaction, draft: ScheduleDraft, *, id: UUID | None = None
+) -> models.Schedule:
+    """Make a schedule. Asked for twice with the same `id`, there is one.
 
-    name: str
-    rotation_type: RotationType
-    length_days: int
-    handoff_time: time
-    effective_from: datetime
-    effective_until: datetime | None
-    participant_ids: tuple[UUID, ...]
-
-
-@dataclass(frozen=True)
-class ScheduleDraft:
-    """A schedule as somebody asks for it."""
-
-    name: str
-    timezone: str
-    description: str | None
-    layers: tuple[RotationDraft, ...]
-
-
-async def create_schedule(tx: Transaction, draft: ScheduleDraft) -> models.Schedule:
-    """Make a schedule. Raises ValidationFailed, NameConflict or InvalidTargetUser."""
+    Raises ValidationFailed, NameConflict or InvalidTargetUser.
+    """
+    await people.lock_organization(tx)
+    id = id or uuid4()
+    made = await tx.db.get(models.Schedule, id)
+    if made and made.organization_id == tx.organization_id:
+        return made
     await _check(tx, draft)
     schedule = models.Schedule(
-        organization_id=tx.organization_id, name=draft.name, created_at=tx.now, layers=[]
+        id=id, organization_id=tx.organization_id, name=draft.name, created_at=tx.now, layers=[]
     )
     tx.db.add(schedule)
-    _write(schedule, draft)
+    _write(schedule, draft, {})
     await tx.db.flush()
-    audit.record(
-        tx, AuditType.SCHEDULE_CREATED, scheduleId=str(schedule.id), after=_describe(draft)
-    )
+    audit.record(tx, AuditType.SCHEDULE_CREATED, scheduleId=str(schedule.id), after=describe(draft))
     return schedule
 
 
@@ -64,18 +56,22 @@ async def change_schedule(
     if before == draft:
         return schedule
     await _check(tx, draft, schedule)
-    for layer in schedule.layers:
+    kept = _kept(schedule, draft)
+    schedule.layers = list(kept.values())
+    for wanted, layer in kept.items():
         layer.participants.clear()
+        if layer.name != draft.layers[wanted].name:
+            layer.name = str(layer.id)  # so that two layers can change names with one another
     await tx.db.flush()
-    _write(schedule, draft)
+    _write(schedule, draft, kept)
     await tx.db.flush()
     tx.memo.clear()
     audit.record(
         tx,
         AuditType.SCHEDULE_CHANGED,
         scheduleId=str(schedule.id),
-        before=_describe(before),
-        after=_describe(draft),
+        before=describe(before),
+        after=describe(draft),
     )
     return schedule
 
@@ -108,7 +104,7 @@ async def remove_schedule(tx: Transaction, schedule: models.Schedule) -> None:
         tx,
         AuditType.SCHEDULE_REMOVED,
         scheduleId=str(schedule.id),
-        before=_describe(draft_of(schedule)),
+        before=describe(draft_of(schedule)),
     )
     await tx.db.delete(schedule)
     await tx.db.flush()
@@ -129,19 +125,36 @@ def draft_of(schedule: models.Schedule) -> ScheduleDraft:
                 effective_from=layer.effective_from,
                 effective_until=layer.effective_until,
                 participant_ids=tuple(p.member_id for p in layer.participants),
+                id=layer.id,
             )
             for layer in schedule.layers
         ),
     )
 
 
-def _write(schedule: models.Schedule, draft: ScheduleDraft) -> None:
+def _kept(schedule: models.Schedule, draft: ScheduleDraft) -> dict[int, models.RotationLayer]:
+    """The layers that stay, by their place in the draft; the others are gone or new."""
+    by_id = {layer.id: layer for layer in schedule.layers}
+    kept = {
+        place: by_id.pop(wanted.id)
+        for place, wanted in enumerate(draft.layers)
+        if wanted.id in by_id
+    }
+    by_name = {layer.name: layer for layer in by_id.values()}
+    for place, wanted in enumerate(draft.layers):
+        if wanted.id is None and wanted.name in by_name:
+            kept[place] = by_name.pop(wanted.name)
+    return kept
+
+
+def _write(
+    schedule: models.Schedule, draft: ScheduleDraft, kept: dict[int, models.RotationLayer]
+) -> None:
     schedule.name = draft.name
     schedule.timezone = draft.timezone
     schedule.description = draft.description
-    kept = {layer.name: layer for layer in schedule.layers}
     schedule.layers = [
-        _write_layer(kept.get(wanted.name), wanted, position)
+        _write_layer(kept.get(position), wanted, position)
         for position, wanted in enumerate(draft.layers)
     ]
 
@@ -149,7 +162,8 @@ def _write(schedule: models.Schedule, draft: ScheduleDraft) -> None:
 def _write_layer(
     layer: models.RotationLayer | None, draft: RotationDraft, position: int
 ) -> models.RotationLayer:
-    layer = layer or models.RotationLayer(name=draft.name)
+    layer = layer or models.RotationLayer(id=draft.id or uuid4())
+    layer.name = draft.name
     layer.position = position
     layer.rotation_type = draft.rotation_type
     layer.rotation_length_days = draft.length_days
@@ -166,7 +180,7 @@ def _write_layer(
 async def _check(
     tx: Transaction, draft: ScheduleDraft, present: models.Schedule | None = None
 ) -> None:
-    _check_words(draft)
+    check_words(draft)
     await people.lock_organization(tx)
     taken = await tx.db.scalar(
         select(models.Schedule.id).filter_by(organization_id=tx.organization_id, name=draft.name)
@@ -178,53 +192,3 @@ async def _check(
         for member_id in layer.participant_ids:
             if member_id not in known:  # somebody who was removed may stay in the order
                 await people.get_member(tx, member_id)
-
-
-def _check_words(draft: ScheduleDraft) -> None:
-    if not 1 <= len(draft.name) <= NAME_MAX:
-        raise ValidationFailed(f"A schedule's name has 1 to {NAME_MAX} characters.", field="name")
-    if draft.timezone not in available_timezones():
-        raise ValidationFailed(
-            f"“{draft.timezone}” is not a time zone. Use an IANA name such as Europe/Berlin.",
-            field="timezone",
-        )
-    names = [layer.name for layer in draft.layers]
-    if len(set(names)) != len(names):
-        raise ValidationFailed("Two rotation layers have the same name.", field="layers")
-    lengths = {RotationType.DAILY: 1, RotationType.WEEKLY: 7}
-    for layer in draft.layers:
-        if not 1 <= len(layer.name) <= NAME_MAX:
-            raise ValidationFailed(
-                f"A rotation layer's name has 1 to {NAME_MAX} characters.", field="name"
-            )
-        wanted = lengths.get(layer.rotation_type, layer.length_days)
-        if layer.length_days != wanted or not 1 <= wanted <= ROTATION_LENGTH_DAYS_MAX:
-            raise ValidationFailed(
-                f"“{layer.name}”: a shift lasts 1 to {ROTATION_LENGTH_DAYS_MAX} days "
-                "(daily 1, weekly 7).",
-                field="length_days",
-            )
-        if not layer.participant_ids:
-            raise ValidationFailed(f"“{layer.name}” has no participants.", field="participants")
-        if layer.effective_until and layer.effective_until <= layer.effective_from:
-            raise ValidationFailed(f"“{layer.name}” ends before it begins.", field="until")
-
-
-def _describe(draft: ScheduleDraft) -> dict[str, object]:
-    return {
-        "name": draft.name,
-        "timezone": draft.timezone,
-        "description": draft.description,
-        "layers": [
-            {
-                "name": layer.name,
-                "rotationType": layer.rotation_type.value,
-                "rotationLengthDays": layer.length_days,
-                "handoffTime": layer.handoff_time.strftime("%H:%M"),
-                "effectiveFrom": layer.effective_from.isoformat(),
-                "effectiveUntil": layer.effective_until and layer.effective_until.isoformat(),
-                "participantIds": [str(one) for one in layer.participant_ids],
-            }
-            for layer in draft.layers
-        ],
-    }

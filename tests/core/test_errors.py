@@ -51,6 +51,7 @@ def test_the_codes_are_those_of_the_specification() -> None:
         "not_found",
         "override_conflict",
         "override_ended",
+        "precondition_failed",
         "server_error",
         "validation_error",
     }
