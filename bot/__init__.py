@@ -8,6 +8,11 @@ identity        who a Slack user is; outsiders are refused
 commands        /incident and its sub-commands
 buttons         what is pressed
 modals          what is opened, filled in and submitted
+schedule_modals, rotation_modals      schedules and their layers, managed
+policy_modals, escalation_modals      escalation policies and their layers, managed
+chosen          the people of a form, and those of them who can't be paged
+below           what lies below a modal, kept current
+options         what a menu offers while somebody types
 home            the App Home
 shortcuts       from a message
 sender          pages, cards and notices on their way out

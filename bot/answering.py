@@ -44,7 +44,14 @@ class Show:
     view: dict[str, Any]
 
 
-Answer = Say | FieldErrors | Show | None
+@dataclass(frozen=True)
+class Offer:
+    """What a menu offers for what was typed into it."""
+
+    options: list[dict[str, Any]]
+
+
+Answer = Say | FieldErrors | Show | Offer | None
 """What a handler gives back. None: it is done, and the card shows it."""
 
 

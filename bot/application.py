@@ -9,8 +9,20 @@ from slack_bolt.adapter.asgi.async_handler import AsyncSlackRequestHandler
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
 from slack_bolt.authorization import AuthorizeResult
 
-from bot import buttons, commands, home, modals, overrides, shortcuts
-from bot.answering import Answer, Answering, FieldErrors, Say, Show
+from bot import (
+    buttons,
+    commands,
+    escalation_modals,
+    home,
+    modals,
+    options,
+    overrides,
+    policy_modals,
+    rotation_modals,
+    schedule_modals,
+    shortcuts,
+)
+from bot.answering import Answer, Answering, FieldErrors, Offer, Say, Show
 from bot.blocks import simple
 from bot.gesture import Gesture, say
 from bot.guard import Guard
@@ -133,8 +145,7 @@ def register(bolt: AsyncApp, core: Core, workspace: Workspace, answering: Answer
     @bolt.view(_ANY)
     async def on_submission(body: dict[str, Any], ack: AsyncAck) -> None:
         view = body["view"]
-        handlers = {**modals.SUBMISSIONS, **overrides.SUBMISSIONS, **shortcuts.SUBMISSIONS}
-        handler = handlers.get(view["callback_id"])
+        handler = SUBMISSIONS.get(view["callback_id"])
         if handler is None:
             await ack()
             return
@@ -159,6 +170,22 @@ def register(bolt: AsyncApp, core: Core, workspace: Workspace, answering: Answer
             later=later,
         )
 
+    @bolt.options(_ANY)
+    async def on_options(body: dict[str, Any], ack: AsyncAck) -> None:
+        async def now(answer: Answer) -> None:
+            await ack(options=answer.options if isinstance(answer, Offer) else [])
+
+        async def too_late(_answer: Answer) -> None:
+            """Slack has shown that nothing fits; what is typed next asks anew."""
+
+        await answering.run(
+            work(body, options.suggest),
+            refuse=_say_refusal,
+            now=now,
+            meanwhile=lambda: ack(options=[]),
+            later=too_late,
+        )
+
     @bolt.event("app_home_opened")
     async def on_home(body: dict[str, Any], ack: AsyncAck) -> None:
         async def open_home(gesture: Gesture) -> Answer:
@@ -180,6 +207,18 @@ def register(bolt: AsyncApp, core: Core, workspace: Workspace, answering: Answer
     @bolt.error
     async def on_error(error: Exception, body: dict[str, Any]) -> None:
         log.error("Bolt failed on a %s", body.get("type", "request"), exc_info=error)
+
+
+SUBMISSIONS: dict[str, Handler] = {
+    **modals.SUBMISSIONS,
+    **overrides.SUBMISSIONS,
+    **shortcuts.SUBMISSIONS,
+    **schedule_modals.SUBMISSIONS,
+    **rotation_modals.SUBMISSIONS,
+    **policy_modals.SUBMISSIONS,
+    **escalation_modals.SUBMISSIONS,
+}
+"""What is submitted, by the view's callback id."""
 
 
 def _who(body: dict[str, Any]) -> tuple[str, str | None]:

@@ -2,9 +2,19 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
-from bot import acts, home, modals, overrides
+from bot import (
+    acts,
+    escalation_modals,
+    home,
+    modals,
+    overrides,
+    policy_modals,
+    rotation_modals,
+    schedule_modals,
+)
 from bot.answering import Answer, Say, Show
 from bot.blocks import ids
 from bot.blocks.home import Turned
@@ -23,8 +33,13 @@ async def press(gesture: Gesture) -> Answer:
     handler = BUTTONS.get(action["action_id"].partition(":")[0])
     if handler is None:
         return None
-    answer = await handler(gesture, str(action.get("value", "")))
-    return await _in_place(gesture, answer, str(action.get("value", "")))
+    value = _value(action)
+    return await _in_place(gesture, await handler(gesture, value), value)
+
+
+def _value(action: dict[str, Any]) -> str:
+    """What a button carries, or the entry of a menu that was chosen."""
+    return str(action.get("value") or (action.get("selected_option") or {}).get("value") or "")
 
 
 async def _in_place(gesture: Gesture, answer: Answer, value: str) -> Answer:
@@ -107,4 +122,8 @@ BUTTONS: dict[str, Callable[[Gesture, str], Awaitable[Answer]]] = {
     ids.TRIAL_PAGE: _send_trial_page,
     ids.COVER: _cover,
     ids.REMOVE_OVERRIDE: _take_back,
+    **schedule_modals.BUTTONS,
+    **rotation_modals.BUTTONS,
+    **policy_modals.BUTTONS,
+    **escalation_modals.BUTTONS,
 }

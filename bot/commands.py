@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from bot import acts, modals, oncall, overrides
+from bot import acts, modals, oncall, overrides, policy_modals, schedule_modals
 from bot.answering import Answer, Say
 from bot.blocks import incident, lists
 from bot.gesture import Gesture, say
@@ -60,8 +60,7 @@ def _typed(rest: str) -> Typed:
 
 
 async def _new(gesture: Gesture, typed: Typed) -> Answer:
-    number = f"{typed.number} " if typed.number is not None else ""
-    return await modals.open_declare(gesture, title=f"{number}{typed.rest}")
+    return await modals.open_declare(gesture, title=typed.whole)
 
 
 async def _list(gesture: Gesture, _typed: Typed) -> Answer:
@@ -134,6 +133,18 @@ async def _override(gesture: Gesture, typed: Typed) -> Answer:
     return await overrides.open_override(gesture, found.id)
 
 
+async def _schedules(gesture: Gesture, typed: Typed) -> Answer:
+    if name := typed.whole:
+        return await schedule_modals.open_by_name(gesture, name)
+    return await schedule_modals.open_schedules(gesture)
+
+
+async def _policies(gesture: Gesture, typed: Typed) -> Answer:
+    if name := typed.whole:
+        return await policy_modals.open_by_name(gesture, name)
+    return await policy_modals.open_policies(gesture)
+
+
 async def _help(gesture: Gesture, _typed: Typed) -> Answer:
     return Say(lists.help_text(gesture.body.get("command", "/incident")))
 
@@ -151,5 +162,7 @@ SUB_COMMANDS: dict[str, Callable[[Gesture, Typed], Awaitable[Answer]]] = {
     "timeline": _timeline,
     "oncall": _oncall,
     "override": _override,
+    "schedules": _schedules,
+    "policies": _policies,
     "help": _help,
 }

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from slack_sdk.errors import SlackApiError
+
 from bot.answering import Answer, Say
 from bot.blocks import simple
 from bot.workspace import Workspace
@@ -29,6 +31,30 @@ class Gesture:
     user_id: str
     trigger_id: str
     body: dict[str, Any]
+
+    @property
+    def view(self) -> dict[str, Any]:
+        """The view in which it was done, as it was then."""
+        return dict(self.body.get("view") or {})
+
+    @property
+    def in_a_modal(self) -> bool:
+        """Whether it was done in a modal, so that what opens goes on top of it."""
+        return self.view.get("type") == "modal"
+
+    async def redraw(self, view: dict[str, Any]) -> None:
+        """Show the same form anew, with what was typed still in it.
+
+        Of two changes made in quick succession the later one wins, whichever was quicker.
+        """
+        shown = self.view
+        update = self.workspace.slack.views_update
+        try:
+            await update(view_id=shown["id"], hash=shown.get("hash"), view=view)
+        except SlackApiError as error:
+            if error.response.get("error") != "hash_conflict":
+                raise
+            await update(view_id=shown["id"], view=view)
 
     async def facts(self, incident_id: UUID) -> IncidentFacts:
         """An incident as it is now. Raises NotFound."""

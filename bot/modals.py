@@ -6,7 +6,7 @@ from uuid import UUID
 
 from bot import acts
 from bot.answering import Answer, FieldErrors, Say, Show
-from bot.blocks import declare, forms, ids, incident, simple, update
+from bot.blocks import declare, forms, ids, incident, simple, update, values
 from bot.blocks import timeline as timeline_blocks
 from bot.blocks.declare import DeclareForm
 from bot.blocks.text import escape
@@ -34,10 +34,7 @@ async def open_declare(gesture: Gesture, *, title: str = "", description: str = 
 async def recompute_declare(gesture: Gesture) -> Answer:
     """Say again who will be paged, after the schedule or the owner changed."""
     shown = gesture.body["view"]
-    view = await _declare_view(gesture, declare.read_declare(shown))
-    await gesture.workspace.slack.views_update(
-        view_id=shown["id"], hash=shown.get("hash"), view=view
-    )
+    await gesture.redraw(await _declare_view(gesture, declare.read_declare(shown)))
     return None
 
 
@@ -73,7 +70,7 @@ async def open_update(
         following = update.next_choice(found) if advance else None
         return update.update_modal(found, UpdateForm(body=body, status_change=following))
 
-    return await gesture.open_modal("Post an update", build, push=_in_a_modal(gesture))
+    return await gesture.open_modal("Post an update", build, push=gesture.in_a_modal)
 
 
 async def submit_update(gesture: Gesture) -> Answer:
@@ -98,7 +95,7 @@ async def open_hand_off(gesture: Gesture, incident_id: UUID) -> Answer:
     async def build() -> dict[str, Any]:
         return forms.hand_off_modal(await gesture.facts(incident_id))
 
-    return await gesture.open_modal("Hand off", build, push=_in_a_modal(gesture))
+    return await gesture.open_modal("Hand off", build, push=gesture.in_a_modal)
 
 
 async def submit_hand_off(gesture: Gesture) -> Answer:
@@ -117,7 +114,7 @@ async def open_severity(gesture: Gesture, incident_id: UUID) -> Answer:
     async def build() -> dict[str, Any]:
         return forms.severity_modal(await gesture.facts(incident_id))
 
-    return await gesture.open_modal("Change severity", build, push=_in_a_modal(gesture))
+    return await gesture.open_modal("Change severity", build, push=gesture.in_a_modal)
 
 
 async def submit_severity(gesture: Gesture) -> Answer:
@@ -132,7 +129,7 @@ async def submit_severity(gesture: Gesture) -> Answer:
 async def open_incident_view(gesture: Gesture, incident_id: UUID) -> Answer:
     """Open everything there is to know about an incident."""
     return await gesture.open_modal(
-        "Incident", lambda: incident_view(gesture, incident_id), push=_in_a_modal(gesture)
+        "Incident", lambda: incident_view(gesture, incident_id), push=gesture.in_a_modal
     )
 
 
@@ -155,7 +152,7 @@ async def open_timeline(gesture: Gesture, incident_id: UUID, page: int = 0) -> A
 
     if gesture.body.get("view", {}).get("callback_id") == ids.TIMELINE_VIEW:
         return Show(await build())
-    return await gesture.open_modal("Timeline", build, push=_in_a_modal(gesture))
+    return await gesture.open_modal("Timeline", build, push=gesture.in_a_modal)
 
 
 def with_what_was_typed(view: dict[str, Any], answer: Answer) -> dict[str, Any]:
@@ -171,13 +168,23 @@ def with_what_was_typed(view: dict[str, Any], answer: Answer) -> dict[str, Any]:
 
 def refusal_at_field(view: dict[str, Any], refusal: DomainError) -> Answer:
     """A refusal of core at the field that is at fault, or at the form's last field."""
-    at = {block["block_id"]: block for block in view["blocks"] if block["type"] == "input"}
-    aliases = {"owner_id": "owner", "owner_schedule_id": "schedule", "status_change": "status"}
-    wanted = aliases.get(refusal.field or "", refusal.field or "")
+    at = [str(block["block_id"]) for block in view["blocks"] if block["type"] == "input"]
+    wanted = values.actual(view, _FIELDS.get(refusal.field or "", refusal.field or ""))
     if not at:
         return Show(simple.message_view("Not done", refusal.message))
-    block_id = wanted if wanted in at else list(at)[-1]
-    return FieldErrors({block_id: refusal.message})
+    return FieldErrors({wanted if wanted in at else at[-1]: refusal.message})
+
+
+_FIELDS = {
+    "owner_id": "owner",
+    "owner_schedule_id": "schedule",
+    "status_change": "status",
+    "participants": "people",
+    "length_days": "days",
+    "until": "last_day",
+    "ack_timeout_minutes": "timeout",
+}
+"""Core's names of what is at fault, and the fields of the forms where they differ."""
 
 
 async def _declare_view(gesture: Gesture, form: DeclareForm) -> dict[str, Any]:
@@ -205,11 +212,6 @@ async def _member_id(gesture: Gesture, slack_user_id: str | None) -> UUID | None
         return (await member_of(gesture.core, gesture.workspace, slack_user_id)).id
     except NotAMember as error:
         raise InvalidTargetUser(field="owner_id") from error
-
-
-def _in_a_modal(gesture: Gesture) -> bool:
-    view = gesture.body.get("view") or {}
-    return view.get("type") == "modal"
 
 
 SUBMISSIONS: dict[str, Callable[[Gesture], Awaitable[Answer]]] = {

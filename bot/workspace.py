@@ -4,6 +4,7 @@ import logging
 from dataclasses import dataclass
 from uuid import UUID
 
+import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -75,6 +76,14 @@ class Workspace:
                 log.warning(
                     "no Slack user for member %s: %s", member_id, error.response.get("error")
                 )
+
+    async def name_of(self, user_id: str) -> str:
+        """What a Slack user is called, whoever they are."""
+        try:
+            user = (await self.slack.users_info(user=user_id))["user"]
+        except (SlackApiError, aiohttp.ClientError, TimeoutError):
+            return "Somebody"
+        return str((user.get("profile") or {}).get("real_name") or user.get("name") or "Somebody")
 
     async def profile_by_email(self, email: str) -> people.Person:
         """The member with this e-mail, matched to their Slack user. Raises SlackApiError."""

@@ -75,6 +75,7 @@ def _fill_in(manifest: dict[str, Any], url: str) -> None:
         command["url"] = url
     manifest["settings"]["event_subscriptions"]["request_url"] = url
     manifest["settings"]["interactivity"]["request_url"] = url
+    manifest["settings"]["interactivity"]["message_menu_options_url"] = url
 
 
 def _use_socket_mode(manifest: dict[str, Any]) -> None:
@@ -82,4 +83,5 @@ def _use_socket_mode(manifest: dict[str, Any]) -> None:
         del command["url"]
     del manifest["settings"]["event_subscriptions"]["request_url"]
     del manifest["settings"]["interactivity"]["request_url"]
+    del manifest["settings"]["interactivity"]["message_menu_options_url"]
     manifest["settings"]["socket_mode_enabled"] = True

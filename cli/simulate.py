@@ -10,8 +10,9 @@ from rich.text import Text
 
 from assembly.settings import Settings, SettingsError
 from cli.opening import check_schema, known_organization, opened
-from cli.values import instant, nearest, say_minutes
+from cli.values import instant, nearest
 from core import people, policies, schedules, simulation
+from core.durations import say_minutes
 from core.instants import spoken
 from core.simulation import Faults, Simulation
 from core.transaction import Actor, Core, Transaction

@@ -9,7 +9,7 @@ from dataclasses import replace
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from core import people, schedules, scheduling
+from core import scheduling
 from core.errors import ChangedMeanwhile, NameConflict, ValidationFailed
 from core.layer_terms import LayerTerms, as_draft, moved_to
 from core.schedule_drafts import RotationDraft, ScheduleDraft, check_zone, describe_layer, seen
@@ -140,8 +140,7 @@ async def _change(
     change: Callable[[ScheduleDraft], ScheduleDraft],
     is_as_seen: Callable[[ScheduleDraft], bool],
 ) -> models.Schedule:
-    await people.lock_organization(tx)
-    schedule = await schedules.get_schedule(tx, schedule_id)
+    schedule = await scheduling.lock_schedule(tx, schedule_id)
     draft = scheduling.draft_of(schedule)
     unseen = not is_as_seen(draft)
     try:

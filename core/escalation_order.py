@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from uuid import UUID
 
-from core import people, policies
+from core import policies
 from core.errors import ChangedMeanwhile
 from core.policy_drafts import EscalationLayerDraft, PolicyDraft, describe_layer
 from core.schedule_drafts import seen
@@ -110,8 +110,7 @@ async def _change(
     change: Callable[[PolicyDraft], PolicyDraft],
     is_as_seen: Callable[[PolicyDraft], bool],
 ) -> EscalationPolicy:
-    await people.lock_organization(tx)
-    policy = await policies.get_policy(tx, policy_id)
+    policy = await policies.lock_policy(tx, policy_id)
     draft = policies.draft_of(policy)
     wanted = change(draft)
     if wanted != draft and not is_as_seen(draft):

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from core import oncall, people, schedules
 from core.oncall import Gap
-from core.schedule_drafts import RotationDraft, ScheduleDraft
+from core.schedule_drafts import RotationDraft, ScheduleDraft, check_turns
 from core.transaction import Transaction
 
 SHIFTS_TOLD = 6
@@ -42,6 +42,11 @@ class Foresight:
     """When other people are on call, None if that never comes."""
     shifts: tuple[ComingShift, ...]
     gaps: tuple[Gap, ...]
+    """Within GAPS_WITHIN; one that ends there may really end later."""
+
+    def lasts_beyond(self, gap: Gap) -> bool:
+        """Whether a gap goes on at the end of what was looked at."""
+        return gap.end_at >= self.at + GAPS_WITHIN
 
 
 @dataclass(frozen=True)
@@ -65,8 +70,10 @@ async def of_draft(
 ) -> Foresight:
     """A schedule as it would be, its overrides included; with a layer's id, that layer's shifts.
 
-    Raises NotFound, and ValueError for a draft that no schedule can be.
+    Raises NotFound, and ValidationFailed for turns that nobody can take.
     """
+    for layer in draft.layers:
+        check_turns(layer)
     stored = await schedules.value_of(tx, schedule_id)
     named = [one for layer in draft.layers for one in layer.participant_ids]
     removed = {id: one.removed_at for id, one in (await people.by_id(tx, named)).items()}

@@ -4,6 +4,7 @@ An instant that a form can't say, such as a start at noon of a layer that hands 
 as it is for as long as its day does.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
@@ -63,6 +64,12 @@ def terms_of(draft: RotationDraft, zone: ZoneInfo) -> LayerTerms:
         last_day=_local(until, zone).date() if until else None,
         participant_ids=draft.participant_ids,
     )
+
+
+def proposed_name(taken: Sequence[str]) -> str:
+    """What a new layer would be called beside these."""
+    called = ("Primary", "Secondary", *(f"Layer {number}" for number in range(3, len(taken) + 4)))
+    return next(name for name in called if name not in taken)
 
 
 def proposed_first_day(now: datetime, zone: ZoneInfo) -> date:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo, available_timezones
 
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.exc import IntegrityError
@@ -227,6 +228,12 @@ async def remember_dm(tx: Transaction, member_id: UUID, slack_dm_id: str | None)
 def actor_of(member: Member, surface: Surface) -> Actor:
     """A member who acts through a surface."""
     return Actor(ActorKind.MEMBER, member.id, member.name, surface, member.organization_id)
+
+
+def zone_of(member: Member) -> ZoneInfo:
+    """Where a member is; UTC if Slack said something that is no zone."""
+    known = member.timezone in available_timezones()
+    return ZoneInfo(member.timezone if known else "UTC")
 
 
 def seen_recently(member: Member, now: datetime, seconds: float) -> bool:

@@ -29,6 +29,7 @@ __all__ = [
     "draft_of",
     "get_policy",
     "list_policies",
+    "lock_policy",
     "policy_for_schedule",
     "remove_policy",
 ]
@@ -71,6 +72,12 @@ def by_schedule(every: Iterable[EscalationPolicy]) -> dict[UUID, EscalationPolic
             ):
                 chosen[layer.schedule_id] = rank, policy
     return {schedule_id: policy for schedule_id, (_, policy) in chosen.items()}
+
+
+async def lock_policy(tx: Transaction, policy_id: UUID) -> EscalationPolicy:
+    """A policy that nobody else changes until the transaction ends. Raises NotFound."""
+    await people.lock_organization(tx)
+    return await get_policy(tx, policy_id)
 
 
 async def create_policy(

@@ -47,23 +47,28 @@ def check_words(draft: ScheduleDraft) -> None:
     names = [layer.name for layer in draft.layers]
     if len(set(names)) != len(names):
         raise ValidationFailed("Two rotation layers have the same name.", field="layers")
-    lengths = {RotationType.DAILY: 1, RotationType.WEEKLY: 7}
     for layer in draft.layers:
         if not 1 <= len(layer.name) <= NAME_MAX:
             raise ValidationFailed(
                 f"A rotation layer's name has 1 to {NAME_MAX} characters.", field="name"
             )
-        wanted = lengths.get(layer.rotation_type, layer.length_days)
-        if layer.length_days != wanted or not 1 <= wanted <= ROTATION_LENGTH_DAYS_MAX:
-            raise ValidationFailed(
-                f"“{layer.name}”: a shift lasts 1 to {ROTATION_LENGTH_DAYS_MAX} days "
-                "(daily 1, weekly 7).",
-                field="length_days",
-            )
-        if not layer.participant_ids:
-            raise ValidationFailed(f"“{layer.name}” has no participants.", field="participants")
-        if layer.effective_until and layer.effective_until <= layer.effective_from:
-            raise ValidationFailed(f"“{layer.name}” ends before it begins.", field="until")
+        check_turns(layer)
+
+
+def check_turns(layer: RotationDraft) -> None:
+    """Refuse turns that nobody can take, whatever the layer is called. Raises ValidationFailed."""
+    lengths = {RotationType.DAILY: 1, RotationType.WEEKLY: 7}
+    wanted = lengths.get(layer.rotation_type, layer.length_days)
+    if layer.length_days != wanted or not 1 <= wanted <= ROTATION_LENGTH_DAYS_MAX:
+        raise ValidationFailed(
+            f"“{layer.name}”: a shift lasts 1 to {ROTATION_LENGTH_DAYS_MAX} days "
+            "(daily 1, weekly 7).",
+            field="length_days",
+        )
+    if not layer.participant_ids:
+        raise ValidationFailed(f"“{layer.name}” has no participants.", field="participants")
+    if layer.effective_until and layer.effective_until <= layer.effective_from:
+        raise ValidationFailed(f"“{layer.name}” ends before it begins.", field="until")
 
 
 def check_zone(timezone: str) -> None:

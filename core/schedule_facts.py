@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from core import arranging, foresight, people, schedules, scheduling, targets
 from core.foresight import Foresight, LayerAhead
@@ -93,7 +93,7 @@ async def of(tx: Transaction, schedule_id: UUID) -> ScheduleFacts:
 async def lines(tx: Transaction) -> list[ScheduleLine]:
     """Every schedule by name."""
     every = await schedules.list_schedules(tx)
-    now = await targets.on_call_now(tx, [one.id for one in every])
+    now = {one.schedule_id: one.people for one in await targets.on_duty(tx, every)}
     return [
         ScheduleLine(
             one.id,
@@ -111,7 +111,8 @@ async def zones_in_use(tx: Transaction) -> list[str]:
     schedules_ = [one.timezone for one in await schedules.list_schedules(tx)]
     members = await people.members(tx)
     own = [one.timezone for one in members if one.id == tx.actor.id]
-    return [*own, *_commonest(schedules_), *_commonest([one.timezone for one in members])]
+    used = [*own, *_commonest(schedules_), *_commonest([one.timezone for one in members])]
+    return [zone for zone in dict.fromkeys(used) if zone in available_timezones()]
 
 
 def _in_turn(ids: Sequence[UUID], members: Mapping[UUID, Member]) -> tuple[InTurn, ...]:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime, time
+from typing import TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,8 @@ from core import oncall, people
 from core.errors import NotFound
 from core.transaction import Transaction
 from storage import models
+
+Thing = TypeVar("Thing")
 
 
 async def list_schedules(tx: Transaction) -> Sequence[models.Schedule]:
@@ -46,14 +49,22 @@ async def find_schedule(tx: Transaction, name: str) -> models.Schedule:
     Raises NotFound, naming the schedules there are.
     """
     every = await list_schedules(tx)
-    typed = name.strip().casefold()
-    exact = [one for one in every if one.name.casefold() == typed]
-    near = [one for one in every if one.name.casefold().startswith(typed)]
+    return meant(name, [(one.name, one) for one in every], "schedule", "schedules")
+
+
+def meant(typed: str, known: Sequence[tuple[str, Thing]], noun: str, nouns: str) -> Thing:
+    """What somebody means by a name in any case, or by its start.
+
+    Raises NotFound, naming those there are.
+    """
+    wanted = typed.strip().casefold()
+    exact = [one for name, one in known if name.casefold() == wanted]
+    near = [one for name, one in known if name.casefold().startswith(wanted)]
     found = exact or near
     if len(found) == 1:
         return found[0]
-    names = ", ".join(one.name for one in every) or "none yet"
-    raise NotFound(f"There is no schedule called “{name.strip()}”. The schedules are: {names}.")
+    names = ", ".join(name for name, _ in known) or "none yet"
+    raise NotFound(f"There is no {noun} called “{typed.strip()}”. The {nouns} are: {names}.")
 
 
 async def load(

@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import select
 
-from core import audit, people
+from core import audit, people, schedules
 from core.errors import InUse, NameConflict
 from core.schedule_drafts import RotationDraft, ScheduleDraft, check_words, describe
 from core.transaction import Transaction
@@ -18,8 +18,15 @@ __all__ = [
     "change_schedule",
     "create_schedule",
     "draft_of",
+    "lock_schedule",
     "remove_schedule",
 ]
+
+
+async def lock_schedule(tx: Transaction, schedule_id: UUID) -> models.Schedule:
+    """A schedule that nobody else changes until the transaction ends. Raises NotFound."""
+    await people.lock_organization(tx)
+    return await schedules.get_schedule(tx, schedule_id)
 
 
 async def create_schedule(

@@ -50,7 +50,7 @@ def find_zones(
     `nearby` are zones that people here use, the most likely first.
     """
     near = [name for name in dict.fromkeys([*nearby, "UTC"]) if name in available_timezones()]
-    typed = _plain(query)
+    typed = _plain(query.partition("(")[0])  # a label that was copied is found, too
     if not typed:
         return [describe_zone(name, now) for name in near[:limit]]
     offset = _offset(typed)

@@ -16,6 +16,8 @@ OPTION_MAX = 75
 OPTION_LIST_MAX = 100
 VIEW_TITLE_MAX = 24
 METADATA_MAX = 3_000
+CONFIRM_TITLE_MAX = 100
+CONFIRM_TEXT_MAX = 300
 
 
 def plain(text: str) -> Block:
@@ -87,6 +89,23 @@ def button(
         **made,
         **({"style": style} if style else {}),
         **({"confirm": confirm} if confirm else {}),
+    }
+
+
+def overflow(action_id: str, choices: Sequence[tuple[str, str]]) -> Block:
+    """The ⋯ beside something: up to five (value, label)."""
+    options = [option(label, value) for value, label in choices]
+    return {"type": "overflow", "action_id": action_id, "options": options}
+
+
+def confirmation(title: str, text: str, confirm: str) -> Block:
+    """The question that is asked before something that can't be taken back."""
+    return {
+        "title": plain(cut(title, CONFIRM_TITLE_MAX)),
+        "text": plain(cut(text, CONFIRM_TEXT_MAX)),
+        "confirm": plain(confirm),
+        "deny": plain("Cancel"),
+        "style": "danger",
     }
 
 

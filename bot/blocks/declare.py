@@ -78,16 +78,17 @@ def read_declare(view: dict[str, Any]) -> DeclareForm:
     )
 
 
-def consequence(told: Preview) -> str:
+NOBODY = "🚨 *Nobody would be paged:* nobody is on call. Choose an owner, or another schedule."
+
+
+def consequence(told: Preview, *, empty: str = NOBODY) -> str:
     """Who is paged and when if nobody acknowledges, in one sentence of mrkdwn.
 
     The preview counts minutes from the declaration; people read the time between two steps.
     """
     steps = [step for step in told.steps if step.people]
     if not steps:
-        return (
-            "🚨 *Nobody would be paged:* nobody is on call. Choose an owner, or another schedule."
-        )
+        return empty
     for count in range(min(len(steps), _STEPS_TOLD), 0, -1):
         sentence = _sentence(steps, count, told.ends_after_minutes)
         if len(sentence) <= CONSEQUENCE_MAX:
@@ -130,7 +131,7 @@ def _whom(form: DeclareForm, schedules: Sequence[tuple[str, str]]) -> list[Block
         owner["initial_user"] = form.owner
     if not schedules:
         return [
-            exact("There are no on-call schedules yet: add some with app.py apply."),
+            exact("There are no on-call schedules yet: /incident schedules makes one."),
             field(
                 "owner",
                 "Owner",

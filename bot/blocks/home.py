@@ -77,8 +77,8 @@ def home(facts: HomeFacts) -> dict[str, Any]:
                 [
                     button("Declare an incident", ids.DECLARE, "declare", style="primary"),
                     button("Cover a shift", f"{ids.COVER}:any", "any"),
-                    button("Schedules", ids.SCHEDULES, "all"),
-                    button("Policies", ids.POLICIES, "all"),
+                    button("Schedules", ids.SCHEDULES_OPEN, "0"),
+                    button("Policies", ids.POLICIES_OPEN, "0"),
                 ]
             ),
             *_waiting(facts.waiting, facts.waits),
@@ -134,7 +134,7 @@ def _shift(one: OwnShift, facts: HomeFacts) -> Block:
 def _on_call(facts: HomeFacts) -> list[Block]:
     blocks = [header("On call now")]
     if not facts.schedules:
-        new = actions([button("New schedule", f"{ids.SCHEDULES}:new", "new", style="primary")])
+        new = actions([button("New schedule", ids.SCHEDULE_NEW, "new", style="primary")])
         return [*blocks, exact(NO_SCHEDULES), *new]
     rows = [on_call_row(one, facts.timezone) for one in facts.on_duty]
     turned = facts.turned

@@ -28,6 +28,8 @@ _HELP = (
     ("timeline 12", "what happened so far"),
     ("oncall [schedule] [at friday 22:00]", "who is on call, now or then, and why"),
     ("override [schedule]", "take a shift or a part of it, or give it to somebody"),
+    ("schedules [name]", "see and change who is on call when"),
+    ("policies [name]", "see and change who is paged, and who next"),
     ("help", "this list"),
 )
 

@@ -21,7 +21,7 @@ def on_call(
 ) -> Rendered:
     """Who is on call at an instant (None: now), and until when; `reader` is the reader's zone."""
     if not schedules:
-        new = actions([button("New schedule", ids.SCHEDULES, "new", style="primary")])
+        new = actions([button("New schedule", ids.SCHEDULE_NEW, "new", style="primary")])
         return Rendered(NO_SCHEDULES, [exact(NO_SCHEDULES), *new])
     told = "; ".join(
         f"{name(one.schedule)}: {names([who.person.name for who in one.people])}"

@@ -12,6 +12,9 @@ _INITIAL = {
     "value": "initial_value",
     "selected_option": "initial_option",
     "selected_user": "initial_user",
+    "selected_users": "initial_users",
+    "selected_date": "initial_date",
+    "selected_time": "initial_time",
 }
 _KEPT = ("type", "callback_id", "title", "submit", "close", "private_metadata")
 _ERROR = "error"

@@ -98,6 +98,13 @@ def when(instant: datetime | None) -> str:
     )
 
 
+def moment(instant: datetime) -> str:
+    """An instant as `when` tells it, but by its date even where that is today."""
+    return (
+        f"<!date^{int(instant.timestamp())}^{{date_short}} {{time}}|{instant:%Y-%m-%d %H:%M} UTC>"
+    )
+
+
 def until(instant: datetime | None) -> str:
     """When a shift ends, as mrkdwn after a name; nothing for one that never does."""
     endless = instant is None or instant.year >= _LAST_YEAR_MEANT

@@ -1,5 +1,6 @@
 """What a person entered into a view, read from its state; what is not there reads as nothing."""
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -31,6 +32,33 @@ def ending(view: dict[str, Any], beginning: str) -> str | None:
     values = (view.get("state") or {}).get("values") or {}
     found = (one.removeprefix(beginning) for one in values if one.startswith(beginning))
     return next(found, None)
+
+
+def people(view: dict[str, Any], block_id: str) -> list[str]:
+    """The Slack users who were chosen, in the order in which Slack tells them."""
+    return list(_element(view, block_id).get("selected_users") or ())
+
+
+def day(view: dict[str, Any], block_id: str) -> str | None:
+    """The day that was picked, as YYYY-MM-DD."""
+    return _element(view, block_id).get("selected_date")
+
+
+def clock(view: dict[str, Any], block_id: str) -> str | None:
+    """The time of day that was picked, as HH:MM."""
+    return _element(view, block_id).get("selected_time")
+
+
+def metadata(view: dict[str, Any]) -> dict[str, Any]:
+    """What a view carries along for its next submission."""
+    found = json.loads(view.get("private_metadata") or "{}")
+    return found if isinstance(found, dict) else {}
+
+
+def actual(view: dict[str, Any], block_id: str) -> str:
+    """The id that a block has in this view: it may carry a number, to be shown afresh."""
+    ids = (str(block.get("block_id")) for block in view.get("blocks", ()))
+    return next((one for one in ids if one.partition(":")[0] == block_id), block_id)
 
 
 def _element(view: dict[str, Any], block_id: str) -> dict[str, Any]:

@@ -93,7 +93,7 @@ def test_every_one_of_many_schedules_can_be_chosen() -> None:
 
 def test_without_schedules_an_owner_is_asked_for() -> None:
     view = declare.declare_modal(DeclareForm(), [], None)
-    assert "add some with app.py apply" in seen(view)
+    assert "/incident schedules makes one" in seen(view)
     owner = next(block for block in view["blocks"] if block.get("block_id") == "owner")
     assert owner["optional"] is False
     assert not any(block.get("block_id") == "schedule" for block in view["blocks"])

@@ -16,7 +16,9 @@ def urls(manifest):
     settings = manifest["settings"]
     found = [command.get("url") for command in manifest["features"]["slash_commands"]]
     found.append(settings["event_subscriptions"].get("request_url"))
-    return [*found, settings["interactivity"].get("request_url")]
+    interactivity = settings["interactivity"]
+    found.append(interactivity.get("message_menu_options_url"))
+    return [*found, interactivity.get("request_url")]
 
 
 def test_the_manifest_keeps_to_what_slack_allows():
@@ -61,7 +63,7 @@ def test_the_manifest_asks_for_what_is_used_and_nothing_else():
 
 def test_a_url_is_filled_in_everywhere():
     manifest = rendered(url="https://incidents.example.org")
-    assert urls(manifest) == [URL] * 3
+    assert urls(manifest) == [URL] * 4
     assert manifest["settings"]["socket_mode_enabled"] is False
 
 
@@ -75,12 +77,12 @@ def test_a_url_is_filled_in_everywhere():
     ],
 )
 def test_a_url_may_be_written_in_several_ways(url, filled_in):
-    assert urls(rendered(url=url)) == [filled_in] * 3
+    assert urls(rendered(url=url)) == [filled_in] * 4
 
 
 def test_socket_mode_has_no_urls():
     manifest = rendered(socket_mode=True)
-    assert urls(manifest) == [None] * 3
+    assert urls(manifest) == [None] * 4
     assert manifest["settings"]["socket_mode_enabled"] is True
     assert manifest["settings"]["interactivity"]["is_enabled"] is True
 
