@@ -14,7 +14,13 @@ An incident's life, and where each part of it is written:
     targets         whom an escalation layer pages at an instant, and why
     schedules       stored schedules, loaded into oncall's values
     scheduling      a schedule changed as a whole
+    arranging       one part of a schedule changed, and nothing that was not seen
+    layer_terms     PURE: a rotation layer in the words of a form
+    foresight       what a schedule, or a draft of one, will do
+    timezones       PURE: time zones as people look for them
     policies        escalation policies and their layers
+    escalation_order  one part of a policy changed, and nothing that was not seen
+    schedule_facts, policy_facts  both as views and forms show them
     escalation      begin, acknowledge, hand off, stop, escalate what is due
     firing          the next layer that has anybody is paged
     notifications   the messages, and who is to hear which

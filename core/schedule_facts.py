@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo, available_timezones
 
-from core import arranging, foresight, people, schedules, scheduling, targets
+from core import arranging, foresight, oncall, people, schedules, scheduling
 from core.foresight import Foresight, LayerAhead
 from core.layer_terms import LayerTerms, terms_of
 from core.people import Person
@@ -93,14 +93,17 @@ async def of(tx: Transaction, schedule_id: UUID) -> ScheduleFacts:
 async def lines(tx: Transaction) -> list[ScheduleLine]:
     """Every schedule by name."""
     every = await schedules.list_schedules(tx)
-    now = {one.schedule_id: one.people for one in await targets.on_duty(tx, every)}
+    loaded = await schedules.load(tx, [one.id for one in every])
+    now = {id: oncall.resolve(value, tx.now) for id, value in loaded.items()}
+    on_call = [duty.member_id for found in now.values() for duty in found.targets]
+    members = await people.by_id(tx, on_call)
     return [
         ScheduleLine(
             one.id,
             one.name,
             one.timezone,
-            tuple(who.person.name for who in now[one.id]),
-            next((who.why.until for who in now[one.id]), None),
+            tuple(members[duty.member_id].name for duty in now[one.id].targets),
+            now[one.id].until,
         )
         for one in every
     ]

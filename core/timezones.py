@@ -14,6 +14,8 @@ from unicodedata import combining, normalize
 from zoneinfo import ZoneInfo, available_timezones
 
 FOUND_MAX = 100
+OTHER_NAME = 2
+"""How rarely one is looked for by it; offered only if it was typed, or nothing else fits."""
 _OFFSET = re.compile(r"(?:utc|gmt)? ?([+-]) ?(\d{1,2})(?::?([0-5]\d))?")
 _NEVER_MEANT = ("Etc/", "SystemV/", "posix/", "right/")
 _ALSO_CALLED = {"GB": "uk england scotland wales", "US": "usa america states", "KR": "south korea",
@@ -64,7 +66,9 @@ def find_zones(
         if rank is not None:
             known = near.index(name) if name in near else len(near)
             ranked.append((rank, known, words.rareness, name))
-    return [describe_zone(name, now) for *_, name in sorted(ranked)[:limit]]
+    best = sorted(ranked)
+    likely = [one for one in best if one[0] == 0 or one[2] < OTHER_NAME]
+    return [describe_zone(name, now) for *_, name in (likely or best)[:limit]]
 
 
 def describe_zone(name: str, now: datetime) -> Zone:
@@ -109,7 +113,7 @@ class _Words(NamedTuple):
     """Its country, by every name."""
     abbreviations: frozenset[str]
     rareness: int
-    """0 for the first zone of a country, 1 for its others, 2 for another name of either."""
+    """0 for the first zone of a country, 1 for its others, OTHER_NAME for another name."""
 
 
 @lru_cache(maxsize=2)
@@ -130,7 +134,7 @@ def _index(day: date) -> dict[str, _Words]:
                 if one
             ),
             abbreviations=frozenset(_plain(one) for one in called),
-            rareness=2 if name not in _places() else 0 if firsts[code] == name else 1,
+            rareness=OTHER_NAME if name not in _places() else 0 if firsts[code] == name else 1,
         )
     return found
 
@@ -155,10 +159,7 @@ def _plain(text: str) -> str:
 def _places() -> dict[str, str]:
     """The zones that people live in, each with its country's code; UTC has none."""
     rows = (line.split("\t") for line in _table("zone.tab"))
-    known = available_timezones()
-    found = {row[2]: row[0] for row in rows if len(row) > 2 and row[2] in known}
-    if not found:
-        found = {name: "" for name in known if "/" in name and not name.startswith(_NEVER_MEANT)}
+    found = {row[2]: row[0] for row in rows if row[2] in available_timezones()}
     return found | {"UTC": ""}
 
 
@@ -176,13 +177,11 @@ def _elsewhere() -> tuple[str, ...]:
 @cache
 def _countries() -> dict[str, str]:
     rows = (line.split("\t") for line in _table("iso3166.tab"))
-    return {row[0]: row[1] for row in rows if len(row) > 1}
+    return {row[0]: row[1] for row in rows}
 
 
 def _table(name: str) -> list[str]:
-    """A table of the zone database, without its comments; empty where there is none."""
-    try:
-        text = resources.files("tzdata").joinpath("zoneinfo", name).read_text(encoding="utf-8")
-    except (ModuleNotFoundError, FileNotFoundError):
-        return []
+    """A table of the zone database, without its comments."""
+    table = resources.files("tzdata").joinpath("zoneinfo", name)
+    text = table.read_text(encoding="utf-8")
     return [line for line in text.splitlines() if line and not line.startswith("#")]

@@ -134,6 +134,13 @@ class Actor:
         answer = await self.interactions.put(self.user, surface, target, value)
         return answer or Answer(self.engine, self.id)
 
+    async def enter(self, what: str, text: str, on: Surface | None = None) -> Answer:
+        """Type into a field and press Enter; the app hears of it if it has asked to."""
+        surface = self.surface(on)
+        target = aiming.find_field(surface, what)
+        answer = await self.interactions.put(self.user, surface, target, text, entered=True)
+        return answer or Answer(self.engine, self.id)
+
     async def suggest(self, what: str, query: str, on: Surface | None = None) -> list[str]:
         """Type into an external menu, and read what it offers."""
         surface = self.surface(on)

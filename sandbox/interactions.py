@@ -67,10 +67,15 @@ class Interactions:
             action["selected_option"] = target.option
         return await self._act(user, surface, target, action)
 
-    async def put(self, user: User, surface: Surface, target: Target, raw: Any) -> Answer | None:
-        """Put a value into a field; None if the app is not told before the form is submitted."""
+    async def put(
+        self, user: User, surface: Surface, target: Target, raw: Any, *, entered: bool = False
+    ) -> Answer | None:
+        """Put a value into a field; None if the app is not told before the form is submitted.
+
+        With `entered` they press Enter after it.
+        """
         value = await self.keep(user, surface, target, raw)
-        if not _tells_at_once(target):
+        if not _tells_at_once(target, entered=entered):
             return None
         return await self._act(user, surface, target, dict(value))
 
@@ -215,7 +220,7 @@ class Interactions:
         return user.id, where, target.block["block_id"], target.element["action_id"]
 
 
-def _tells_at_once(target: Target) -> bool:
+def _tells_at_once(target: Target, *, entered: bool) -> bool:
     if target.block["type"] != "input":
         return True
     if not target.block.get("dispatch_action"):
@@ -223,4 +228,5 @@ def _tells_at_once(target: Target) -> bool:
     if not str(target.element["type"]).endswith("_input"):
         return True
     config = target.element.get("dispatch_action_config") or {}
-    return "on_character_entered" in config.get("trigger_actions_on", ())
+    triggers = config.get("trigger_actions_on", ["on_enter_pressed"])
+    return "on_character_entered" in triggers or (entered and "on_enter_pressed" in triggers)

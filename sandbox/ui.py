@@ -141,7 +141,8 @@ class Page:
         await self._type(actor, surface, body.get("state"), besides=target)
         value = body.get("value")
         if target.element["type"] in STATEFUL:
-            answer = await actor.interactions.put(actor.user, surface, target, value)
+            # The page tells of typing only where Slack would: at a character, or at Enter.
+            answer = await actor.interactions.put(actor.user, surface, target, value, entered=True)
         else:
             if target.element["type"] == "overflow":
                 option = pick_option(target.element["options"], str(value))

@@ -73,7 +73,7 @@ def _sentence(facts: IncidentFacts, message: notifications.Notice) -> str:
         case notifications.LayerUnstaffed(layer, target):
             return (
                 f"🚨 Nobody is on call for layer {layer} ({name(target)}). It was skipped. "
-                "Fix the schedule or the policy with app.py apply."
+                "Fix it in /incident schedules or /incident policies."
             )
         case notifications.Exhausted():
             policy = f"The policy {name(facts.policy)}" if facts.policy else "The escalation policy"

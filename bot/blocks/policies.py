@@ -172,7 +172,7 @@ def _layer(facts: PolicyFacts, layer: EscalationLayerFacts, position: int) -> Bl
     last = position == len(facts.layers)
     then = "then nobody else is paged" if last else f"then layer {position + 1}"
     return {
-        **section(f"*{position}.* Pages {target(layer)}\nwaits {waits}, {then}"),
+        **section(f"*{position}.* Pages {target(layer)}\nWaits {waits}, {then}"),
         "accessory": overflow(ids.ESCALATION_MENU, _menu(facts, layer.id, position)),
     }
 

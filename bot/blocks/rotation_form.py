@@ -112,7 +112,7 @@ def rotation_modal(
             field("name", "Name", text_input(form.name, NAME_MAX)),
             people_field(
                 "Who takes turns",
-                "In this order. Bring it into another one with the ⋯ beside each name."
+                "They take turns in the order below. The ⋯ beside a name moves it."
                 if len(form.order) > 1
                 else "In the order in which you choose them; you can change it afterwards.",
                 form.order,
@@ -185,7 +185,8 @@ def _times(form: RotationForm, zone: ZoneInfo) -> list[Block]:
 
     length = menu(list(_LENGTHS.items()), form.rotation_type,
                   action_id=f"{ids.ROTATION_FORM}:length")  # fmt: skip
-    days = heard("plain_text_input", "days", max_length=3)
+    as_typed = {"trigger_actions_on": ["on_character_entered"]}
+    days = heard("plain_text_input", "days", max_length=3, dispatch_action_config=as_typed)
     if form.days:
         days["initial_value"] = form.days
     last = {"initial_date": form.last_day} if form.last_day else {}
@@ -229,13 +230,21 @@ def _told(form: RotationForm, consequence: Consequence, reader: ZoneInfo) -> lis
 
 
 def _at_once(before: tuple[str, ...], after: tuple[str, ...]) -> str:
-    if not before and not after:
-        return "Nobody is on call now."
-    was, now = (f"*{escape(names(one, 5))}*" for one in (before, after))
-    if set(before) == set(after):
-        return f"{now} stays on call now." if len(after) == 1 else f"On call now, as before: {now}."
+    """Who is on call now by the draft and was not before, the owner first among them."""
+    came, went = ([one for one in these if one not in those]
+                  for these, those in ((after, before), (before, after)))  # fmt: skip
+    new, old = (f"*{escape(names(one, 5))}*" for one in (came, went))
+    are = "is" if len(came) == 1 else "are"
     if not after:
-        return f"🚨 *Nobody is on call* from now on, instead of {was}."
-    if not before:
-        return f"{now} {'is' if len(after) == 1 else 'are'} on call at once."
-    return f"⚠️ At once {now} {'is' if len(after) == 1 else 'are'} on call instead of {was}."
+        return f"🚨 *Nobody is on call* at once, instead of {old}." if old != "*nobody*" else (
+            "Nobody is on call now.")  # fmt: skip
+    if came and went:
+        return f"⚠️ At once {new} {are} on call instead of {old}."
+    if came:
+        return f"At once {new} {are} on call{', too' if before else ''}."
+    if went:
+        return f"⚠️ At once {old} {'is' if len(went) == 1 else 'are'} no longer on call."
+    if before[0] != after[0]:
+        first, second = (f"*{escape(name(one))}*" for one in (after[0], before[0]))
+        return f"⚠️ At once {first} owns new incidents instead of {second}."
+    return f"*{escape(names(after, 5))}* {'stays' if len(after) == 1 else 'stay'} on call now."

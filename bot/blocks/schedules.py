@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -119,7 +118,7 @@ def _layers(facts: ScheduleFacts) -> Iterator[Block]:
     yield section("*Rotation layers*")
     if len(facts.layers) > 1:
         yield context(
-            plain("Everybody who has the turn is paged. Whoever has it in the first layer owns it.")
+            plain("Everybody whose turn it is gets paged. The first layer's owns the incident.")
         )
     for position, layer in enumerate(facts.layers[:LAYERS_SHOWN]):
         yield _layer(facts, layer, position)
@@ -130,7 +129,7 @@ def _layers(facts: ScheduleFacts) -> Iterator[Block]:
 def _layer(facts: ScheduleFacts, layer: LayerFacts, position: int) -> Block:
     lines = [
         f"*{position + 1}. {cut_escaped(layer.terms.name, 300)}*",
-        f"{_shift_length(layer)}{_handoff(layer)}{_bounds(layer, facts.ahead.at)}",
+        f"{_shift_length(layer)}{_handoff(layer)}{_bounds(layer, facts)}",
         in_order(layer.people),
         _turn(layer.ahead),
     ]
@@ -164,9 +163,10 @@ def _handoff(layer: LayerFacts) -> str:
     return f", handoff {weekday}at {layer.terms.handoff:%H:%M}"
 
 
-def _bounds(layer: LayerFacts, at: datetime) -> str:
+def _bounds(layer: LayerFacts, facts: ScheduleFacts) -> str:
     first, last = layer.terms.first_day, layer.terms.last_day
-    begins = f", from {first.day} {first:%b %Y}" if first > at.date() else ""
+    today = facts.ahead.at.astimezone(facts.zone).date()
+    begins = f", from {first.day} {first:%b %Y}" if first > today else ""
     return f"{begins}{f', until {last.day} {last:%b %Y}' if last else ''}"
 
 

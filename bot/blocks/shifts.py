@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from bot.blocks.build import context, plain, section
 from bot.blocks.text import Block, cut_escaped, escape, moment, names, when
-from core.foresight import ComingShift, Foresight
+from core.foresight import SHIFTS_TOLD, ComingShift, Foresight
 from core.oncall import Gap
 
 GAPS_SHOWN = 4
@@ -25,7 +25,12 @@ def shifts_and_gaps(ahead: Foresight, reader: ZoneInfo) -> list[Block]:
     """The shifts to come, and when nobody is on call."""
     blocks: list[Block] = []
     if ahead.shifts:
-        lines = [_shift(one, ahead, reader) for one in ahead.shifts]
+        more = ahead.shifts[-1].end_at if len(ahead.shifts) == SHIFTS_TOLD else None
+        following = (*(one.start_at for one in ahead.shifts[1:]), more)
+        lines = [
+            _shift(one, next_at, ahead, reader)
+            for one, next_at in zip(ahead.shifts, following, strict=True)
+        ]
         blocks.append(section("\n".join(lines)))
     return [*blocks, gaps(ahead, reader)]
 
@@ -64,11 +69,15 @@ def day(at: datetime, zone: ZoneInfo) -> str:
     return f"{local:%a} {local.day} {local:%b %Y}"
 
 
-def _shift(one: ComingShift, ahead: Foresight, reader: ZoneInfo) -> str:
+def _shift(one: ComingShift, next_at: datetime | None, ahead: Foresight, reader: ZoneInfo) -> str:
+    """A shift in a line. Where the next one begins as it ends, only its beginning is told."""
     who = f"*{cut_escaped(one.person, NAME_SHOWN)}*{' (override)' if one.overrides else ''}"
-    if not one.runs:
-        return f"{who}  {_span(one.start_at, one.end_at, ahead, reader)}"
-    return f"{who}  now{f', until {both(one.end_at, ahead, reader)}' if one.end_at else ''}"
+    begins = "now" if one.runs else f"from {both(one.start_at, ahead, reader)}"
+    if one.end_at is None or one.end_at == next_at:
+        return f"{who}  {begins}"
+    if one.runs:
+        return f"{who}  now, until {both(one.end_at, ahead, reader)}"
+    return f"{who}  {_span(one.start_at, one.end_at, ahead, reader)}"
 
 
 def _gap(gap: Gap, ahead: Foresight, reader: ZoneInfo) -> str:
@@ -81,9 +90,7 @@ def _gap(gap: Gap, ahead: Foresight, reader: ZoneInfo) -> str:
     return f"🚨 *Nobody is on call*  {_span(gap.start_at, gap.end_at, ahead, reader)}"
 
 
-def _span(start: datetime, end: datetime | None, ahead: Foresight, reader: ZoneInfo) -> str:
-    if end is None:
-        return f"from {both(start, ahead, reader)}"
+def _span(start: datetime, end: datetime, ahead: Foresight, reader: ZoneInfo) -> str:
     if _same_clocks(reader, ahead.zone, start, end):
         return f"{both(start, ahead, reader)} → {both(end, ahead, reader)}"
     there = f"{day_and_time(start, ahead.zone)} → {day_and_time(end, ahead.zone)}"

@@ -178,3 +178,24 @@ async def test_a_menu_in_a_message_remembers_each_person_s_choice(
         for each in bell.of("block_actions")
     ]
     assert chosen == [option("B"), None, option("B")]
+
+
+async def test_enter_tells_of_a_text_at_once_where_the_app_asked_for_it(
+    workspace: Workspace, bell: Bell, api: AsyncWebClient
+) -> None:
+    bob = workspace.person("bob")
+    heard = {**typed("Days"), "dispatch_action": True}
+
+    @bell.on("command")
+    async def opens(payload: dict[str, Any]) -> None:
+        await api.views_open(trigger_id=payload["trigger_id"], view=modal(typed("Title"), heard))
+
+    view = (await bob.command("/bell")).view
+    assert view is not None
+    await bob.fill(view, {"Days": "3"})
+    await bob.enter("Title", "Fire", on=view)
+    assert bell.of("block_actions") == []
+
+    await bob.enter("Days", "4", on=view)
+    (told,) = bell.of("block_actions")
+    assert told["actions"][0]["value"] == "4"
