@@ -4,13 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.exc import IntegrityError
 
 from core import audit
 from core.errors import InvalidTargetUser, NotAMember
+from core.timezones import is_zone
 from core.transaction import Actor, Core, Transaction
 from storage.models import Member, Organization
 from storage.vocabulary import ActorKind, AuditType, Role, Surface
@@ -232,8 +233,7 @@ def actor_of(member: Member, surface: Surface) -> Actor:
 
 def zone_of(member: Member) -> ZoneInfo:
     """Where a member is; UTC if Slack said something that is no zone."""
-    known = member.timezone in available_timezones()
-    return ZoneInfo(member.timezone if known else "UTC")
+    return ZoneInfo(member.timezone if is_zone(member.timezone) else "UTC")
 
 
 def seen_recently(member: Member, now: datetime, seconds: float) -> bool:

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, time
 from hashlib import sha256
 from uuid import UUID
-from zoneinfo import available_timezones
 
 from core.errors import ValidationFailed
+from core.timezones import is_zone
 from storage.limits import NAME_MAX, ROTATION_LENGTH_DAYS_MAX
 from storage.vocabulary import RotationType
 
@@ -73,7 +73,7 @@ def check_turns(layer: RotationDraft) -> None:
 
 def check_zone(timezone: str) -> None:
     """Refuse what is no IANA time zone. Raises ValidationFailed."""
-    if timezone not in available_timezones():
+    if not is_zone(timezone):
         raise ValidationFailed(
             f"“{timezone}” is not a time zone. Use an IANA name such as Europe/Berlin.",
             field="timezone",

@@ -4,13 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from core import arranging, foresight, oncall, people, schedules, scheduling
 from core.foresight import Foresight, LayerAhead
 from core.layer_terms import LayerTerms, terms_of
 from core.people import Person
 from core.schedule_drafts import ScheduleDraft
+from core.timezones import is_zone
 from core.transaction import Transaction
 from storage.models import Member
 
@@ -115,7 +116,7 @@ async def zones_in_use(tx: Transaction) -> list[str]:
     members = await people.members(tx)
     own = [one.timezone for one in members if one.id == tx.actor.id]
     used = [*own, *_commonest(schedules_), *_commonest([one.timezone for one in members])]
-    return [zone for zone in dict.fromkeys(used) if zone in available_timezones()]
+    return [zone for zone in dict.fromkeys(used) if is_zone(zone)]
 
 
 def _in_turn(ids: Sequence[UUID], members: Mapping[UUID, Member]) -> tuple[InTurn, ...]:

@@ -185,7 +185,7 @@ def _times(form: RotationForm, zone: ZoneInfo) -> list[Block]:
 
     length = menu(list(_LENGTHS.items()), form.rotation_type,
                   action_id=f"{ids.ROTATION_FORM}:length")  # fmt: skip
-    as_typed = {"trigger_actions_on": ["on_character_entered"]}
+    as_typed = {"trigger_actions_on": ["on_enter_pressed", "on_character_entered"]}
     days = heard("plain_text_input", "days", max_length=3, dispatch_action_config=as_typed)
     if form.days:
         days["initial_value"] = form.days

@@ -118,7 +118,7 @@ def _layers(facts: ScheduleFacts) -> Iterator[Block]:
     yield section("*Rotation layers*")
     if len(facts.layers) > 1:
         yield context(
-            plain("Everybody whose turn it is gets paged. The first layer's owns the incident.")
+            plain("Whoever has the turn in any layer is paged; in the first one, they own it.")
         )
     for position, layer in enumerate(facts.layers[:LAYERS_SHOWN]):
         yield _layer(facts, layer, position)
