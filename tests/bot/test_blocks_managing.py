@@ -206,9 +206,7 @@ def test_the_token_of_a_member_who_is_not_in_slack_names_them() -> None:
         (("Bob",), (), "🚨 Nobody is on call at once, instead of Bob."),
     ],
 )
-def test_what_changes_at_once_is_one_sentence(
-    before: tuple[str, ...], after: tuple[str, ...], said: str
-) -> None:
+def test_what_changes_at_once_is_one_sentence(before: Any, after: Any, said: str) -> None:
     ahead = replace(_ahead(), on_call=after)
     blocks = rotation_form.consequence_blocks(Consequence(before, ahead), BERLIN)
     assert seen({"blocks": blocks[:1]}) == said
