@@ -123,7 +123,7 @@ def too_late(looked: Looked) -> Iterator[Finding]:
                 f"too_late:{policy.id}:{layer.position}:{after}",
                 f"If nobody answers, {policy.name} pages {who} only after {late}: too late to be "
                 "of use.",
-                f"Shorten the timeouts of layers 1 to {layer.position} to a day or less in all.",
+                f"Shorten the timeouts up to layer {layer.position} to a day or less in all.",
                 policy_id=policy.id,
             )
             break

@@ -77,7 +77,7 @@ async def simulate(
     """Walk a policy as if an incident were declared at `at` (None: now) and nobody answered.
 
     Policy, schedules and members are as they are stored now; the past is walked with them too.
-    Nothing is left behind. On SQLite other writers wait meanwhile: some 3 ms for a layer.
+    Nothing is left behind. On SQLite other writers wait meanwhile: 5 to 10 ms for a layer.
     Raises NotFound, ValueError for an instant without a zone (spec section 9).
     """
     instant = as_utc(at) if at else core.clock.now()
