@@ -1,6 +1,7 @@
 """`make bench`: what matters, measured side by side in one run. Nothing here is a test.
 
-`python -m bench storm postgresql` runs a part of it, on one of the databases.
+`python -m bench storm postgresql` runs a part of it, on one of the databases; `python -m bench
+oncall` the rules of on call, which need none.
 """
 
 import asyncio
@@ -15,6 +16,7 @@ from pathlib import Path
 from bench.acknowledged import acknowledged
 from bench.declared import declared
 from bench.lateness import lateness
+from bench.oncall import oncall
 from bench.product import Bench, bench
 from bench.restarted import restarted
 from bench.storm import storm
@@ -27,6 +29,9 @@ STORM = 10_000
 """How many escalations are due in the same second."""
 
 PARTS = ("declared", "acknowledged", "restarted", "lateness", "storm")
+RULES = "oncall"
+"""The part that asks no database."""
+
 DATABASES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 
 
@@ -67,13 +72,21 @@ def _database(name: str, folder: Path) -> Iterator[str]:
 
 
 async def main(asked: set[str]) -> None:
-    """Each part on each database, a fresh one for each part."""
+    """The rules alone, then each part on each database, a fresh one for each part."""
+    parts = asked & {*PARTS, RULES} or {*PARTS, RULES}
+    if RULES in asked or not asked:
+        print_heading("On call, CPU time")
+        gc.freeze()
+        for row in oncall():
+            print_row(row)
+    if parts == {RULES}:
+        return
     for name, called in DATABASES.items():
         if asked & set(DATABASES) and name not in asked:
             continue
         print_heading(called)
         for part in PARTS:
-            if asked & set(PARTS) and part not in asked:
+            if part not in parts:
                 continue
             with (
                 tempfile.TemporaryDirectory(prefix="tocsin-bench-") as folder,

@@ -1,16 +1,16 @@
 """PURE. A schedule: its rotation layers, and overrides cut into the one at position 0 (spec 5)."""
 
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property, partial
+from functools import cached_property
 from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from core.instants import BEGINNING, END, refuse_unless_utc
-from core.rotation import Participant, RotationLayer, turn_at
+from core.rotation import Participant, RotationLayer, turns
 
 
 @dataclass(frozen=True)
@@ -64,9 +64,13 @@ class Schedule:
         counting = [one for one in self.overrides if one.start_at < one.counts_until]
         return sorted(counting, key=lambda one: one.start_at)
 
+    @cached_property
+    def _starts(self) -> list[datetime]:
+        return [one.start_at for one in self._counting]
+
     def overrides_around(self, at: datetime) -> tuple[Override | None, Override | None]:
         """The last override to start by this instant, and the first to start after it."""
-        after = bisect_right(self._counting, at, key=lambda one: one.start_at)
+        after = bisect_right(self._starts, at)
         behind = self._counting[after - 1] if after else None
         return behind, self._counting[after] if after < len(self._counting) else None
 
@@ -81,28 +85,37 @@ class Span(NamedTuple):
     end: datetime
 
 
-def tracks(schedule: Schedule) -> list[Callable[[datetime], Span]]:
-    """Ownership first, then the other layers by position; each tiles all of time with spans."""
-    others = (layer for layer in schedule._by_position if layer is not schedule.first_layer)
+def tracks(schedule: Schedule, at: datetime) -> list[Iterator[Span]]:
+    """Ownership first, then the other layers by position: their spans from a UTC instant on.
+
+    Each begins with the span that includes the instant, and tiles time until END.
+    """
     zone = schedule.timezone
-    return [partial(owner_span, schedule), *(partial(_layer_span, one, zone) for one in others)]
+    others = (layer for layer in schedule._by_position if layer is not schedule.first_layer)
+    return [owner_spans(schedule, at), *(_layer_spans(one, zone, at) for one in others)]
 
 
-def owner_span(schedule: Schedule, at: datetime) -> Span:
-    """The span of ownership that includes this UTC instant."""
+def owner_spans(schedule: Schedule, at: datetime) -> Iterator[Span]:
+    """The span of ownership that includes this UTC instant and all that follow."""
     layer = schedule.first_layer
-    behind, ahead = schedule.overrides_around(at)
-    stop = ahead.start_at if ahead else END
-    if behind and at < behind.counts_until:
-        end = min(behind.counts_until, stop)
-        return Span(behind.member.member_id, layer, behind, behind.start_at, end)
-    span = Span(None, None, None, BEGINNING, END)
-    if layer:
-        span = _layer_span(layer, schedule.timezone, at)
-    resumed = behind.counts_until if behind else BEGINNING
-    return span._replace(start=max(span.start, resumed), end=min(span.end, stop))
+    regular = _layer_spans(layer, schedule.timezone, at)
+    span = next(regular)
+    while at < END:
+        behind, ahead = schedule.overrides_around(at)
+        stop = ahead.start_at if ahead else END
+        if behind and at < behind.counts_until:
+            at = min(behind.counts_until, stop)
+            yield Span(behind.member.member_id, layer, behind, behind.start_at, at)
+            continue
+        while span.end <= at:
+            span = next(regular)
+        resumed = behind.counts_until if behind else BEGINNING
+        at = min(span.end, stop)
+        yield Span(span.member_id, layer, None, max(span.start, resumed), at)
+    yield Span(None, layer, None, END, END)
 
 
-def _layer_span(layer: RotationLayer, zone: ZoneInfo, at: datetime) -> Span:
-    turn = turn_at(layer, zone, at)
-    return Span(turn.member_id, layer, None, turn.start, turn.end)
+def _layer_spans(layer: RotationLayer | None, zone: ZoneInfo, at: datetime) -> Iterator[Span]:
+    if layer is None:
+        return iter((Span(None, None, None, BEGINNING, END),))
+    return (Span(turn[0], layer, None, turn[1], turn[2]) for turn in turns(layer, zone, at))

@@ -29,7 +29,9 @@ def first_instant(day: date, clock: time, zone: ZoneInfo) -> datetime:
     exists twice (autumn) it is the first (spec section 5). To the second, as zones change.
     Raises OverflowError outside the years 1 to 9999.
     """
-    wall = datetime.combine(day, clock.replace(fold=0), zone)  # of two, the first
+    wall = datetime.combine(day, clock, zone)
+    if wall.fold:
+        wall = wall.replace(fold=0)  # of two, the first
     instant = wall.astimezone(UTC)
     if instant.astimezone(zone) == wall:  # in one zone Python compares what the clocks show
         return instant

@@ -3,14 +3,14 @@
 Instants are UTC, spans include their start and not their end. Nothing here reads a clock.
 """
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
+from itertools import takewhile
 from math import lcm
+from operator import attrgetter
 from uuid import UUID
 
-from core.coverage import Override, Schedule, Span, owner_span, tracks
+from core.coverage import Override, Schedule, Span, owner_spans, tracks
 from core.instants import END, as_utc
 from core.rotation import Participant, RotationLayer, turn_at
 
@@ -87,7 +87,7 @@ def resolve(schedule: Schedule, at: datetime) -> Resolution:
     Raises ValueError for a naive instant.
     """
     at = as_utc(at)
-    spans = [span_at(at) for span_at in tracks(schedule)]
+    spans = [next(spans) for spans in tracks(schedule, at)]
     duties: dict[UUID, Duty] = {}
     for span in spans:
         if span.member_id is not None and span.member_id not in duties:
@@ -102,20 +102,26 @@ def shifts(schedule: Schedule, start: datetime, end: datetime) -> tuple[Shift, .
     Overrides are cut into the position-0 layer, removed members out of their shifts. A window
     that does not end after it starts holds none. Raises ValueError for a naive instant.
     """
-    found = [
-        Shift(
-            member_id=span.member_id,
-            layer_id=span.layer.id if span.layer else None,
-            position=span.layer.position if span.layer else 0,
-            override_id=span.override.id if span.override else None,
-            start_at=span.start,
-            end_at=span.end,
-        )
-        for span_at in tracks(schedule)
-        for span in _walk(span_at, as_utc(start), as_utc(end))
-        if span.member_id is not None
-    ]
-    return tuple(sorted(found, key=lambda shift: (shift.start_at, shift.position)))
+    start, end = as_utc(start), as_utc(end)
+    if end <= start:
+        return ()
+    found: list[Shift] = []
+    for spans in tracks(schedule, start):
+        for member_id, layer, override, since, until in spans:
+            if since >= end:
+                break
+            if member_id is not None:
+                found.append(
+                    Shift(
+                        member_id,
+                        layer.id if layer else None,
+                        layer.position if layer else 0,
+                        override.id if override else None,
+                        since if since > start else start,
+                        until if until < end else end,
+                    )
+                )
+    return tuple(sorted(found, key=attrgetter("start_at", "position")))
 
 
 def gaps(schedule: Schedule, start: datetime, end: datetime) -> tuple[Gap, ...]:
@@ -123,21 +129,16 @@ def gaps(schedule: Schedule, start: datetime, end: datetime) -> tuple[Gap, ...]:
 
     Whoever other layers page is no owner (spec section 5). Raises ValueError for a naive instant.
     """
+    start, end = as_utc(start), as_utc(end)
+    if end <= start:
+        return ()
     found: list[Gap] = []
-    for span in _walk(partial(owner_span, schedule), as_utc(start), as_utc(end)):
+    for span in takewhile(lambda span: span.start < end, owner_spans(schedule, start)):
         if span.member_id is None:
             goes_on = bool(found) and found[-1].end_at == span.start
-            since = found.pop().start_at if goes_on else span.start
-            found.append(Gap(since, span.end))
+            since = found.pop().start_at if goes_on else max(span.start, start)
+            found.append(Gap(since, min(span.end, end)))
     return tuple(found)
-
-
-def _walk(span_at: Callable[[datetime], Span], start: datetime, end: datetime) -> Iterator[Span]:
-    while start < end:
-        span = span_at(start)
-        stop = min(span.end, end)
-        yield span._replace(start=start, end=stop)
-        start = stop
 
 
 def _duty(schedule: Schedule, span: Span, member_id: UUID, at: datetime) -> Duty:
@@ -174,7 +175,7 @@ def _next_change(schedule: Schedule, at: datetime) -> datetime | None:
 
 
 def _people(schedule: Schedule, at: datetime) -> tuple[UUID | None, tuple[UUID, ...]]:
-    members = [span_at(at).member_id for span_at in tracks(schedule)]
+    members = [next(spans).member_id for spans in tracks(schedule, at)]
     return members[0], tuple(dict.fromkeys(one for one in members if one is not None))
 
 

@@ -4,6 +4,7 @@ Participant 0 is on call from `effective_from`. Shift *k* starts on that instant
 *k* lengths, at the handoff time local; the order wraps, and is never renumbered.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
@@ -65,36 +66,67 @@ class Turn(NamedTuple):
 
 
 def turn_at(layer: RotationLayer, zone: ZoneInfo, at: datetime) -> Turn:
-    """The turn that includes this UTC instant. One after another, turns tile all of time."""
-    until = layer.effective_until or END
+    """The turn that includes this UTC instant."""
+    return next(turns(layer, zone, at))
+
+
+def turns(layer: RotationLayer, zone: ZoneInfo, at: datetime) -> Iterator[Turn]:
+    """The turn that includes this UTC instant and all that follow: they tile time until END."""
+    until = max(layer.effective_until or END, layer.effective_from)
     if at < layer.effective_from:
-        return Turn(None, BEGINNING, layer.effective_from)
-    if at >= until:
-        return Turn(None, until, END)
-    number, start, end = _running_shift(layer, zone, at)
-    end = min(end, until)
-    place = number % max(1, len(layer.participants))
-    for person in layer.participants[place:] + layer.participants[:place]:
+        yield Turn(None, BEGINNING, layer.effective_from)
+        at = layer.effective_from
+    if at < until:
+        order = layer.participants
+        for number, start, stop in _shifts(layer, zone, at):
+            if start >= until:
+                break
+            end = stop if stop < until else until
+            place = number % (len(order) or 1)
+            if order and order[place].removed_at is None:
+                yield Turn(order[place].member_id, start, end)
+            else:
+                yield from _stand_ins(order[place:] + order[:place], start, end, max(start, at))
+    yield Turn(None, until, END)
+
+
+def _stand_ins(
+    order: tuple[Participant, ...], start: datetime, end: datetime, at: datetime
+) -> Iterator[Turn]:
+    """One shift's turns from an instant on, where its person may have been removed."""
+    since = start
+    for person in order:
         if person.member_at(at):
-            return Turn(person.member_id, start, min(end, person.removed_at or END))
-        start = max(start, person.removed_at or start)
-    return Turn(None, start, end)
+            stop = min(end, person.removed_at or END)
+            yield Turn(person.member_id, since, stop)
+            at = stop
+            if at >= end:
+                return
+        since = max(since, person.removed_at or since)
+    yield Turn(None, since, end)
 
 
-def _running_shift(
+def _shifts(
     layer: RotationLayer, zone: ZoneInfo, at: datetime
-) -> tuple[int, datetime, datetime]:
-    """Number, start and end of the last shift to have started; no zone is two days from UTC."""
-    days = (at.date() - layer.effective_from.date()).days + 2
-    number = days // layer.length_days
-    start, end = _shift_start(layer, zone, number), _shift_start(layer, zone, number + 1)
+) -> Iterator[tuple[int, datetime, datetime]]:
+    """Number, start and end of the shift that is running and of all that follow, in order.
+
+    No zone is two days from UTC, so the running one is not far from where the dates would have it.
+    """
+    first_day = _first_day(layer, zone)
+    number = ((at.date() - layer.effective_from.date()).days + 2) // layer.length_days
+    start = _shift_start(layer, zone, first_day, number)
     while start > at:
         number -= 1
-        start, end = _shift_start(layer, zone, number), start
-    return number, start, end
+        start = _shift_start(layer, zone, first_day, number)
+    while start < END:
+        end = _shift_start(layer, zone, first_day, number + 1)
+        if end > start and end > at:  # where clocks skip a whole day, a shift may be nothing
+            yield number, start, end
+        number, start = number + 1, end
 
 
-def _shift_start(layer: RotationLayer, zone: ZoneInfo, number: int) -> datetime:
+def _shift_start(layer: RotationLayer, zone: ZoneInfo, first_day: date, number: int) -> datetime:
     """Never before `effective_from`, and END beyond the calendar.
 
     Where clocks skip a whole day its shift starts with the next one's, or lasts until then.
@@ -102,10 +134,11 @@ def _shift_start(layer: RotationLayer, zone: ZoneInfo, number: int) -> datetime:
     if number == 0:
         return layer.effective_from
     try:
-        day = _first_day(layer, zone) + timedelta(days=number * layer.length_days)
-        return max(layer.effective_from, first_instant(day, layer.handoff, zone))
+        day = first_day + timedelta(number * layer.length_days)
+        start = first_instant(day, layer.handoff, zone)
     except OverflowError:
         return END
+    return start if start > layer.effective_from else layer.effective_from
 
 
 def _first_day(layer: RotationLayer, zone: ZoneInfo) -> date:
