@@ -158,6 +158,26 @@ def apply(
 
 
 @commands.command()
+def calendar(
+    schedule: Annotated[str | None, typer.Argument(help="A schedule's name.")] = None,
+    member: Annotated[
+        str | None, typer.Option("--member", help="Or a person's e-mail: all of their shifts.")
+    ] = None,
+    revoke: Annotated[bool, typer.Option("--revoke", help="Make the address dead.")] = False,
+    org: Annotated[
+        str | None, typer.Option(help="Which organization, where the database has several.")
+    ] = None,
+) -> None:
+    """Print the secret address of a calendar feed, for Google, Apple or Outlook to subscribe to.
+
+    Whoever knows it reads names, schedules and times. Revoked, it is dead at once.
+    """
+    from cli.set_up import run_calendar
+
+    _run(run_calendar(_settings(), schedule=schedule, email=member, revoke=revoke, org=org))
+
+
+@commands.command()
 def manifest(
     url: Annotated[
         str | None, typer.Option(help="Where Slack reaches Tocsin: https://tocsin.example.com")

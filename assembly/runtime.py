@@ -40,6 +40,7 @@ from storage.migrate import current_and_head, migrate
 from storage.vocabulary import Channel
 from web import create_web
 from web.acknowledging import acknowledging
+from web.calendars import calendar_feeds
 from web.metrics import Metrics
 
 log = logging.getLogger(__name__)
@@ -89,6 +90,7 @@ class Tocsin:
             self.worker.on_calm = self.heartbeat.beat
         self.web: FastAPI = create_web(self.watch.ready, metrics, self.watch.look)
         self.web.include_router(acknowledging(self.core))
+        self.web.include_router(calendar_feeds(self.core))
         if settings.slack_signing_secret:
             guard = create_http(
                 self.bolt, signing_secret=settings.slack_signing_secret, seconds=time.time

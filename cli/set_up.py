@@ -1,5 +1,7 @@
-"""`app.py apply` and `app.py doctor`: the settings turned into what those two work on."""
+"""The settings turned into what `apply`, `doctor`, `calendar` and `export` work on."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from uuid import UUID
 
 import aiohttp
@@ -10,7 +12,7 @@ from assembly.runtime import slack_client
 from assembly.settings import Settings, SettingsError
 from bot.workspace import Workspace
 from cli import apply as applying
-from cli import doctor
+from cli import calendars, doctor
 from cli.blueprint import Blueprint
 from cli.opening import check_schema, opened
 from core import people
@@ -27,17 +29,10 @@ async def run_apply(
     organization it is meant, and where the tables are missing.
     """
     act = applying.plan if dry_run else applying.apply
-    try:
-        async with opened(settings) as core:
-            await check_schema(core.database)
-            plan = await act(
-                core,
-                Actor.system(await _organization(settings, core, org)),
-                blueprint,
-                environment_alerts_channel=settings.tocsin_alerts_channel,
-            )
-    except DomainError as refusal:
-        raise SettingsError(refusal.message) from refusal
+    async with at_work(settings, org) as (core, actor):
+        plan = await act(
+            core, actor, blueprint, environment_alerts_channel=settings.tocsin_alerts_channel
+        )
     Console(soft_wrap=True).print(applying.render(plan, applied=not dry_run))
 
 
@@ -59,6 +54,38 @@ async def run_doctor(settings: Settings) -> int:
         )
     Console(soft_wrap=True).print(doctor.render(findings))
     return doctor.exit_code(findings)
+
+
+async def run_calendar(
+    settings: Settings, *, schedule: str | None, email: str | None, revoke: bool, org: str | None
+) -> None:
+    """Print the address of a calendar feed, or make it dead. Raises SettingsError."""
+    async with at_work(settings, org) as (core, actor):
+        if not revoke:
+            url = settings.public_url
+            said = await calendars.address(
+                core, actor, schedule=schedule, email=email, public_url=url
+            )
+        elif await calendars.revoke(core, actor, schedule=schedule, email=email):
+            said = "Revoked: the old address is dead. Without --revoke you get a new one."
+        else:
+            said = "There was no address to revoke."
+    Console(soft_wrap=True).print(said, markup=False, highlight=False)
+
+
+@asynccontextmanager
+async def at_work(settings: Settings, org: str | None) -> AsyncIterator[tuple[Core, Actor]]:
+    """Core and the system's actor of one organization, for a command.
+
+    Raises SettingsError where it can't be known for which organization it is meant, where the
+    tables are missing, and for what core refuses meanwhile.
+    """
+    try:
+        async with opened(settings) as core:
+            await check_schema(core.database)
+            yield core, Actor.system(await _organization(settings, core, org))
+    except DomainError as refusal:
+        raise SettingsError(refusal.message) from refusal
 
 
 async def _organization(settings: Settings, core: Core, wanted: str | None) -> UUID:

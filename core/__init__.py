@@ -18,6 +18,8 @@ An incident's life, and where each part of it is written:
     layer_terms     PURE: a rotation layer in the words of a form
     foresight       what a schedule, or a draft of one, will do
     timezones       PURE: time zones as people look for them
+    calendars       feeds at secret addresses: a schedule's shifts, or a person's
+    calendar_events PURE: shifts as a calendar lists them
     policies        escalation policies and their layers
     escalation_order  one part of a policy changed, and nothing that was not seen
     schedule_facts, policy_facts  both as views and forms show them

@@ -146,3 +146,5 @@ class AuditType(StrEnum):
     POLICY_CHANGED = "policy_changed"
     POLICY_REMOVED = "policy_removed"
     SETTINGS_CHANGED = "settings_changed"
+    CALENDAR_MADE = "calendar_made"
+    CALENDAR_REVOKED = "calendar_revoked"

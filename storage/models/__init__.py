@@ -1,5 +1,6 @@
 """The tables. Everything belongs to one organization, and says so in its own row."""
 
+from storage.models.calendars import CalendarFeed
 from storage.models.escalation import (
     EscalationLayer,
     EscalationLayerMember,
@@ -18,6 +19,7 @@ from storage.models.schedules import (
 
 __all__ = [
     "AuditEvent",
+    "CalendarFeed",
     "Delivery",
     "EscalationLayer",
     "EscalationLayerMember",

@@ -11,7 +11,7 @@ import asyncpg
 import pytest
 from sqlalchemy.engine import make_url
 
-from core import incidents
+from core import calendars, incidents, schedules
 from storage.vocabulary import AuditType
 from tests.mail.post_office import post_office, text_of
 from tests.stories.test_storms import let_it_storm
@@ -158,3 +158,15 @@ async def test_what_came_due_meanwhile_fires_once_when_it_is_back(
 
     assert len(world.carol.dm()) == 1
     assert (await world.types()).count(AuditType.LAYER_PAGED) == 2
+
+
+async def test_a_calendar_is_asked_to_come_again(world: World, database_url: str) -> None:
+    async with world.tocsin.core.transaction(world.system) as tx:
+        (schedule,) = await schedules.list_schedules(tx)
+        path = (await calendars.feed_for_schedule(tx, schedule.id)).path
+    async with web_client(world.tocsin) as web:
+        async with _away(database_url):
+            away = await web.get(path)
+            assert (away.status_code, away.headers["Retry-After"]) == (503, "60")
+            assert "can't reach its database" in away.text
+        assert (await web.get(path)).status_code == 200
