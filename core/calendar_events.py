@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from core.oncall import Schedule, Shift, gaps, shifts
 
 REACH = timedelta(days=368)
-"""Longer than any shift: so far around a window one looks, to list what crosses its edge whole."""
+"""Longer than any shift of a rotation."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,8 @@ def events_of(
     numbered: Counter[str] = Counter()
     layers = {layer.id: layer.name for layer in schedule.layers}
     found = []
-    for shift in shifts(schedule, start - REACH, end + REACH):
+    reach = _reach(schedule)
+    for shift in shifts(schedule, start - reach, end + reach):
         key = _key(schedule, shift)
         numbered[key] += 1
         whose = member_id in (None, shift.member_id)
@@ -93,6 +94,13 @@ def gaps_of(schedule: Schedule, start: datetime, end: datetime) -> tuple[ShiftEv
         )
         for gap in gaps(schedule, start, end)
     )
+
+
+def _reach(schedule: Schedule) -> timedelta:
+    """So far around a window one looks, to list whole what crosses its edge."""
+    longest = [timedelta(days=layer.length_days) for layer in schedule.layers]
+    longest += [one.end_at - one.start_at for one in schedule.overrides]
+    return max(longest, default=timedelta(0)) + timedelta(days=2)
 
 
 def _key(schedule: Schedule, shift: Shift) -> str:
