@@ -158,6 +158,23 @@ def apply(
 
 
 @commands.command()
+def export(
+    file: Annotated[Path | None, typer.Argument(help="Left out: standard output.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Write over a file.")] = False,
+    org: Annotated[
+        str | None, typer.Option(help="Which organization, where the database has several.")
+    ] = None,
+) -> None:
+    """Write what is stored as the file that `apply` reads: applied, it changes nothing.
+
+    What such a file can't say is left out, and named.
+    """
+    from cli.set_up import run_export
+
+    _run(run_export(_settings(), file, force=force, org=org))
+
+
+@commands.command()
 def calendar(
     schedule: Annotated[str | None, typer.Argument(help="A schedule's name.")] = None,
     member: Annotated[

@@ -70,25 +70,33 @@ async def _carry_out(
     members = {email: (await people.ensure_by_email(tx, email)).id for email in blueprint.emails}
     await people.appoint_admins(tx, [word.text for word in blueprint.admins])
     channel = _alerts_channel(blueprint, environment)
-    if channel:
+    if channel and channel != stored.alerts_channel:
         await people.set_alerts_channel(tx, channel)
     schedule_ids = {name: one.id for name, one in stored.schedules.items()}
     for schedule in blueprint.schedules:
-        draft = schedule_draft(schedule, stored.schedule_draft(schedule.name), members, stored.now)
+        was = stored.schedule_draft(schedule.name)
+        draft = schedule_draft(schedule, was, members, stored.now, removed=stored.removed)
         found = stored.schedules.get(schedule.name)
         if found:
             await scheduling.change_schedule(tx, found, draft)
         else:
             schedule_ids[schedule.name] = (await scheduling.create_schedule(tx, draft)).id
     for policy in blueprint.policies:
-        chain = policy_draft(policy, stored.policy_draft(policy.name), members, schedule_ids)
+        old = stored.policy_draft(policy.name)
+        chain = policy_draft(policy, old, members, schedule_ids, removed=stored.removed)
         there = stored.policies.get(policy.name)
         if there:
             await policies.change_policy(tx, there, chain)
         else:
             await policies.create_policy(tx, chain)
     if blueprint.last_resort:
-        last = last_resort_draft(blueprint.last_resort, members, schedule_ids)
+        last = last_resort_draft(
+            blueprint.last_resort,
+            stored.last_resort,
+            members,
+            schedule_ids,
+            removed=stored.removed,
+        )
         await last_resort.change(tx, last)
 
 
@@ -112,19 +120,21 @@ def _plan(stored: Stored, blueprint: Blueprint, environment: str | None) -> Plan
         changes.append(compare("alerts channel", before, {"name": channel}))
     for schedule in blueprint.schedules:
         was = stored.schedule_draft(schedule.name)
-        draft = schedule_draft(schedule, was, members, stored.now)
+        draft = schedule_draft(schedule, was, members, stored.now, removed=stored.removed)
         known = schedule_fields(was, names, schedule.timezone) if was else None
         shown = schedule_fields(draft, names, schedule.timezone)
         changes.append(compare(f"schedule {schedule.name}", known, shown))
     for policy in blueprint.policies:
         old = stored.policy_draft(policy.name)
-        chain = policy_draft(policy, old, members, schedule_ids)
+        chain = policy_draft(policy, old, members, schedule_ids, removed=stored.removed)
         known = policy_fields(old, names, schedule_names) if old else None
         shown = policy_fields(chain, names, schedule_names)
         changes.append(compare(f"policy {policy.name}", known, shown))
     if blueprint.last_resort:
-        last = last_resort_draft(blueprint.last_resort, members, schedule_ids)
         now = stored.last_resort
+        last = last_resort_draft(
+            blueprint.last_resort, now, members, schedule_ids, removed=stored.removed
+        )
         known = last_resort_fields(now, names, schedule_names) if now else None
         changes.append(
             compare("last resort", known, last_resort_fields(last, names, schedule_names))

@@ -108,7 +108,7 @@ class _Reading:
             known=("name", "shift", "handoff", "from", "until", "people"),
             required=("name", "shift", "handoff", "people"),
         )
-        name = read(found.get("name"), "name", lambda text: plain_text(text, NAME_MAX))
+        name = self.reader.text(found.get("name"), "name", NAME_MAX)
         rotation_type, days = read(found.get("shift"), "shift", values.shift) or (
             RotationType.DAILY,
             1,
@@ -150,7 +150,7 @@ class _Reading:
         before = len(self.reader.faults)
         found = self.reader.fields(page.value, what, known=("schedule", "people"))
         schedule = found.get("schedule")
-        name = self.reader.field(schedule, "schedule", lambda text: plain_text(text, NAME_MAX))
+        name = self.reader.text(schedule, "schedule", NAME_MAX)
         people = self.people(found.get("people"), "people")
         self.distinct(people, what)
         if len(found) != 1 and len(self.reader.faults) == before:
@@ -167,11 +167,8 @@ class _Reading:
         return tuple(Word(email, line) for email, line in read if email)
 
     def description(self, found: dict[str, Entry]) -> str | None:
-        return self.reader.field(
-            found.get("description"),
-            "description",
-            lambda text: plain_text(text, DESCRIPTION_MAX, lines=True),
-        )
+        given = found.get("description")
+        return self.reader.text(given, "description", DESCRIPTION_MAX, lines=True)
 
     def text(self, text: str, line: int, what: str) -> None:
         try:

@@ -3,7 +3,8 @@
 What a blueprint does not say keeps its stored value (spec section 5).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import replace
 from datetime import datetime, time
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -27,27 +28,49 @@ Names = Mapping[UUID, str]
 """The way back: what to call an id."""
 
 
+NOBODY: frozenset[UUID] = frozenset()
+
+
 def schedule_draft(
-    wanted: ScheduleBlueprint, stored: ScheduleDraft | None, members: Ids, now: datetime
+    wanted: ScheduleBlueprint,
+    stored: ScheduleDraft | None,
+    members: Ids,
+    now: datetime,
+    *,
+    removed: Set[UUID] = NOBODY,
 ) -> ScheduleDraft:
-    """The whole schedule as the blueprint wants it, on top of what is stored."""
+    """The whole schedule as the blueprint wants it, on top of what is stored.
+
+    Where it names, in the places of those who were `removed`, who stands in for them, the stored
+    order stays: it says the same, and keeps the past.
+    """
     kept = {layer.name: layer for layer in stored.layers} if stored else {}
     return ScheduleDraft(
         name=wanted.name,
         timezone=wanted.timezone,
         description=_kept(wanted.description, stored),
         layers=tuple(
-            _rotation_draft(layer, kept.get(layer.name), members, _today(now, wanted.timezone))
+            _rotation_draft(
+                layer, kept.get(layer.name), members, _today(now, wanted.timezone), removed
+            )
             for layer in wanted.rotation
         ),
     )
 
 
 def policy_draft(
-    wanted: PolicyBlueprint, stored: PolicyDraft | None, members: Ids, schedules: Ids
+    wanted: PolicyBlueprint,
+    stored: PolicyDraft | None,
+    members: Ids,
+    schedules: Ids,
+    *,
+    removed: Set[UUID] = NOBODY,
 ) -> PolicyDraft:
-    """The whole policy as the blueprint wants it, on top of what is stored."""
-    return PolicyDraft(
+    """The whole policy as the blueprint wants it, on top of what is stored.
+
+    One that differs only in not naming those who were `removed` is as it was: nobody pages them.
+    """
+    draft = PolicyDraft(
         name=wanted.name,
         description=_kept(wanted.description, stored),
         layers=tuple(
@@ -59,14 +82,52 @@ def policy_draft(
             for layer in wanted.layers
         ),
     )
+    return stored if stored and draft == policy_without(stored, removed) else draft
 
 
-def last_resort_draft(wanted: LastResortBlueprint, members: Ids, schedules: Ids) -> LastResortDraft:
-    """The last resort as the blueprint wants it."""
-    return LastResortDraft(
+def last_resort_draft(
+    wanted: LastResortBlueprint,
+    stored: LastResortDraft | None,
+    members: Ids,
+    schedules: Ids,
+    *,
+    removed: Set[UUID] = NOBODY,
+) -> LastResortDraft:
+    """The last resort as the blueprint wants it; of those who were `removed`, as for a policy."""
+    draft = LastResortDraft(
         schedule_id=schedules[wanted.schedule.text] if wanted.schedule else None,
         member_ids=tuple(members[one.text] for one in wanted.people),
     )
+    return stored if stored and draft == last_resort_without(stored, removed) else draft
+
+
+def with_stand_ins(order: Sequence[UUID], removed: Set[UUID]) -> tuple[UUID, ...]:
+    """An order in which each place of somebody removed is that of who stands in for them.
+
+    It is empty where nobody is left (spec section 5).
+    """
+    staying = [one for one in order if one not in removed]
+    if not staying:
+        return ()
+    found, following = [], staying[0]
+    for one in reversed(order):
+        following = following if one in removed else one
+        found.append(following)
+    return tuple(reversed(found))
+
+
+def policy_without(draft: PolicyDraft, removed: Set[UUID]) -> PolicyDraft:
+    """A policy that does not name those who were removed."""
+    layers = (
+        replace(layer, member_ids=tuple(one for one in layer.member_ids if one not in removed))
+        for layer in draft.layers
+    )
+    return replace(draft, layers=tuple(layers))
+
+
+def last_resort_without(draft: LastResortDraft, removed: Set[UUID]) -> LastResortDraft:
+    """A last resort that does not name those who were removed."""
+    return replace(draft, member_ids=tuple(one for one in draft.member_ids if one not in removed))
 
 
 def last_resort_fields(draft: LastResortDraft, people: Names, schedules: Names) -> dict[str, str]:
@@ -113,19 +174,29 @@ def _said_target(
 
 
 def _rotation_draft(
-    wanted: RotationBlueprint, stored: RotationDraft | None, members: Ids, today: datetime
+    wanted: RotationBlueprint,
+    stored: RotationDraft | None,
+    members: Ids,
+    today: datetime,
+    removed: Set[UUID],
 ) -> RotationDraft:
     until = wanted.effective_until
     if until is None and stored:
         until = stored.effective_until
+    order = tuple(members[one.text] for one in wanted.people)
+    if stored and order == with_stand_ins(stored.participant_ids, removed):
+        order = stored.participant_ids
+    rotation_type = wanted.rotation_type
+    if stored and stored.length_days == wanted.length_days:
+        rotation_type = stored.rotation_type  # seven days and weekly are the same
     return RotationDraft(
         name=wanted.name,
-        rotation_type=wanted.rotation_type,
+        rotation_type=rotation_type,
         length_days=wanted.length_days,
         handoff_time=wanted.handoff_time,
         effective_from=wanted.effective_from or (stored.effective_from if stored else today),
         effective_until=None if until == "never" else until,
-        participant_ids=tuple(members[one.text] for one in wanted.people),
+        participant_ids=order,
     )
 
 

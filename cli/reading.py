@@ -69,7 +69,7 @@ class Reader:
             if not isinstance(key_node, ScalarNode):
                 self.fault(line, f"{what}: a key is a single word or name, not {_kind(key_node)}.")
                 continue
-            key = key_node.value.strip()
+            key = exact(key_node)
             if key in found:
                 self.fault(line, f"“{key}” is here twice; the first is on line {found[key].line}.")
                 continue
@@ -108,19 +108,36 @@ class Reader:
             self.fault(entry.line, f"{what} is a list, not {_kind(entry.value)}. Write {example}.")
         return []
 
-    def value(self, node: Any, what: str, read: Callable[[str], Value]) -> Value | None:
-        """One value, through a function that raises ValueError for what it refuses."""
+    def value(
+        self,
+        node: Any,
+        what: str,
+        read: Callable[[str], Value],
+        *,
+        text_of: Callable[[Any], str] | None = None,
+    ) -> Value | None:
+        """One value, through a function that raises ValueError for what it refuses.
+
+        It is handed the text without space around it, unless `text_of` says otherwise.
+        """
         if not isinstance(node, ScalarNode) or is_empty(node):
             problem = "is empty" if is_empty(node) else f"is one value, not {_kind(node)}"
             self.fault(line_of(node), f"{what} {problem}.")
             return None
         try:
-            return read(node.value.strip())
+            return read(text_of(node) if text_of else node.value.strip())
         except ValueError as error:
             self.fault(line_of(node), f"{what}: {error}")
             return None
 
-    def field(self, entry: Entry | None, what: str, read: Callable[[str], Value]) -> Value | None:
+    def field(
+        self,
+        entry: Entry | None,
+        what: str,
+        read: Callable[[str], Value],
+        *,
+        text_of: Callable[[Any], str] | None = None,
+    ) -> Value | None:
         """The same for a key that may be absent: then None, without a fault."""
         if entry is None:
             return None
@@ -128,7 +145,15 @@ class Reader:
             hint = " If it begins with #, quote it: YAML takes # for a comment."
             self.fault(entry.line, f"{what} is empty.{hint if what == 'alerts_channel' else ''}")
             return None
-        return self.value(entry.value, what, read)
+        return self.value(entry.value, what, read, text_of=text_of)
+
+    def text(
+        self, entry: Entry | None, what: str, limit: int, *, lines: bool = False
+    ) -> str | None:
+        """The same for a name, or where `lines` are allowed a description."""
+        return self.field(
+            entry, what, lambda text: plain_text(text, limit, lines=lines), text_of=exact
+        )
 
 
 def parse(text: str, name: str) -> Any:
@@ -154,6 +179,12 @@ def parse(text: str, name: str) -> Any:
 def line_of(node: Any) -> int:
     """The line of a node, from 1."""
     return int(node.start_mark.line) + 1
+
+
+def exact(node: Any) -> str:
+    """The text of a scalar: as it is in quotation marks, else without space around it."""
+    text = str(node.value)
+    return text if node.style in ("'", '"') else text.strip()
 
 
 def is_empty(node: Any) -> bool:

@@ -1,7 +1,9 @@
 """The settings turned into what `apply`, `doctor`, `calendar` and `export` work on."""
 
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from uuid import UUID
 
 import aiohttp
@@ -14,7 +16,9 @@ from bot.workspace import Workspace
 from cli import apply as applying
 from cli import calendars, doctor
 from cli.blueprint import Blueprint
+from cli.export import export
 from cli.opening import check_schema, opened
+from cli.stored import read_stored
 from core import people
 from core.errors import DomainError
 from core.transaction import Actor, Core
@@ -71,6 +75,35 @@ async def run_calendar(
         else:
             said = "There was no address to revoke."
     Console(soft_wrap=True).print(said, markup=False, highlight=False)
+
+
+async def run_export(
+    settings: Settings, file: Path | None, *, force: bool, org: str | None
+) -> None:
+    """Write what `apply` reads to a file or to standard output; what it leaves out is said.
+
+    Raises SettingsError where the file exists and nobody said `force`.
+    """
+    async with at_work(settings, org) as (core, actor), core.reading(actor) as tx:
+        exported = export(await read_stored(tx))
+    if file is None:
+        sys.stdout.write(exported.text)
+    else:
+        write_file(file, exported.text, force=force)
+    said = Console(soft_wrap=True, stderr=True)
+    for one in exported.left_out:
+        said.print(f"Left out: {one}", markup=False, highlight=False)
+
+
+def write_file(file: Path, text: str, *, force: bool) -> None:
+    """Write a file that is not there yet, or with `force` in its place. Raises SettingsError."""
+    try:
+        with file.open("w" if force else "x", encoding="utf-8") as opened:
+            opened.write(text)
+    except FileExistsError:
+        raise SettingsError(f"{file} exists. Say --force to write over it.") from None
+    except OSError as error:
+        raise SettingsError(f"{file} can't be written: {error.strerror}.") from error
 
 
 @asynccontextmanager

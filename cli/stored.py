@@ -25,6 +25,7 @@ class Stored:
 
     now: datetime
     alerts_channel: str | None
+    """Without the # that the environment may have given it."""
     members: list[Member]
     """Those who were removed included: an old rotation may still name them."""
     schedules: dict[str, Schedule]
@@ -35,6 +36,11 @@ class Stored:
     def by_email(self) -> dict[str, Member]:
         """The members whose e-mail is known."""
         return {one.email: one for one in self.members if one.email}
+
+    @property
+    def removed(self) -> frozenset[UUID]:
+        """Those who are no members any more."""
+        return frozenset(one.id for one in self.members if one.removed_at)
 
     def schedule_draft(self, name: str) -> ScheduleDraft | None:
         """The schedule of this name as one would ask for it, if there is one."""
@@ -49,10 +55,11 @@ class Stored:
 
 async def read_stored(tx: Transaction) -> Stored:
     """Everything of the organization that a blueprint can speak of."""
+    channel = (await people.organization(tx)).alerts_channel
     members = select(Member).where(Member.organization_id == tx.organization_id)
     return Stored(
         now=tx.now,
-        alerts_channel=(await people.organization(tx)).alerts_channel,
+        alerts_channel=channel.removeprefix("#") if channel else None,
         members=list(await tx.db.scalars(members)),
         schedules={one.name: one for one in await schedules.list_schedules(tx)},
         policies={one.name: one for one in await policies.list_policies(tx)},

@@ -1,0 +1,190 @@
+"""PURE. What is stored, written as the file that `apply` reads; the same bytes each time.
+
+What the file can't say is left out whole, and said: a schedule without one of its people would be
+another schedule.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+from uuid import UUID
+
+from cli import values, written
+from cli.drafts import last_resort_without, policy_without, with_stand_ins
+from cli.reading import plain_text
+from cli.stored import Stored
+from core.policies import PolicyDraft
+from core.scheduling import ScheduleDraft
+from storage.limits import DESCRIPTION_MAX, NAME_MAX
+from storage.vocabulary import Role
+
+UNREADABLE = "a file can't keep its characters"
+
+
+@dataclass(frozen=True)
+class Exported:
+    """The file, and what it leaves out: each with the reason."""
+
+    text: str
+    left_out: tuple[str, ...]
+
+
+def export(stored: Stored) -> Exported:
+    """Everything of on call but overrides, by name, as `apply` reads it (spec section 5).
+
+    Applied to where it is from it changes nothing. In the places of those who were removed it
+    names who stands in for them, so that elsewhere it pages the same people from now on.
+    """
+    export = _Export(stored)
+    schedules = export.schedules()
+    policies = export.policies(schedules)
+    head = export.head(schedules)
+    return Exported(
+        written.file(head, schedules, policies, export.left_out), tuple(export.left_out)
+    )
+
+
+@dataclass
+class _Export:
+    """One walk over what is stored. What can't be said is noted with its reason."""
+
+    stored: Stored
+    left_out: list[str] = field(default_factory=list)
+
+    def schedules(self) -> dict[str, Any]:
+        shown = {}
+        for name in self.named("schedule", self.stored.schedules):
+            draft = self.stored.schedule_draft(name)
+            if draft and (kept := self.schedule(draft)):
+                shown[name] = written.schedule(kept, self.emails)
+        return shown
+
+    def policies(self, schedules: Mapping[str, Any]) -> dict[str, Any]:
+        shown = {}
+        for name in self.named("policy", self.stored.policies):
+            draft = self.stored.policy_draft(name)
+            if draft and (kept := self.policy(draft, schedules)):
+                shown[name] = written.policy(kept, self.emails, self.schedule_names)
+        return shown
+
+    def head(self, schedules: Mapping[str, Any]) -> dict[str, Any]:
+        shown: dict[str, Any] = {}
+        if channel := self.stored.alerts_channel:
+            if _reads(values.channel, channel):
+                shown["alerts_channel"] = channel
+            else:
+                self.leave_out(f"the alerts channel “{channel}”", UNREADABLE)
+        admins = [one for one in self.stored.members if one.role is Role.ADMIN]
+        present = [one for one in admins if not one.removed_at]
+        for one in present:
+            if one.id not in self.emails:
+                self.leave_out(f"the admin {one.name}", "no e-mail address is known")
+        named = sorted(self.emails[one.id] for one in present if one.id in self.emails)
+        if named:
+            shown["admins"] = written.people(named)
+        last = self.last_resort(schedules)
+        return {**shown, **({"last_resort": last} if last else {})}
+
+    def last_resort(self, schedules: Mapping[str, Any]) -> dict[str, Any] | None:
+        if self.stored.last_resort is None:
+            return None
+        draft = last_resort_without(self.stored.last_resort, self.stored.removed)
+        reason = self.target(draft.schedule_id, draft.member_ids, schedules)
+        if reason:
+            self.leave_out("the last resort", reason)
+            return None
+        return written.target(draft.schedule_id, draft.member_ids, self.emails, self.schedule_names)
+
+    def schedule(self, draft: ScheduleDraft) -> ScheduleDraft | None:
+        what = f"schedule “{draft.name}”"
+        layers = []
+        for layer in draft.layers:
+            order = with_stand_ins(layer.participant_ids, self.stored.removed)
+            reason = self.nameless(order) if order else "everybody in it was removed"
+            if not _is_name(layer.name):
+                reason = f"{UNREADABLE}; rename it"
+            if reason:
+                self.leave_out(what, f"layer “{layer.name}”: {reason}")
+                return None
+            layers.append(replace(layer, participant_ids=order))
+        if not layers:
+            self.leave_out(what, "it has no rotation layer yet")
+            return None
+        if not _reads(values.timezone, draft.timezone):
+            self.leave_out(what, f"“{draft.timezone}” is no time zone any more")
+            return None
+        description = self.description(what, draft.description)
+        return replace(draft, layers=tuple(layers), description=description)
+
+    def policy(self, draft: PolicyDraft, schedules: Mapping[str, Any]) -> PolicyDraft | None:
+        what = f"policy “{draft.name}”"
+        kept = policy_without(draft, self.stored.removed)
+        if not kept.layers:
+            self.leave_out(what, "it has no layer yet")
+            return None
+        for position, layer in enumerate(kept.layers, start=1):
+            if reason := self.target(layer.schedule_id, layer.member_ids, schedules):
+                self.leave_out(what, f"layer {position}: {reason}")
+                return None
+        return replace(kept, description=self.description(what, draft.description))
+
+    def target(
+        self, schedule_id: UUID | None, member_ids: Sequence[UUID], schedules: Mapping[str, Any]
+    ) -> str | None:
+        """Why a target can't be said, if it can't."""
+        if schedule_id:
+            name = self.schedule_names[schedule_id]
+            return None if name in schedules else f"it pages “{name}”, which is left out"
+        return self.nameless(member_ids) if member_ids else "everybody in it was removed"
+
+    def nameless(self, member_ids: Sequence[UUID]) -> str | None:
+        """Who of these has no e-mail address, by which the file would name them."""
+        names = {one.id: one.name for one in self.stored.members}
+        without = dict.fromkeys(names[one] for one in member_ids if one not in self.emails)
+        return f"no e-mail address is known of {', '.join(without)}" if without else None
+
+    def description(self, what: str, text: str | None) -> str | None:
+        if not text:
+            return None
+        if text.strip() and _reads(lambda it: plain_text(it, DESCRIPTION_MAX, lines=True), text):
+            return text
+        self.leave_out(f"the description of {what}", UNREADABLE)
+        return None
+
+    def named(self, kind: str, names: Iterable[str]) -> list[str]:
+        """The names that a file can hold, in their order; of two that are one but for case, one."""
+        kept: dict[str, str] = {}
+        for name in sorted(names):
+            first = kept.get(name.casefold())
+            if not _is_name(name):
+                self.leave_out(f"{kind} “{name}”", f"{UNREADABLE}; rename it")
+            elif first:
+                said = f"it differs from “{first}” in its case alone; rename it"
+                self.leave_out(f"{kind} “{name}”", said)
+            else:
+                kept[name.casefold()] = name
+        return list(kept.values())
+
+    def leave_out(self, what: str, reason: str) -> None:
+        self.left_out.append(written.one_line(f"{what}: {reason}"))
+
+    @property
+    def emails(self) -> dict[UUID, str]:
+        known = ((one.id, one.email) for one in self.stored.members)
+        return {id: email for id, email in known if email and _reads(values.email, email)}
+
+    @property
+    def schedule_names(self) -> dict[UUID, str]:
+        return {one.id: name for name, one in self.stored.schedules.items()}
+
+
+def _is_name(text: str) -> bool:
+    return bool(text.strip()) and _reads(lambda it: plain_text(it, NAME_MAX), text)
+
+
+def _reads(read: Any, text: str) -> bool:
+    """Whether the reader takes this text as it is."""
+    try:
+        return bool(read(text) == text)
+    except ValueError:
+        return False

@@ -1,0 +1,136 @@
+"""PURE. Drafts as the YAML that people write by hand: in their order, short lists on one line."""
+
+import io
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarString
+
+from cli.values import say_instant, say_minutes, say_shift
+from core.policies import PolicyDraft
+from core.scheduling import RotationDraft, ScheduleDraft
+from storage.vocabulary import RotationType
+
+HEADER = """\
+# Who is on call, and who is paged when they don't answer, as `python app.py export` wrote it.
+#
+#     python app.py apply FILE --dry-run    says what would change
+#     python app.py apply FILE              does it; twice changes nothing
+#
+# Overrides are not in it, and neither is what it says at its end. What each key means stands in
+# tocsin.example.yaml.
+"""
+LINE_MAX = 80
+"""Beyond it a list has a line for each of its items."""
+
+_NAMED = {1: RotationType.DAILY, 7: RotationType.WEEKLY}
+
+Emails = Mapping[UUID, str]
+
+
+def file(
+    head: Mapping[str, Any],
+    schedules: Mapping[str, Any],
+    policies: Mapping[str, Any],
+    left_out: Sequence[str],
+) -> str:
+    """The whole file, in sections; what is left out stands at its end, in comments."""
+    sections = [HEADER, *(_yaml({key: value}) for key, value in head.items())]
+    for key, section in (("schedules", schedules), ("policies", policies)):
+        sections.append(_yaml({key: {_text(name): one for name, one in section.items()}}))
+    if left_out:
+        sections.append("".join(f"# {one}\n" for one in ("Left out:", *left_out)))
+    return "\n".join(sections)
+
+
+def schedule(draft: ScheduleDraft, emails: Emails) -> dict[str, Any]:
+    """A schedule, as it stands under its name."""
+    shown: dict[str, Any] = {"timezone": draft.timezone}
+    if draft.description:
+        shown["description"] = _text(draft.description)
+    shown["rotation"] = [_rotation_layer(one, draft.timezone, emails) for one in draft.layers]
+    return shown
+
+
+def policy(draft: PolicyDraft, emails: Emails, schedules: Mapping[UUID, str]) -> dict[str, Any]:
+    """A policy, as it stands under its name."""
+    shown: dict[str, Any] = {}
+    if draft.description:
+        shown["description"] = _text(draft.description)
+    shown["layers"] = [
+        {
+            "page": target(layer.schedule_id, layer.member_ids, emails, schedules),
+            "timeout": say_minutes(layer.ack_timeout_minutes),
+        }
+        for layer in draft.layers
+    ]
+    return shown
+
+
+def target(
+    schedule_id: UUID | None,
+    member_ids: Sequence[UUID],
+    emails: Emails,
+    schedules: Mapping[UUID, str],
+) -> dict[str, Any]:
+    """A schedule or people, in braces where they fit on a line."""
+    if schedule_id:
+        shown = CommentedMap(schedule=_text(schedules[schedule_id]))
+        shown.fa.set_flow_style()
+        return shown
+    named = people([emails[one] for one in member_ids])
+    shown = CommentedMap(people=named)
+    if named.fa.flow_style():
+        shown.fa.set_flow_style()
+    return shown
+
+
+def people(emails: Sequence[str]) -> CommentedSeq:
+    """E-mail addresses in their order."""
+    shown = CommentedSeq(emails)
+    if len(", ".join(emails)) <= LINE_MAX:
+        shown.fa.set_flow_style()
+    return shown
+
+
+def one_line(text: str) -> str:
+    """A text as a comment can hold it."""
+    return "".join(one if one.isprintable() else " " for one in text)
+
+
+def _rotation_layer(draft: RotationDraft, zone: str, emails: Emails) -> dict[str, Any]:
+    rotation_type = _NAMED.get(draft.length_days, RotationType.CUSTOM)
+    shown: dict[str, Any] = {
+        "name": _text(draft.name),
+        "shift": say_shift(rotation_type, draft.length_days),
+        "handoff": DoubleQuotedScalarString(draft.handoff_time.strftime("%H:%M")),
+        "from": _instant(say_instant(draft.effective_from, zone)),
+    }
+    if draft.effective_until:
+        shown["until"] = _instant(say_instant(draft.effective_until, zone))
+    return {**shown, "people": people([emails[one] for one in draft.participant_ids])}
+
+
+def _instant(text: str) -> Any:
+    return DoubleQuotedScalarString(text)
+
+
+def _text(text: str) -> Any:
+    """A name or a description: lines as a block, and in quotation marks what would not survive."""
+    lines = text.split("\n")
+    if text != text.strip() or not all(one.isprintable() and one == one.rstrip() for one in lines):
+        return DoubleQuotedScalarString(text)
+    return LiteralScalarString(text) if len(lines) > 1 else text
+
+
+def _yaml(value: Mapping[str, Any]) -> str:
+    yaml = YAML()
+    yaml.width = 1_000_000
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    yaml.default_flow_style = False
+    stream = io.StringIO()
+    yaml.dump(dict(value), stream)
+    return stream.getvalue()

@@ -1,0 +1,403 @@
+"""Export writes what apply reads: it changes nothing where it is from, and makes the same anew."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from itertools import count
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from assembly.settings import SettingsError
+from cli.apply import apply, plan, render
+from cli.blueprint import read_blueprint
+from cli.export import Exported, export
+from cli.set_up import write_file
+from cli.stored import read_stored
+from core import last_resort, oncall, people, policies, schedules, scheduling
+from core.last_resort import LastResortDraft
+from core.policies import EscalationLayerDraft, PolicyDraft
+from core.scheduling import RotationDraft, ScheduleDraft
+from core.transaction import Actor, Core
+from storage.database import Database
+from storage.models import Member
+from storage.vocabulary import RotationType
+from tests.cast import NOON, StoryClock
+
+WEEK = timedelta(days=7)
+teams = count()
+
+
+@dataclass
+class Office:
+    """One organization on a database that may hold others."""
+
+    core: Core
+    actor: Actor
+
+    async def export(self) -> Exported:
+        async with self.core.reading(self.actor) as tx:
+            return export(await read_stored(tx))
+
+    async def plan(self, text: str) -> str:
+        return render(await plan(self.core, self.actor, read_blueprint(text))).plain
+
+    async def apply(self, text: str) -> None:
+        await apply(self.core, self.actor, read_blueprint(text))
+
+    async def on_call(self, at: datetime) -> dict[str, list[str]]:
+        """By schedule, the e-mails of those whom it pages at an instant."""
+        async with self.core.reading(self.actor) as tx:
+            every = [one.id for one in await schedules.list_schedules(tx)]
+            emails = {one.id: one.email for one in await tx.db.scalars(select(Member))}
+            return {
+                one.name: [emails[duty.member_id] for duty in oncall.resolve(one, at).targets]
+                for one in (await schedules.load(tx, every)).values()
+            }
+
+
+@pytest.fixture
+async def core(database_url: str) -> AsyncIterator[Core]:
+    made = Core(Database(database_url), StoryClock())
+    yield made
+    await made.database.dispose()
+
+
+async def new_office(core: Core) -> Office:
+    team = f"T{next(teams)}"
+    organization = await people.ensure_organization(core, slack_team_id=team, name=team)
+    return Office(core, Actor.system(organization.id))
+
+
+def layer(*ids, name="Primary", days=7, since=NOON, until=None, handoff=time(9)):
+    kinds = {1: RotationType.DAILY, 7: RotationType.WEEKLY}
+    kind = kinds.get(days, RotationType.CUSTOM)
+    return RotationDraft(name, kind, days, handoff, since, until, tuple(ids))
+
+
+@pytest.fixture
+async def office(core: Core) -> Office:
+    """An office in which everything there is to say is said once."""
+    made = await new_office(core)
+    async with core.transaction(made.actor) as tx:
+        alice, bob, carol = [
+            (await people.ensure_by_email(tx, f"{name}@example.com")).id
+            for name in ("alice", "bob", "carol")
+        ]
+        await people.appoint_admins(tx, ["alice@example.com"])
+        await people.set_alerts_channel(tx, "#incidents")
+        berlin = ZoneInfo("Europe/Berlin")
+        second_time = datetime(2026, 10, 25, 2, 30, fold=1, tzinfo=berlin).astimezone(UTC)
+        payments = await scheduling.create_schedule(
+            tx,
+            ScheduleDraft(
+                "Payments: “EU” 🚒",
+                "Europe/Berlin",
+                "Who answers for payments.\n\n  - indented\nand: a colon # no comment",
+                (
+                    layer(bob, carol, bob, since=second_time),
+                    layer(carol, name="null", days=10, until=NOON + WEEK, handoff=time(2, 30)),
+                ),
+            ),
+        )
+        await policies.create_policy(
+            tx,
+            PolicyDraft(
+                "Payments",
+                "yes",
+                (
+                    EscalationLayerDraft(5, payments.id),
+                    EscalationLayerDraft(90, None, (carol, alice)),
+                ),
+            ),
+        )
+        await last_resort.change(tx, LastResortDraft(payments.id))
+    return made
+
+
+EXPECTED = """\
+alerts_channel: incidents
+
+admins: [alice@example.com]
+
+last_resort: {schedule: 'Payments: “EU” 🚒'}
+
+schedules:
+  'Payments: “EU” 🚒':
+    timezone: Europe/Berlin
+    description: |-
+      Who answers for payments.
+
+        - indented
+      and: a colon # no comment
+    rotation:
+      - name: Primary
+        shift: weekly
+        handoff: "09:00"
+        from: "2026-10-25T02:30:00+01:00"
+        people: [bob@example.com, carol@example.com, bob@example.com]
+      - name: 'null'
+        shift: 10 days
+        handoff: "02:30"
+        from: "2026-11-18T13:00:00+01:00"
+        until: "2026-11-25T13:00:00+01:00"
+        people: [carol@example.com]
+
+policies:
+  Payments:
+    description: yes
+    layers:
+      - page: {schedule: 'Payments: “EU” 🚒'}
+        timeout: 5 min
+      - page: {people: [carol@example.com, alice@example.com]}
+        timeout: 90 min
+"""
+
+
+async def test_the_file_is_written_as_people_would_write_it(office: Office) -> None:
+    exported = await office.export()
+    comments, _, rest = exported.text.partition("\n\n")
+    assert rest == EXPECTED
+    assert all(line.startswith("#") for line in comments.splitlines())
+    assert exported.left_out == ()
+
+
+async def test_applied_where_it_is_from_it_changes_nothing(office: Office) -> None:
+    exported = await office.export()
+    assert await office.plan(exported.text) == "Nothing to change."
+    await office.apply(exported.text)
+    assert await office.export() == exported
+
+
+async def test_applied_to_nothing_it_makes_the_same(office: Office) -> None:
+    exported = await office.export()
+    fresh = await new_office(office.core)
+    await fresh.apply(exported.text)
+    assert await fresh.export() == exported
+
+
+async def test_space_around_a_name_is_kept_and_so_are_the_lines_of_a_description(
+    core: Core,
+) -> None:
+    office = await new_office(core)
+    (alice,) = await _of(office, "alice")
+    async with core.transaction(office.actor) as tx:
+        draft = ScheduleDraft(" lead", "UTC", "  a\n\nb\n", (layer(alice, name="trail ", days=7),))
+        schedule = await scheduling.create_schedule(tx, draft)
+        chain = (EscalationLayerDraft(5, schedule.id),)
+        await policies.create_policy(tx, PolicyDraft("\u00a0nbsp", " b", chain))
+    exported = await office.export()
+    fresh = await new_office(core)
+    await fresh.apply(exported.text)
+
+    assert exported.left_out == ()
+    assert await office.plan(exported.text) == "Nothing to change."
+    async with core.reading(fresh.actor) as tx:
+        (made,) = await schedules.list_schedules(tx)
+        assert (made.name, made.description, made.layers[0].name) == (
+            " lead",
+            "  a\n\nb\n",
+            "trail ",
+        )
+
+
+async def test_a_custom_rotation_of_seven_days_stays_one(core: Core) -> None:
+    office = await new_office(core)
+    (alice,) = await _of(office, "alice")
+    custom = RotationDraft("Primary", RotationType.CUSTOM, 7, time(9), NOON, None, (alice,))
+    async with core.transaction(office.actor) as tx:
+        await scheduling.create_schedule(tx, ScheduleDraft("A", "UTC", None, (custom,)))
+    exported = await office.export()
+    assert "shift: weekly" in exported.text
+    assert await office.plan(exported.text) == "Nothing to change."
+    await office.apply(exported.text.replace('"09:00"', '"10:00"'))
+    async with core.reading(office.actor) as tx:
+        (made,) = await schedules.list_schedules(tx)
+        assert made.layers[0].rotation_type is RotationType.CUSTOM
+
+
+async def test_of_nothing_there_is_a_file_that_changes_nothing(core: Core) -> None:
+    empty = await new_office(core)
+    exported = await empty.export()
+    assert await empty.plan(exported.text) == "Nothing to change."
+
+
+async def _leave(office: Office, *names: str) -> None:
+    async with office.core.transaction(office.actor) as tx:
+        for name in names:
+            member = await people.ensure_by_email(tx, f"{name}@example.com")
+            member.removed_at = tx.now
+
+
+async def _of(office: Office, *names: str) -> list:
+    async with office.core.transaction(office.actor) as tx:
+        return [(await people.ensure_by_email(tx, f"{one}@example.com")).id for one in names]
+
+
+async def test_in_the_place_of_who_was_removed_stands_who_stands_in(core: Core) -> None:
+    office = await new_office(core)
+    ids = await _of(office, "alice", "bob", "carol")
+    async with core.transaction(office.actor) as tx:
+        draft = ScheduleDraft("Payments", "Europe/Berlin", None, (layer(*ids),))
+        await scheduling.create_schedule(tx, draft)
+    await _leave(office, "carol", "bob")
+    exported = await office.export()
+
+    assert "people: [alice@example.com, alice@example.com, alice@example.com]" in exported.text
+    assert await office.plan(exported.text) == "Nothing to change."
+    changed = exported.text.replace("daily", "weekly").replace('"09:00"', '"10:00"')
+    await office.apply(changed)
+    async with core.reading(office.actor) as tx:
+        (schedule,) = await schedules.list_schedules(tx)
+        kept = scheduling.draft_of(schedule).layers[0]
+    assert kept.participant_ids == tuple(ids)  # the past stays theirs
+    assert kept.handoff_time == time(10)
+
+
+async def test_what_a_file_cannot_say_is_left_out_whole_and_named(core: Core) -> None:
+    office = await new_office(core)
+    alice, dave, eve = await _of(office, "alice", "dave", "eve")
+    async with core.transaction(office.actor) as tx:
+        (await people.get_member(tx, dave)).email = None
+        make = scheduling.create_schedule
+
+        def of(name: str, *layers: RotationDraft, description: str | None = None) -> ScheduleDraft:
+            return ScheduleDraft(name, "UTC", description, layers)
+
+        nameless = await make(tx, of("Nameless", layer(alice, dave)))
+        await make(tx, of("Bare"))
+        await make(tx, of("Left", layer(eve)))
+        await make(tx, of("Case", layer(alice)))
+        await make(tx, of("case", layer(alice)))
+        await make(tx, of("Bell\x07", layer(alice)))
+        await make(tx, of("Odd", layer(alice), description="a\rb"))
+        await make(tx, of("Inner", layer(alice, name="a\nb")))
+        chain = (EscalationLayerDraft(5, nameless.id),)
+        await policies.create_policy(tx, PolicyDraft("By Nameless", None, chain))
+        chain = (EscalationLayerDraft(5, None, (eve,)),)
+        await policies.create_policy(tx, PolicyDraft("By Eve", None, chain))
+        await policies.create_policy(tx, PolicyDraft("Empty", None, ()))
+        await last_resort.change(tx, LastResortDraft(member_ids=(dave,)))
+    await _leave(office, "eve")
+    exported = await office.export()
+
+    assert exported.left_out == (
+        "schedule “Bell ”: a file can't keep its characters; rename it",
+        "schedule “case”: it differs from “Case” in its case alone; rename it",
+        "schedule “Bare”: it has no rotation layer yet",
+        "schedule “Inner”: layer “a b”: a file can't keep its characters; rename it",
+        "schedule “Left”: layer “Primary”: everybody in it was removed",
+        "schedule “Nameless”: layer “Primary”: no e-mail address is known of dave",
+        "the description of schedule “Odd”: a file can't keep its characters",
+        "policy “By Eve”: layer 1: everybody in it was removed",
+        "policy “By Nameless”: layer 1: it pages “Nameless”, which is left out",
+        "policy “Empty”: it has no layer yet",
+        "the last resort: no e-mail address is known of dave",
+    )
+    for one in exported.left_out:
+        assert f"# {one}\n" in exported.text
+    assert [one.name for one in read_blueprint(exported.text).schedules] == ["Case", "Odd"]
+    assert await office.plan(exported.text) == (
+        "Left alone, not in the file: schedule Bare, schedule Bell, schedule Inner, "
+        "schedule Left, schedule Nameless, schedule case, policy By Eve, policy By Nameless, "
+        "policy Empty, the last resort.\nNothing to change."
+    )
+
+
+names = st.one_of(
+    st.sampled_from(
+        ["Payments", "yes", "null", "~", "1e3", "09:00", "- a", "a: b", " lead", "trail ", "#a",
+         "{a}", "[b", "it's", 'say "so"', "\\n", "🚒 é漢", "a\u2028b", "\ufeffx", "*x", "&y", "!z",
+         "%d", "@me", "`q`", "| a", "> b", "? c", "x" * 255, "\u00a0nbsp\u00a0", "a\u202eb"]
+    ),
+    st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1,
+            max_size=30),
+)  # fmt: skip
+descriptions = st.none() | st.lists(names, min_size=1, max_size=4).map("\n".join)
+instants = st.integers(0, 40 * 366 * 24 * 4).map(
+    lambda n: datetime(2000, 1, 1, tzinfo=UTC) + timedelta(minutes=15 * n, seconds=n % 3)
+)
+zones = st.sampled_from(["Europe/Berlin", "Australia/Lord_Howe", "America/St_Johns", "UTC"])
+
+
+@st.composite
+def rotations(draw, ids):
+    since = draw(instants)
+    days = draw(st.sampled_from([1, 2, 7, 14, 366]))
+    kinds = {1: [RotationType.DAILY], 7: [RotationType.WEEKLY]}.get(days, [])
+    until = draw(st.none() | st.integers(1, 10_000).map(lambda n: since + timedelta(hours=n)))
+    return RotationDraft(
+        draw(names),
+        draw(st.sampled_from([*kinds, RotationType.CUSTOM])),
+        days,
+        draw(st.builds(time, st.integers(0, 23), st.integers(0, 59))),
+        since,
+        until,
+        tuple(draw(st.lists(st.sampled_from(ids), min_size=1, max_size=5))),
+    )
+
+
+@given(st.data())
+@settings(
+    deadline=None, max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+async def test_whatever_the_organization_export_and_apply_are_a_round_trip(core, data) -> None:
+    office = await new_office(core)
+    ids = await _of(office, "alice", "bob", "carol", "dave")
+    draw = data.draw
+    async with core.transaction(office.actor) as tx:
+        if draw(st.booleans()):
+            (await people.get_member(tx, ids[3])).email = None
+        await people.appoint_admins(tx, draw(st.sets(st.just("alice@example.com"))))
+        await people.set_alerts_channel(tx, draw(st.sampled_from([None, "#incidents", "c"])))
+        made = []
+        for name in draw(st.sets(names, max_size=3)):
+            layers = draw(st.lists(rotations(ids), max_size=3, unique_by=lambda one: one.name))
+            draft = ScheduleDraft(name, draw(zones), draw(descriptions), tuple(layers))
+            made.append((await scheduling.create_schedule(tx, draft)).id)
+        target = st.lists(st.sampled_from(ids), min_size=1, max_size=3, unique=True).map(
+            lambda chosen: (None, tuple(chosen))
+        )
+        if made:
+            target |= st.sampled_from(made).map(lambda id: (id, ()))
+        for name in draw(st.sets(names, max_size=2)):
+            chain = draw(st.lists(st.tuples(st.integers(1, 10_080), target), max_size=3))
+            layers = tuple(EscalationLayerDraft(minutes, *one) for minutes, one in chain)
+            await policies.create_policy(tx, PolicyDraft(name, draw(descriptions), layers))
+        if draw(st.booleans()):
+            await last_resort.change(tx, LastResortDraft(*draw(target)))
+    await _leave(office, *draw(st.sets(st.sampled_from(["bob", "carol"]))))
+
+    exported = await office.export()
+    planned = await plan(office.core, office.actor, read_blueprint(exported.text))
+    assert planned.changes == ()
+    said = sum(one.startswith("schedule ") for one in exported.left_out)
+    assert len(read_blueprint(exported.text).schedules) == len(made) - said
+
+    fresh = await new_office(core)
+    await fresh.apply(exported.text)
+    again = await fresh.export()
+    assert again.text == exported.text.partition("\n# Left out:")[0]
+    assert again.left_out == ()
+    for weeks in range(0, 120, 17):
+        at = NOON + weeks * WEEK
+        there, here = await office.on_call(at), await fresh.on_call(at)
+        assert here == {name: there[name] for name in here}
+
+
+def test_a_file_that_is_there_is_not_written_over_unless_one_says_so(tmp_path) -> None:
+    file = tmp_path / "tocsin.yaml"
+    write_file(file, "first", force=False)
+    with pytest.raises(SettingsError, match=r"tocsin.yaml exists. Say --force"):
+        write_file(file, "second", force=False)
+    assert file.read_text() == "first"
+    write_file(file, "third", force=True)
+    assert file.read_text() == "third"
+
+
+def test_a_file_that_cannot_be_written_is_a_sentence(tmp_path) -> None:
+    with pytest.raises(SettingsError, match="can't be written: No such file or directory"):
+        write_file(tmp_path / "nowhere" / "tocsin.yaml", "text", force=False)
