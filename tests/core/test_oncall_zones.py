@@ -1,158 +1,65 @@
-"""On call over every clock change of every zone, against a resolver that only watches a wall clock.
+"""On call over every clock change of every zone, against a resolver that only watches the clock."""
 
-The brute-force resolver below shares no idea with `core.oncall`: it walks through time in small
-steps, looks at the clock on the wall, and hands off when the clock shows the time or a later one.
-"""
-
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, time
 from functools import cache
+from random import Random
 from uuid import UUID
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from core.oncall import Override, Participant, RotationLayer, Schedule, resolve, shifts
-
-ALICE, BOB, CAROL, DAVE = (UUID(int=n) for n in range(1, 5))
-DAY = timedelta(days=1)
-MINUTE = timedelta(minutes=1)
-QUARTER = timedelta(minutes=15)
-AROUND = timedelta(hours=27)
-ZONES = sorted(available_timezones())
-
-
-def wall_clock(zone, start, end, step):
-    """What the clock on the wall shows, instant by instant."""
-    shown = []
-    while start < end:
-        shown.append((start, start.astimezone(zone).replace(tzinfo=None)))
-        start += step
-    return shown
-
-
-def watch(layer, clock):
-    """The layer's person at each instant of a clock that was running when the layer began."""
-    first_day = next(shown.date() for instant, shown in clock if instant == layer.effective_from)
-    number, people = 0, []
-    due = datetime.combine(first_day + layer.length_days * DAY, layer.handoff)
-    for instant, shown in clock:
-        if instant < layer.effective_from or (
-            layer.effective_until is not None and instant >= layer.effective_until
-        ):
-            people.append(None)
-            continue
-        while shown >= due:
-            number += 1
-            due += layer.length_days * DAY
-        people.append(stand_in(layer.participants, number, instant))
-    return people
-
-
-def stand_in(participants, number, instant):
-    for n in range(number, number + len(participants)):
-        person = participants[n % len(participants)]
-        if not (person.removed_at is not None and person.removed_at <= instant):
-            return person.member_id
-    return None
-
-
-def watch_owner(schedule, clock):
-    people = [None] * len(clock)
-    for layer in schedule.layers:
-        if layer.position == 0:
-            people = watch(layer, clock)
-    for one in schedule.overrides:
-        for n, (instant, _) in enumerate(clock):
-            removed = one.member.removed_at is not None and one.member.removed_at <= instant
-            if one.start_at <= instant < one.end_at and not removed:
-                people[n] = one.member.member_id
-    return people
-
-
-def runs(people, clock):
-    """(person, start, end) for each stretch of one person."""
-    step = clock[1][0] - clock[0][0]
-    found = []
-    for person, (instant, _) in zip(people, clock, strict=True):
-        if found and found[-1][0] == person:
-            found[-1] = (person, found[-1][1], instant + step)
-        else:
-            found.append((person, instant, instant + step))
-    return [run for run in found if run[0] is not None]
-
-
-def joined(found):
-    """Shifts as (person, start, end), each stretch of one person as one; they may not overlap."""
-    stretches = []
-    for shift in found:
-        if stretches:
-            assert stretches[-1][2] <= shift.start_at
-        assert shift.start_at < shift.end_at
-        if stretches and stretches[-1][0] == shift.member_id and stretches[-1][2] == shift.start_at:
-            stretches[-1] = (shift.member_id, stretches[-1][1], shift.end_at)
-        else:
-            stretches.append((shift.member_id, shift.start_at, shift.end_at))
-    return stretches
-
-
-def clock_changes(zone, start, end):
-    """Every instant in the span at which the zone's offset from UTC changes, to the minute."""
-    found, before = [], start
-    while before < end:
-        after = before + 5 * DAY
-        if before.astimezone(zone).utcoffset() != after.astimezone(zone).utcoffset():
-            low, high = before, after
-            while high - low > MINUTE:
-                middle = low + (high - low) // MINUTE // 2 * MINUTE
-                same = middle.astimezone(zone).utcoffset() == low.astimezone(zone).utcoffset()
-                low, high = (middle, high) if same else (low, middle)
-            found.append(high)
-        before = after
-    return tuple(found)
-
-
-@cache
-def changes_to_2035(zone):
-    return clock_changes(zone, datetime(2020, 1, 1, tzinfo=UTC), datetime(2036, 1, 1, tzinfo=UTC))
-
-
-def rotation(*people, position=0, length=1, handoff=time(9), since, until=None):
-    participants = tuple(p if isinstance(p, Participant) else Participant(p) for p in people)
-    return RotationLayer(
-        UUID(int=10 + position), "Layer", position, length, handoff, since, until, participants
-    )
-
-
-def handoffs_around(zone, change):
-    """Local times that the change skips, repeats or only just misses, and midnight."""
-    before = (change - MINUTE).astimezone(zone).replace(tzinfo=None) + MINUTE
-    after = change.astimezone(zone).replace(tzinfo=None)
-    middle = before + (after - before) / 2
-    near = {before, after, middle, before - QUARTER}
-    quarters = {t.replace(minute=t.minute // 15 * 15, second=0) for t in near}
-    return {t.time() for t in quarters} | {time(0)}
+from core.oncall import Override, Participant, Schedule, resolve, shifts
+from tests.core.wall_clock import (
+    ALICE,
+    AROUND,
+    BOB,
+    CAROL,
+    DAVE,
+    DAY,
+    MINUTE,
+    QUARTER,
+    ZONES,
+    changes_to_2035,
+    clock_changes,
+    handoffs_around,
+    joined,
+    rotation,
+    runs,
+    wall_clock,
+    watch,
+    watch_owner,
+)
 
 
 @cache
 def as_the_wall_clock_says(change, offsets, handoff):
-    """Who is on call for a day before a change and a day after, when the clock is put so."""
-    since = change - AROUND
-    layer = rotation(ALICE, BOB, CAROL, handoff=handoff, since=since)
-    clock = clock_that_changes(change, offsets)
-    return runs(watch(layer, clock), clock)
+    """Who is on call for a day before a change and a day after, when the clock is put so.
+
+    Minute by minute, and in minutes: the first person has the clock until it shows the time of
+    the handoff or a later one, the next until it does so on the day after, and so on.
+    """
+    since, shown = change - AROUND, clock_that_changes(change, offsets)
+    due = shown[0] - shown[0] % 1440 + 1440 + handoff.hour * 60 + handoff.minute
+    people, found, number, began = (ALICE, BOB, CAROL), [], 0, 0
+    for n, minute in enumerate(shown):
+        while minute >= due:
+            if n > began:
+                found.append((people[number % 3], since + began * MINUTE, since + n * MINUTE))
+            number, began, due = number + 1, n, due + 1440
+    return [*found, (people[number % 3], since + began * MINUTE, since + len(shown) * MINUTE)]
 
 
 @cache
 def clock_that_changes(change, offsets):
-    """The wall clock around a change; all zones that put their clocks alike share one."""
-    since, end = change - AROUND, change + AROUND
-    step = QUARTER if change.minute % 15 == 0 else MINUTE
-    shown = []
-    for n in range((end - since) // step):
-        instant = since + n * step
-        offset = offsets[0] if instant < change else offsets[1]
-        shown.append((instant, (instant + offset).replace(tzinfo=None)))
-    return shown
+    """What the wall clock shows in each minute around a change, counted from the year 1.
+
+    All zones that put their clocks alike share one.
+    """
+    since = change - AROUND
+    first = (since - datetime(1, 1, 1, tzinfo=UTC)) // MINUTE
+    before, after = (offset // MINUTE for offset in offsets)
+    turns = AROUND // MINUTE
+    return [first + n + (before if n < turns else after) for n in range(2 * turns)]
 
 
 # A zone's name: over every clock change in it between 2020 and 2035.
@@ -162,6 +69,8 @@ def test_shifts_tile_time_over_every_clock_change_just_as_the_wall_clock_says(na
     for change in changes_to_2035(zone):
         since, end = change - AROUND, change + AROUND
         offsets = tuple(t.astimezone(zone).utcoffset() for t in (change - MINUTE, change))
+        ends = tuple(t.astimezone(zone).utcoffset() for t in (since, end))
+        assert ends == offsets, "no other change is so near"
         for handoff in handoffs_around(zone, change):
             layer = rotation(ALICE, BOB, CAROL, handoff=handoff, since=since)
             schedule = Schedule(UUID(int=9), name, zone, (layer,), ())
@@ -242,23 +151,16 @@ def nasty_schedule(zone, since, handoffs):
     return Schedule(UUID(int=9), zone.key, zone, tuple(layers), overrides)
 
 
-@pytest.mark.parametrize(("name", "day"), NASTY, ids=lambda value: str(value))
-def test_minute_by_minute_around_the_nastiest_changes_both_resolvers_agree(name, day):
-    zone = ZoneInfo(name)
-    noon = datetime(*day, 12, tzinfo=UTC)
-    changes = clock_changes(zone, noon - 4 * DAY, noon + 4 * DAY)
-    assert len(changes) == 1
-    since, end = changes[0] - 2 * DAY, changes[0] + 3 * DAY
-    schedule = nasty_schedule(zone, since, sorted(handoffs_around(zone, changes[0])))
+def both_agree(zone, change, since, end):
+    """Many layers, overrides and people who leave, minute by minute, by both resolvers."""
+    schedule = nasty_schedule(zone, since, sorted(handoffs_around(zone, change)))
     clock = wall_clock(zone, since, end, MINUTE)
     owners = watch_owner(schedule, clock)
-    assert joined([s for s in shifts(schedule, since, end) if s.position == 0]) == runs(
-        owners, clock
-    )
+    found = shifts(schedule, since, end)
+    assert joined([s for s in found if s.position == 0]) == runs(owners, clock)
     others = [watch(layer, clock) for layer in schedule.layers[1:]]
     for layer, people in zip(schedule.layers[1:], others, strict=True):
-        found = [s for s in shifts(schedule, since, end) if s.layer_id == layer.id]
-        assert joined(found) == runs(people, clock)
+        assert joined([s for s in found if s.layer_id == layer.id]) == runs(people, clock)
 
     on_call = [
         (now[0], [*dict.fromkeys(who for who in now if who)])
@@ -272,6 +174,40 @@ def test_minute_by_minute_around_the_nastiest_changes_both_resolvers_agree(name,
         assert [duty.member_id for duty in answer.targets] == on_call[n][1]
         following = [clock[m][0] for m in changed if m > n]
         assert not following or answer.until == following[0]
+
+
+@pytest.mark.parametrize(("name", "day"), NASTY, ids=lambda value: str(value))
+def test_minute_by_minute_around_the_nastiest_changes_both_resolvers_agree(name, day):
+    zone = ZoneInfo(name)
+    noon = datetime(*day, 12, tzinfo=UTC)
+    (change,) = clock_changes(zone, noon - 4 * DAY, noon + 4 * DAY)
+    both_agree(zone, change, change - 2 * DAY, change + 3 * DAY)
+
+
+@cache
+def every_way_to_put_a_clock():
+    """A zone for each change of each zone, those that put their clocks alike at once left out."""
+    found = {}
+    for name in ZONES:
+        zone = ZoneInfo(name)
+        for change in changes_to_2035(zone):
+            offsets = tuple(t.astimezone(zone).utcoffset() for t in (change - MINUTE, change))
+            found.setdefault((change, offsets), zone)
+    return [(change, zone) for (change, _), zone in found.items()]
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("year", range(2020, 2036))
+def test_minute_by_minute_around_every_change_of_a_year_both_resolvers_agree(year):
+    ours = [(at, zone) for at, zone in every_way_to_put_a_clock() if at.year == year]
+    assert len(ours) > 30
+    for change, zone in ours:
+        both_agree(zone, change, change - AROUND, change + AROUND)
+
+
+def test_minute_by_minute_around_a_sample_of_all_changes_both_resolvers_agree():
+    for change, zone in Random(2035).sample(every_way_to_put_a_clock(), 10):
+        both_agree(zone, change, change - AROUND, change + AROUND)
 
 
 def test_minute_by_minute_around_casablancas_ramadans_both_resolvers_agree():
