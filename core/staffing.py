@@ -33,8 +33,8 @@ Line = Sequence[Staffed]
 
 def staffing(schedule: Schedule, start: datetime, end: datetime) -> Line:
     """Who is on call in a window that is not empty: everyone who is paged, and the owner."""
-    asked = tracks(schedule)
-    spans = [span_at(start) for span_at in asked]
+    walks = tracks(schedule, start)
+    spans = [next(walk) for walk in walks]
     found: list[Staffed] = []
     while start < end:
         stop = min(end, *(span.end for span in spans))
@@ -45,8 +45,8 @@ def staffing(schedule: Schedule, start: datetime, end: datetime) -> Line:
         found.append(Staffed(start, stop, owner, people))
         start = stop
         spans = [
-            span if span.end > start else span_at(start)
-            for span, span_at in zip(spans, asked, strict=True)
+            span if span.end > start else next(walk)
+            for span, walk in zip(spans, walks, strict=True)
         ]
     return found
 
