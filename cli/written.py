@@ -9,7 +9,8 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarString
 
-from cli.values import say_instant, say_minutes, say_shift
+from cli.values import say_instant, say_shift
+from core.durations import say_minutes
 from core.policies import PolicyDraft
 from core.scheduling import RotationDraft, ScheduleDraft
 from storage.vocabulary import RotationType
