@@ -21,6 +21,7 @@ from bot import (
     rotation_modals,
     schedule_modals,
     shortcuts,
+    simulating,
 )
 from bot.answering import Answer, Answering, FieldErrors, Offer, Say, Show
 from bot.blocks import simple
@@ -212,6 +213,7 @@ def register(bolt: AsyncApp, core: Core, workspace: Workspace, answering: Answer
 SUBMISSIONS: dict[str, Handler] = {
     **modals.SUBMISSIONS,
     **overrides.SUBMISSIONS,
+    **simulating.SUBMISSIONS,
     **shortcuts.SUBMISSIONS,
     **schedule_modals.SUBMISSIONS,
     **rotation_modals.SUBMISSIONS,

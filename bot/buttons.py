@@ -7,6 +7,7 @@ from uuid import UUID
 
 from bot import (
     acts,
+    coverage,
     escalation_modals,
     home,
     modals,
@@ -14,6 +15,7 @@ from bot import (
     policy_modals,
     rotation_modals,
     schedule_modals,
+    simulating,
 )
 from bot.answering import Answer, Say, Show
 from bot.blocks import ids
@@ -28,6 +30,8 @@ async def press(gesture: Gesture) -> Answer:
         return await modals.recompute_declare(gesture)
     if action["action_id"] == ids.OVERRIDE_FORM:
         return await overrides.recompute(gesture)
+    if action["action_id"] == ids.SIMULATE_FORM:
+        return await simulating.recompute(gesture)
     if action["action_id"] == ids.DECLARE:
         return await modals.open_declare(gesture)
     handler = BUTTONS.get(action["action_id"].partition(":")[0])
@@ -105,6 +109,14 @@ async def _cover(gesture: Gesture, value: str) -> Answer:
     return await overrides.open_override(gesture, chosen)
 
 
+async def _simulate(gesture: Gesture, value: str) -> Answer:
+    return await simulating.open_simulation(gesture, UUID(value))
+
+
+async def _coverage(gesture: Gesture, value: str) -> Answer:
+    return await coverage.open_coverage(gesture, int(value) if value.isdigit() else 0)
+
+
 async def _take_back(gesture: Gesture, value: str) -> Answer:
     return await overrides.take_back(gesture, UUID(value))
 
@@ -122,6 +134,8 @@ BUTTONS: dict[str, Callable[[Gesture, str], Awaitable[Answer]]] = {
     ids.TRIAL_PAGE: _send_trial_page,
     ids.COVER: _cover,
     ids.REMOVE_OVERRIDE: _take_back,
+    ids.SIMULATE: _simulate,
+    ids.COVERAGE_OPEN: _coverage,
     **schedule_modals.BUTTONS,
     **rotation_modals.BUTTONS,
     **policy_modals.BUTTONS,

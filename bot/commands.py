@@ -5,7 +5,16 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from bot import acts, modals, oncall, overrides, policy_modals, schedule_modals
+from bot import (
+    acts,
+    coverage,
+    modals,
+    oncall,
+    overrides,
+    policy_modals,
+    schedule_modals,
+    simulating,
+)
 from bot.answering import Answer, Say
 from bot.blocks import incident, lists
 from bot.gesture import Gesture, say
@@ -145,6 +154,14 @@ async def _policies(gesture: Gesture, typed: Typed) -> Answer:
     return await policy_modals.open_policies(gesture)
 
 
+async def _simulate(gesture: Gesture, typed: Typed) -> Answer:
+    return await simulating.open_typed(gesture, typed.whole)
+
+
+async def _coverage(gesture: Gesture, _typed: Typed) -> Answer:
+    return await coverage.open_coverage(gesture)
+
+
 async def _help(gesture: Gesture, _typed: Typed) -> Answer:
     return Say(lists.help_text(gesture.body.get("command", "/incident")))
 
@@ -164,5 +181,7 @@ SUB_COMMANDS: dict[str, Callable[[Gesture, Typed], Awaitable[Answer]]] = {
     "override": _override,
     "schedules": _schedules,
     "policies": _policies,
+    "simulate": _simulate,
+    "coverage": _coverage,
     "help": _help,
 }

@@ -2,14 +2,12 @@
 
 import re
 from datetime import datetime
-from uuid import UUID
 
 from bot.answering import Answer, Say
 from bot.blocks import oncall
 from bot.gesture import Gesture
 from bot.moments import read_moment
 from core import people, schedules, targets
-from core.transaction import Transaction
 
 _AT = re.compile(r"(?:^|\s)at\s+(?P<moment>.+)$", re.IGNORECASE)
 
@@ -20,8 +18,8 @@ async def tell_on_call(gesture: Gesture, typed: str) -> Answer:
     Raises NotFound, ValidationFailed.
     """
     async with gesture.core.reading(gesture.actor) as tx:
-        zone = await zone_of(tx, gesture.actor.id)
-        name, at = _take_apart(typed, zone, tx.now)
+        zone = await people.zone_name_of(tx, gesture.actor.id)
+        name, at = take_apart(typed, zone, tx.now)
         found = (
             [await schedules.find_schedule(tx, name)]
             if name
@@ -31,13 +29,7 @@ async def tell_on_call(gesture: Gesture, typed: str) -> Answer:
     return Say(oncall.on_call(told, at=at, reader=zone))
 
 
-async def zone_of(tx: Transaction, member_id: UUID | None) -> str:
-    """A member's own time zone."""
-    found = await people.by_id(tx, [member_id] if member_id else [])
-    return next((one.timezone for one in found.values()), "UTC")
-
-
-def _take_apart(typed: str, zone: str, now: datetime) -> tuple[str, datetime | None]:
+def take_apart(typed: str, zone: str, now: datetime) -> tuple[str, datetime | None]:
     """The schedule's name and the instant, of which either may be missing."""
     match = _AT.search(typed)
     if match is None:

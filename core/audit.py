@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from core.transaction import Transaction
 from storage.models import AuditEvent, Incident
@@ -44,6 +44,14 @@ def record(
             lambda _: log.info("%s, through %s", type, tx.actor.surface, extra=about)
         )
     return event
+
+
+async def last_of_organization(tx: Transaction) -> int:
+    """The place on the trail of the last thing that happened to the organization itself."""
+    query = select(func.max(AuditEvent.sequence)).where(
+        AuditEvent.organization_id == tx.organization_id, AuditEvent.incident_id.is_(None)
+    )
+    return await tx.db.scalar(query) or 0
 
 
 async def trail(tx: Transaction, incident_id: UUID) -> Sequence[AuditEvent]:

@@ -236,6 +236,12 @@ def zone_of(member: Member) -> ZoneInfo:
     return ZoneInfo(member.timezone if is_zone(member.timezone) else "UTC")
 
 
+async def zone_name_of(tx: Transaction, member_id: UUID | None) -> str:
+    """Where a member is, by the zone's name; UTC for whoever is none."""
+    found = await by_id(tx, [member_id] if member_id else [])
+    return next((zone_of(one).key for one in found.values()), "UTC")
+
+
 def seen_recently(member: Member, now: datetime, seconds: float) -> bool:
     """Whether Slack has confirmed this member within the last `seconds`."""
     checked = member.slack_checked_at

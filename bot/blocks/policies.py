@@ -67,6 +67,7 @@ def policy_view(
     buttons = [
         button("Add layer", ids.ESCALATION_ADD, policy_id, style=style),
         button("Edit details", ids.POLICY_EDIT, policy_id),
+        button("Who would be paged?", ids.SIMULATE, policy_id),
         _remove_button(facts),
     ]
     return modal(

@@ -16,6 +16,11 @@ def chosen(view: dict[str, Any], block_id: str) -> str | None:
     return selected.get("value")
 
 
+def several(view: dict[str, Any], block_id: str) -> list[str]:
+    """The values that were ticked."""
+    return [one["value"] for one in _element(view, block_id).get("selected_options") or ()]
+
+
 def person(view: dict[str, Any], block_id: str) -> str | None:
     """The Slack user who was chosen."""
     return _element(view, block_id).get("selected_user")

@@ -179,11 +179,14 @@ def test_where_a_whole_day_is_skipped_its_shift_lasts_until_the_next_days_handof
     ]
 
 
-def test_where_a_skipped_day_leaves_a_shift_no_time_at_all_nobody_gets_an_empty_shift():
+@pytest.mark.parametrize("position", [0, 1])
+def test_where_a_skipped_day_leaves_a_shift_no_time_at_all_nobody_gets_an_empty_shift(position):
     apia = ZoneInfo("Pacific/Apia")
     since = datetime(2011, 12, 29, 10, tzinfo=UTC)  # 29 December, midnight
-    payments = schedule(layer(ALICE, BOB, CAROL, length=1, handoff=time(0), since=since), zone=apia)
-    assert spans(payments, since, since + 2 * DAY) == [
+    daily = layer(ALICE, BOB, CAROL, position=position, length=1, handoff=time(0), since=since)
+    payments = schedule(daily, zone=apia)
+    found = shifts(payments, since, since + 2 * DAY)
+    assert [(one.member_id, one.start_at, one.end_at) for one in found] == [
         (ALICE, since, since + DAY),
         (CAROL, since + DAY, since + 2 * DAY),
     ]

@@ -1,0 +1,59 @@
+"""What would page nobody, the wrong people or too late: each with what to do and where."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from bot.blocks import ids
+from bot.blocks.build import actions, button, context, exact, modal, mrkdwn
+from bot.blocks.text import Block, cut
+from core.findings import Finding, FindingKind
+
+FINDINGS_SHOWN = 20
+SAID_SHOWN = 900
+_SERIOUS = {
+    FindingKind.GAP,
+    FindingKind.LAYER_UNSTAFFED,
+    FindingKind.LAST_RESORT_UNSTAFFED,
+    FindingKind.POLICY_EMPTY,
+    FindingKind.NO_CHANNEL,
+}
+
+
+def coverage_modal(findings: Sequence[Finding], *, page: int = 0) -> dict[str, Any]:
+    """The whole report, a page of it."""
+    if not findings:
+        calm = "✅ Nothing found for the next 30 days: somebody is there, and can be reached."
+        return modal("Coverage", [exact(calm)], callback_id=ids.COVERAGE_VIEW)
+    last = (len(findings) - 1) // FINDINGS_SHOWN
+    page = min(max(page, 0), last)
+    first = page * FINDINGS_SHOWN
+    shown = findings[first : first + FINDINGS_SHOWN]
+    buttons = []
+    if page > 0:
+        buttons.append(button("◀ Earlier", f"{ids.COVERAGE_OPEN}:back", str(page - 1)))
+    if page < last:
+        buttons.append(button("More ▶", f"{ids.COVERAGE_OPEN}:on", str(page + 1)))
+    told = f"{first + 1:,}–{first + len(shown):,} of {len(findings):,}, for the next 30 days"
+    return modal(
+        "Coverage",
+        [*(finding_row(one) for one in shown), context(mrkdwn(told)), *actions(buttons)],
+        callback_id=ids.COVERAGE_VIEW,
+    )
+
+
+def finding_row(one: Finding) -> Block:
+    """A finding, what to do about it, and the button that leads there."""
+    sign = "🚨" if one.kind in _SERIOUS else "⚠️"
+    return exact(f"{sign} {cut(one.said, SAID_SHOWN)}\n{cut(one.to_do, SAID_SHOWN)}",
+                 accessory=_way(one))  # fmt: skip
+
+
+def _way(one: Finding) -> Block | None:
+    if one.kind is FindingKind.GAP and one.schedule_id and one.start_at and one.end_at:
+        span = f"{one.schedule_id}:{int(one.start_at.timestamp())}:{int(one.end_at.timestamp())}"
+        return button("Cover…", f"{ids.COVER}:give", span)
+    if one.policy_id:
+        return button("Open policy", ids.POLICY_OPEN, str(one.policy_id))
+    if one.schedule_id:
+        return button("Open schedule", ids.SCHEDULE_OPEN, str(one.schedule_id))
+    return None

@@ -1,0 +1,40 @@
+"""The coverage report in Slack, and a little memory: it is reckoned once for each change."""
+
+from collections.abc import Sequence
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from bot.answering import Answer, Show
+from bot.blocks import ids
+from bot.blocks.coverage import coverage_modal
+from bot.gesture import Gesture
+from core import audit, coverage_report
+from core.findings import Finding
+from core.transaction import Core
+
+_Known = tuple[tuple[object, ...], Sequence[Finding]]
+_KNOWN: WeakKeyDictionary[Core, _Known] = WeakKeyDictionary()
+
+
+async def open_coverage(gesture: Gesture, page: int = 0) -> Answer:
+    """Open the report, or turn its page where it is open already."""
+
+    async def build() -> dict[str, Any]:
+        return coverage_modal(await findings(gesture), page=page)
+
+    if gesture.view.get("callback_id") == ids.COVERAGE_VIEW:
+        return Show(await build())
+    return await gesture.open_modal("Coverage", build, push=gesture.in_a_modal)
+
+
+async def findings(gesture: Gesture) -> Sequence[Finding]:
+    """What is wrong now. Asked again before anything changed within the hour, it is known."""
+    async with gesture.core.reading(gesture.actor) as tx:
+        hour = tx.now.replace(minute=0, second=0, microsecond=0)
+        state = (tx.organization_id, await audit.last_of_organization(tx), hour)
+        known = _KNOWN.get(gesture.core)
+        if known and known[0] == state:
+            return known[1]
+        found = await coverage_report.report(tx)
+    _KNOWN[gesture.core] = state, found
+    return found
