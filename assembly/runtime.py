@@ -69,7 +69,12 @@ class Tocsin:
         )
         self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=slack_timeout))
         self.slack = slack_client(settings, self._session, slack_timeout)
-        self.workspace = Workspace(self.core, self.slack, settings.slack_bot_token or "")
+        self.workspace = Workspace(
+            self.core,
+            self.slack,
+            settings.slack_bot_token or "",
+            public_url=settings.public_url,
+        )
         sender = SlackSender(self.core, self.workspace)
         mail = mail_senders(settings, self.core, timeout=mail_timeout)
         self.worker = Worker(self.core, {**dict.fromkeys(OF_SLACK, sender), **mail})

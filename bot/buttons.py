@@ -7,6 +7,7 @@ from uuid import UUID
 
 from bot import (
     acts,
+    calendars,
     coverage,
     escalation_modals,
     home,
@@ -136,6 +137,8 @@ BUTTONS: dict[str, Callable[[Gesture, str], Awaitable[Answer]]] = {
     ids.REMOVE_OVERRIDE: _take_back,
     ids.SIMULATE: _simulate,
     ids.COVERAGE_OPEN: _coverage,
+    ids.CALENDAR_OPEN: calendars.open_calendar,
+    ids.CALENDAR_REVOKE: calendars.revoke_calendar,
     **schedule_modals.BUTTONS,
     **rotation_modals.BUTTONS,
     **policy_modals.BUTTONS,

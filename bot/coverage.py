@@ -10,7 +10,7 @@ from bot.blocks.coverage import coverage_modal
 from bot.gesture import Gesture
 from core import audit, coverage_report
 from core.findings import Finding
-from core.transaction import Core
+from core.transaction import Core, Transaction
 
 _Known = tuple[tuple[object, ...], Sequence[Finding]]
 _KNOWN: WeakKeyDictionary[Core, _Known] = WeakKeyDictionary()
@@ -27,14 +27,26 @@ async def open_coverage(gesture: Gesture, page: int = 0) -> Answer:
     return await gesture.open_modal("Coverage", build, push=gesture.in_a_modal)
 
 
-async def findings(gesture: Gesture) -> Sequence[Finding]:
-    """What is wrong now. Asked again before anything changed within the hour, it is known."""
+async def known_findings(gesture: Gesture) -> Sequence[Finding] | None:
+    """What is wrong, if it was reckoned within the hour and nothing has changed since."""
     async with gesture.core.reading(gesture.actor) as tx:
-        hour = tx.now.replace(minute=0, second=0, microsecond=0)
-        state = (tx.organization_id, await audit.last_of_organization(tx), hour)
+        known = _KNOWN.get(gesture.core)
+        return known[1] if known and known[0] == await _state(tx) else None
+
+
+async def findings(gesture: Gesture) -> Sequence[Finding]:
+    """What is wrong now."""
+    async with gesture.core.reading(gesture.actor) as tx:
+        state = await _state(tx)
         known = _KNOWN.get(gesture.core)
         if known and known[0] == state:
             return known[1]
         found = await coverage_report.report(tx)
     _KNOWN[gesture.core] = state, found
     return found
+
+
+async def _state(tx: Transaction) -> tuple[object, ...]:
+    """What the report depends on: all that was changed is on the trail."""
+    hour = tx.now.replace(minute=0, second=0, microsecond=0)
+    return tx.organization_id, await audit.last_of_organization(tx), hour

@@ -1,5 +1,8 @@
 """The App Home: opened, turned to another page, and shown anew after what was pressed in it."""
 
+from dataclasses import replace
+
+from bot import coverage
 from bot.answering import Answer, Say
 from bot.blocks import home
 from bot.blocks.home import (
@@ -29,8 +32,17 @@ async def show_home(
     """Publish it, turned to these pages, with what came of a press above everything."""
     async with gesture.core.reading(gesture.actor) as tx:
         found = await _facts(gesture, tx, turned, said)
-    await gesture.workspace.slack.views_publish(user_id=gesture.user_id, view=home.home(found))
+    known = await coverage.known_findings(gesture)
+    await _publish(gesture, replace(found, findings=known or ()))
+    if known is None:  # reckoning takes a moment: the rest is there already
+        findings = await coverage.findings(gesture)
+        if findings:
+            await _publish(gesture, replace(found, findings=findings))
     return None
+
+
+async def _publish(gesture: Gesture, found: HomeFacts) -> None:
+    await gesture.workspace.slack.views_publish(user_id=gesture.user_id, view=home.home(found))
 
 
 async def in_place(gesture: Gesture, answer: Answer) -> Answer:

@@ -131,7 +131,6 @@ class SlackSender:
         if isinstance(message, ToAdmin):
             raise DeliveryFailed("what admins are told by mail is not told here", permanent=True)
         if isinstance(message, Remark):
-            assert outgoing.person is not None  # noqa: S101  (a remark has somebody to read it)
             return remarks.remark(message, outgoing.person)
         return notices.notice(outgoing.incident, message, outgoing.update)
 

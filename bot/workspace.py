@@ -28,9 +28,13 @@ class Identity:
 class Workspace:
     """The one workspace that this process serves; unknown until Slack has answered once."""
 
-    def __init__(self, core: Core, slack: AsyncWebClient, token: str) -> None:
+    def __init__(
+        self, core: Core, slack: AsyncWebClient, token: str, *, public_url: str | None = None
+    ) -> None:
         self.slack = slack
         self.token = token
+        self.public_url = public_url
+        """Where browsers reach Tocsin, if they do."""
         self._core = core
         self._identity: Identity | None = None
         self.organization_id: UUID | None = None

@@ -36,5 +36,19 @@ class TrialPage:
     type: Literal["trial_page"] = "trial_page"
 
 
-Remark = DutyChanged | TrialPage
+@dataclass(frozen=True)
+class CoverageTold:
+    """What the coverage report has found anew: said to the team once a week.
+
+    `told` are (what, what to do) of the first of them; `keys` names everything that was found.
+    """
+
+    told: tuple[tuple[str, str], ...]
+    new: int
+    found: int
+    keys: tuple[str, ...]
+    type: Literal["coverage_told"] = "coverage_told"
+
+
+Remark = DutyChanged | TrialPage | CoverageTold
 """Everything that is said so."""

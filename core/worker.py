@@ -14,7 +14,7 @@ from datetime import datetime
 from functools import partial
 from uuid import UUID
 
-from core import agenda, claims, delivering, escalation, logs, outages, stranded
+from core import agenda, claims, delivering, escalation, logs, outages, stranded, weekly
 from core.errors import Unavailable
 from core.sending import Sender
 from core.transaction import Actor, Core, Transaction
@@ -48,9 +48,11 @@ class Worker:
         self._next: datetime | None = None
         self._in_flight: dict[str, asyncio.Task[None]] = {}
         self._carrying: Counter[int] = Counter()
+        self._weekly = weekly.WeeklyLine(core)
         self._watches = (
             stranded.StrandedWatch(core, senders),
             outages.SlackWatch(core),
+            self._weekly,
         )
         self.held: frozenset[Channel] = frozenset()
         """Channels whose sender can't carry anything yet: Slack's, until it has said who it is."""
@@ -128,8 +130,8 @@ class Worker:
         while True:
             self._wake.clear()
             await self.tick()
-            if self._in_flight:
-                await asyncio.wait(list(self._in_flight.values()))
+            if left := self._under_way:
+                await asyncio.wait(left)
             elif not self._wake.is_set():
                 return
 
@@ -144,8 +146,12 @@ class Worker:
         Never by cancelling: a writer that is cancelled leaves its transaction to chance.
         """
         self.finish()
-        if self._in_flight:
-            await asyncio.wait(list(self._in_flight.values()), timeout=grace)
+        if left := self._under_way:
+            await asyncio.wait(left, timeout=grace)
+
+    @property
+    def _under_way(self) -> list[asyncio.Task[None]]:
+        return [*self._in_flight.values(), *self._weekly.under_way]
 
     async def _escalate(self) -> int:
         try:

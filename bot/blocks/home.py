@@ -9,6 +9,7 @@ from uuid import UUID
 from bot.blocks import ids
 from bot.blocks.build import actions, button, context, exact, header, mrkdwn, section
 from bot.blocks.controls import controls
+from bot.blocks.coverage import finding_row
 from bot.blocks.lists import incident_row, more
 from bot.blocks.oncall import NO_SCHEDULES, on_call_row
 from bot.blocks.text import Block, escape, name
@@ -16,12 +17,14 @@ from bot.blocks.times import both
 from bot.blocks.words import channel
 from core.duties import OwnShift
 from core.facts import IncidentFacts
+from core.findings import Finding
 from core.targets import OnDuty
 from storage.vocabulary import Channel
 
 WAITING_SHOWN = 5
 OWNED_SHOWN = 10
 SHIFTS_SHOWN = 5
+FINDINGS_SHOWN = 3
 SCHEDULES_SHOWN = 10
 OPEN_SHOWN = 15
 _LAST_YEAR_MEANT = 9000
@@ -62,6 +65,8 @@ class HomeFacts:
     open: int
     channels: Sequence[Channel]
     email: str | None
+    findings: Sequence[Finding] = ()
+    """What would page nobody, the wrong people or too late."""
     turned: Turned = Turned()
     said: str | None = None
     """What came of what was pressed just now."""
@@ -79,12 +84,14 @@ def home(facts: HomeFacts) -> dict[str, Any]:
                     button("Cover a shift", f"{ids.COVER}:any", "any"),
                     button("Schedules", ids.SCHEDULES_OPEN, "0"),
                     button("Policies", ids.POLICIES_OPEN, "0"),
+                    button("My calendar", ids.CALENDAR_OPEN, "mine"),
                 ]
             ),
             *_waiting(facts.waiting, facts.waits),
             *_owned(facts),
             *_shifts(facts),
             *_on_call(facts),
+            *_coverage(facts.findings),
             *_open(facts),
             *_reached(facts),
         ],
@@ -146,6 +153,15 @@ def _on_call(facts: HomeFacts) -> list[Block]:
         lambda page: replace(turned, schedules=page),
     )
     return [*blocks, *rows, *pager]
+
+
+def _coverage(found: Sequence[Finding]) -> list[Block]:
+    if not found:
+        return []
+    rows = [finding_row(one) for one in found[:FINDINGS_SHOWN]]
+    every = button(f"All {len(found):,} findings", ids.COVERAGE_OPEN, "0")
+    rest = actions([every]) if len(found) > len(rows) else []
+    return [header("Coverage, the next 30 days"), *rows, *rest]
 
 
 def _open(facts: HomeFacts) -> list[Block]:

@@ -1,16 +1,20 @@
 """What is told apart from any incident: whose duty changed, and what it is now."""
 
-from bot.blocks.build import section
+from bot.blocks import ids
+from bot.blocks.build import actions, button, context, exact, mrkdwn, section
 from bot.blocks.text import Rendered, escape, fallback, name, names
 from bot.blocks.times import both, in_zone
 from core.people import Person
-from core.remarks import DutyChanged, Remark, TrialPage
+from core.remarks import CoverageTold, DutyChanged, Remark, TrialPage
 
 
-def remark(said: Remark, reader: Person) -> Rendered:
-    """What is said, to whoever it is said to."""
+def remark(said: Remark, reader: Person | None) -> Rendered:
+    """What is said, to whoever it is said to; to the team where there is no reader."""
+    if isinstance(said, CoverageTold):
+        return _coverage_told(said)
     if isinstance(said, TrialPage):
         return _trial_page()
+    assert reader is not None  # noqa: S101  (what changes a duty is told to somebody)
     return _duty_changed(said, reader)
 
 
@@ -20,6 +24,19 @@ def _trial_page() -> Rendered:
         "if you don't press it in time, the next layer is paged."
     )
     return Rendered(text, [section(text)])
+
+
+def _coverage_told(said: CoverageTold) -> Rendered:
+    count = "1 new finding" if said.new == 1 else f"{said.new:,} new findings"
+    headline = f"🗓️ Coverage for the next 30 days: {count}."
+    rows = [exact(f"⚠️ {what}\n{to_do}") for what, to_do in said.told]
+    left = said.found - len(said.told)
+    every = button("Show all" if left > 0 else "Open", ids.COVERAGE_OPEN, "0")
+    more = [context(mrkdwn(f"and {left:,} more"))] if left > 0 else []
+    return Rendered(
+        fallback(f"{headline} {said.told[0][0]}"),
+        [exact(headline), *rows, *more, *actions([every])],
+    )
 
 
 def _duty_changed(remark: DutyChanged, reader: Person) -> Rendered:

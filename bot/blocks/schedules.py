@@ -53,6 +53,8 @@ def schedule_view(
     buttons = [
         add_layer,
         button("Edit details", ids.SCHEDULE_EDIT, schedule_id),
+        button("Cover…", ids.COVER, schedule_id),
+        button("Calendar", ids.CALENDAR_OPEN, schedule_id),
         _remove_button(facts),
     ]
     return modal(
