@@ -1,16 +1,19 @@
 """Mail is switched off while letters wait: none waits for ever, and none is lost in silence."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import update
 
 from core import escalation, health, people, receipts, stranded
+from core.errors import Unavailable
 from core.sending import DeliveryFailed
 from core.worker import Worker
-from storage.models import Delivery
+from storage.models import Delivery, Incident
 from storage.vocabulary import AuditType, Channel, DeliveryKind, DeliveryState
 from tests.core import given
+from tests.core.faltering import Faltering
 from tests.mail.conftest import OF_SLACK, Both
 
 NEVER = DeliveryFailed("users_not_found", permanent=True)
@@ -172,6 +175,51 @@ async def test_many_are_ended_some_at_a_time_and_all_of_them(both: Both) -> None
     assert len(letters) == count
     assert {one.state for one in letters} == {DeliveryState.SUPERSEDED}
     assert {one.carrier_id for one in letters} == {None}
+
+
+async def test_one_that_cannot_be_ended_holds_no_other_up(both: Both) -> None:
+    both.slack.before = given.failing(NEVER, kind="page")
+    both.mail.before = given.failing(given.LATER)
+    for title in ("Broken", "Sound"):
+        await both.engine.declare(title=title)
+        await both.engine.settle()
+    async with both.engine.core.transaction(both.engine.system) as tx:
+        broken = update(Incident).where(Incident.title == "Broken")
+        await tx.db.execute(broken.values(escalation_layers=[{}]))
+    _switch_off(both)
+    await both.engine.pass_time(minutes=2)
+
+    letters = [one for one in await both.pages() if one.channel is Channel.MAIL]
+    assert {one.incident_id: one.state for one in letters} == {
+        (await both.engine.incident(1)).id: DeliveryState.PENDING,
+        (await both.engine.incident(2)).id: DeliveryState.FAILED,
+    }
+
+
+async def test_two_replicas_that_look_at_once_end_it_once(both: Both) -> None:
+    both.mail.before = given.failing(given.LATER)
+    await both.engine.declare()
+    await both.engine.settle()
+    both.engine.clock.at += timedelta(minutes=3)
+    organization_id, core = both.engine.organization_id, both.engine.core
+    await asyncio.gather(
+        *(stranded.end_stranded(core, organization_id, OF_SLACK) for _ in range(4))
+    )
+
+    assert len(await given.data_of(both.engine, AuditType.PAGE_SUPERSEDED)) == 1
+
+
+async def test_while_the_database_is_away_nothing_is_ended(both: Both) -> None:
+    both.mail.before = given.failing(given.LATER)
+    await both.engine.declare()
+    await both.engine.settle()
+    both.engine.clock.at += timedelta(minutes=3)
+    organization_id, core = both.engine.organization_id, both.engine.core
+    core.database = Faltering(core.database, after=0)  # type: ignore[assignment]  # stands before
+    with pytest.raises(Unavailable):
+        await stranded.end_stranded(core, organization_id, OF_SLACK)
+
+    assert (await _letter(both)).state is DeliveryState.PENDING
 
 
 async def test_mail_that_is_switched_on_again_sends_nothing_of_it(both: Both) -> None:
