@@ -57,10 +57,7 @@ async def recompute(gesture: Gesture) -> Answer:
         async with gesture.core.reading(gesture.actor) as tx:
             start, end = await _present_shift(tx, UUID(form.schedule_id))
         form = replace(form, start_at=start, end_at=end)
-    view = await _view(gesture, form)
-    await gesture.workspace.slack.views_update(
-        view_id=shown["id"], hash=shown.get("hash"), view=view
-    )
+    await gesture.redraw(await _view(gesture, form))
     return None
 
 

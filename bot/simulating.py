@@ -43,6 +43,12 @@ async def open_simulation(
 
 async def recompute(gesture: Gesture) -> Answer:
     """Answer anew, after something in the question changed."""
+    await gesture.redraw(await _view(gesture, simulating.read_simulate(gesture.view)))
+    return None
+
+
+async def submit_question(gesture: Gesture) -> Answer:
+    """Answer anew, when asked to."""
     return Show(await _view(gesture, simulating.read_simulate(gesture.view)))
 
 
@@ -67,4 +73,6 @@ async def _view(gesture: Gesture, form: SimulateForm) -> dict[str, Any]:
     return simulating.simulate_modal(form, known, told, reader=zone, trouble=trouble)
 
 
-SUBMISSIONS: dict[str, Callable[[Gesture], Awaitable[Answer]]] = {ids.SIMULATE_VIEW: recompute}
+SUBMISSIONS: dict[str, Callable[[Gesture], Awaitable[Answer]]] = {
+    ids.SIMULATE_VIEW: submit_question,
+}
