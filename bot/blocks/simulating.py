@@ -67,7 +67,7 @@ def _question(form: SimulateForm, policies: Sequence[tuple[str, str]]) -> list[B
     at: Block = {"type": "datetimepicker", **action}
     if form.at:
         at["initial_date_time"] = int(form.at.timestamp())
-    people: Block = {"type": "multi_users_select", **action, "placeholder": plain("Everybody is")}
+    people: Block = {"type": "multi_users_select", **action, "placeholder": plain("Everybody can be reached")}
     if form.unreachable:
         people["initial_users"] = list(form.unreachable)
     down = option("Slack is down", _SLACK_DOWN)
@@ -77,7 +77,7 @@ def _question(form: SimulateForm, policies: Sequence[tuple[str, str]]) -> list[B
     return [
         field("policy", "Policy", menu(policies, form.policy_id, **action), dispatch=True),
         field("at", "If an incident began at", at, optional=True, dispatch=True, hint="Empty: now"),
-        field("unreachable", "If nobody can reach", people, optional=True, dispatch=True),
+        field("unreachable", "If these can't be reached", people, optional=True, dispatch=True),
         field("faults", "And if", faults, optional=True, dispatch=True),
     ]
 

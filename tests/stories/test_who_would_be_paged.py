@@ -54,7 +54,7 @@ async def test_it_says_what_then_really_happens(world: World) -> None:
 async def test_with_somebody_unreachable_the_next_layer_is_paged_at_once(world: World) -> None:
     view = (await world.dave.command("/incident simulate")).view
 
-    await world.dave.choose("If nobody can reach", [world.bob.id], on=view)
+    await world.dave.choose("If these can't be reached", [world.bob.id], on=view)
 
     plain = world.dave.modal.plain
     assert "Bob Okafor, Slack DM (can't be delivered)" in plain
