@@ -1,4 +1,4 @@
-"""A stage for the promise: real processes to be killed, a Slack that misbehaves, and the judgement.
+"""A stage for the promise: real processes to be killed, and a Slack that misbehaves.
 
 Real HTTP both ways, a real database; only the clock runs faster.
 """
@@ -6,18 +6,12 @@ Real HTTP both ways, a real database; only the clock runs faster.
 import asyncio
 import os
 import random
-import re
-import signal
 import socket
-import sys
 import time
-from collections import Counter
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import aiohttp
 from sqlalchemy import func, select
@@ -28,13 +22,13 @@ from cli.blueprint import read_blueprint
 from core import people
 from core.transaction import Actor, Core
 from storage.database import Database
-from storage.models import AuditEvent, Delivery, Incident
-from storage.vocabulary import AuditType, DeliveryKind, DeliveryState, EscalationState
+from storage.models import Incident
+from tests.safety.judgement import until_quiet
+from tests.safety.replica import Replica
 from tests.safety.victim import FastClock
 from tests.world import CAST, MANIFEST
 
 SPEED = 30.0
-PAGED = ("alice", "bob", "carol", "dave")
 SECRET = "a-secret-of-the-tests"
 DECLARERS = [sandbox.Person(f"declarer{n}", f"Declarer {n}", f"d{n}@example.com") for n in range(6)]
 BLUEPRINT = """
@@ -57,45 +51,6 @@ TROUBLE = (
     ("timeout_before", 0.02),
     ("timeout_after", 0.02),
 )
-
-
-class Replica:
-    """A process of the product, to be killed and started again."""
-
-    def __init__(self, environment: dict[str, str]) -> None:
-        self._environment = environment
-        self._process: asyncio.subprocess.Process | None = None
-        self.kills = 0
-
-    async def start(self) -> None:
-        self._process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            str(Path(__file__).with_name("victim.py")),
-            env=self._environment,
-            stdout=asyncio.subprocess.PIPE,
-        )
-        assert self._process.stdout is not None
-        assert await self._process.stdout.readline() == b"up\n"
-
-    async def kill(self) -> None:
-        assert self._process is not None
-        self._process.send_signal(signal.SIGKILL)
-        await self._process.wait()
-        self.kills += 1
-
-    async def end(self) -> None:
-        """Kill it if it is there, frozen or not."""
-        if self._process is not None and self._process.returncode is None:
-            await self.kill()
-
-    def pause(self) -> None:
-        """Stop it where it is, as a machine does that swaps or is moved."""
-        assert self._process is not None
-        self._process.send_signal(signal.SIGSTOP)
-
-    def go_on(self) -> None:
-        assert self._process is not None
-        self._process.send_signal(signal.SIGCONT)
 
 
 @dataclass
@@ -241,83 +196,3 @@ def free_port() -> int:
 async def _committed(core: Core) -> int:
     async with core.reading(Actor.system()) as tx:
         return await tx.db.scalar(select(func.count()).select_from(Incident)) or 0
-
-
-async def until_quiet(core: Core, *, seconds: float = 60) -> None:
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        async with core.reading(Actor.system()) as tx:
-            pending = await tx.db.scalar(
-                select(Delivery.id).where(Delivery.due_at.is_not(None)).limit(1)
-            )
-            waiting = await tx.db.scalar(
-                select(Incident.id).where(Incident.next_escalation_at.is_not(None)).limit(1)
-            )
-        if pending is None and waiting is None:
-            return
-        await asyncio.sleep(0.2)
-    raise AssertionError("the engine did not come to rest")
-
-
-async def check_the_promise(stage: Stage, *, incidents_at_least: int) -> None:
-    workspace, core = stage.workspace, stage.core
-    async with core.reading(Actor.system()) as tx:
-        incidents = list(await tx.db.scalars(select(Incident)))
-        deliveries = list(await tx.db.scalars(select(Delivery)))
-        trail = list(await tx.db.scalars(select(AuditEvent).order_by(AuditEvent.sequence)))
-    assert len(incidents) >= incidents_at_least
-
-    assert {one.state for one in deliveries} <= {DeliveryState.SENT, DeliveryState.SUPERSEDED}
-    check_the_posts(workspace, deliveries, {one.id: one.number for one in incidents})
-
-    for incident in incidents:
-        events = [event for event in trail if event.incident_id == incident.id]
-        types = [event.type for event in events]
-        layers = [event.data["layer"] for event in events if event.type is AuditType.LAYER_PAGED]
-        assert layers == [1, 2][: len(layers)], "a layer was skipped, or fired twice"
-        if AuditType.INCIDENT_ACKNOWLEDGED in types:
-            after = types[types.index(AuditType.INCIDENT_ACKNOWLEDGED) :]
-            assert AuditType.LAYER_PAGED not in after, "a layer fired after an acknowledgement"
-            assert incident.escalation_state is EscalationState.ACKNOWLEDGED
-        else:
-            assert layers == [1, 2]
-            assert incident.escalation_state is EscalationState.EXHAUSTED
-        pages = [
-            one
-            for one in deliveries
-            if one.incident_id == incident.id and one.kind is DeliveryKind.PAGE
-        ]
-        assert len(pages) == len(layers)
-
-
-def check_the_posts(
-    workspace: Any, deliveries: Sequence[Delivery], numbers: Mapping[UUID, int]
-) -> None:
-    """What is in Slack is what the database says was sent: as often, and to whom."""
-    carried = Counter(
-        str(one.carrier_id or one.id) for one in deliveries if one.state is DeliveryState.SENT
-    )
-    posted = Counter(
-        message.metadata["event_payload"]["delivery_id"]
-        for messages in (
-            *(workspace.person(person).dm() for person in PAGED),
-            workspace.channel("incidents").messages,
-        )
-        for message in messages
-        if message.metadata
-    )
-    assert [key for key, count in posted.items() if count > 1] == [], "sent twice"
-    assert set(posted) == set(carried), "lost, or sent though superseded"
-    # And by what people can read: each page is named in one message, alone or among others.
-    named = Counter(
-        (message.channel, int(number))
-        for person in PAGED
-        for message in workspace.person(person).dm()
-        for number in set(re.findall(r"#(\d+) ", message.plain))
-    )
-    sent = Counter(
-        (one.receipt["channel"], numbers[one.incident_id])
-        for one in deliveries
-        if one.kind is DeliveryKind.PAGE and one.receipt
-    )
-    assert named == sent

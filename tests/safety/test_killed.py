@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.safety.stage import check_the_promise, staged
+from tests.safety.judgement import check_the_promise
+from tests.safety.stage import staged
 
 INCIDENTS = 200
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.safety.stage import SPEED, check_the_promise, staged, until_quiet
+from tests.safety.judgement import check_the_promise, until_quiet
+from tests.safety.stage import SPEED, staged
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from storage.database import Database
 from storage.models import AuditEvent, Delivery, Incident, Member, Schedule
 from storage.vocabulary import AuditType, DeliveryKind, DeliveryState, Severity, Surface
 from tests.cast import BLUEPRINT
-from tests.safety.stage import check_the_posts
+from tests.safety.judgement import check_the_posts
 from tests.world import CAST, MANIFEST
 
 INCIDENTS = int(os.environ.get("TOCSIN_STORM_INCIDENTS", "250"))
