@@ -14,6 +14,10 @@ def stopwatch() -> float:
 _COUNTS_SLEEP: int | None = getattr(time, "CLOCK_BOOTTIME", None)
 
 
+LEAP_SECONDS = 1
+"""More than clocks ever drift apart between two looks."""
+
+
 class WallClock:
     """Wall time that never runs slower than a stopwatch: a step back of an hour delays nothing.
 
@@ -64,16 +68,19 @@ class DatabaseClock(WallClock):
         self._heard = False
         super().__init__(wall=partial(self._estimate, stopwatch), stopwatch=stopwatch)
 
-    def hear(self, instant: datetime, *, asked: float, answered: float) -> None:
+    def hear(self, instant: datetime, *, asked: float, answered: float) -> bool:
         """The database said `instant`, between two readings of the stopwatch.
 
         The first answer sets the clock; later ones move it forward only, as wall time does.
+        Returns whether it leapt, so that something may be due that was waited for.
         """
+        before = self._ahead
         self._ahead = instant.timestamp() - (asked + answered) / 2
         if not self._heard:
             self._heard = True
             self._measured = answered
             self._shown = answered + self._ahead
+        return self._ahead - before > LEAP_SECONDS
 
     def _estimate(self, stopwatch: Callable[[], float]) -> float:
         return stopwatch() + self._ahead

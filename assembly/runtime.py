@@ -111,7 +111,14 @@ class Tocsin:
         """Where replicas may share the database: what wakes them, and what sets their clocks."""
         if self.core.database.is_sqlite:
             return None
-        hear = clock.hear if isinstance(clock, DatabaseClock) else lambda *_a, **_k: None
+
+        def hear(instant: datetime, *, asked: float, answered: float) -> None:
+            leapt = isinstance(clock, DatabaseClock) and clock.hear(
+                instant, asked=asked, answered=answered
+            )
+            if leapt:
+                self.worker.wake()
+
         return Bell(
             self.core.database.url, on_due=self.worker.due, on_time=hear, stopwatch=stopwatch
         )

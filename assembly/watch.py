@@ -16,7 +16,7 @@ from core.worker import Worker
 from web.metrics import Look
 
 BEAT_MAX_SECONDS = 30
-"""The engine looks for work every 2 seconds: so long is no hiccup of a database any more."""
+"""The engine looks for work every second: so long is no hiccup of a database any more."""
 
 OVERDUE_MAX_SECONDS = 60
 """A layer is given minutes, so nobody notices less; and a replica's death, a tick that failed and

@@ -27,7 +27,7 @@ async def lateness(bench: Bench, sizes: tuple[int, ...]) -> AsyncIterator[Row]:
         async with bench.served() as pid:
             await bench.quiet()
             seen = len(bench.workspace.calls)
-            first = bench.core.clock.now() + timedelta(seconds=3)  # it looks by itself every two
+            first = bench.core.clock.now() + timedelta(seconds=3)  # it looks by itself every second
             instants = [first + APART * place for place in range(len(due))]
             await _set_due(bench, due, instants)
             await bench.workspace.until(partial(_have_left, bench, seen, len(due)), 90)

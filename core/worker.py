@@ -25,7 +25,8 @@ log = logging.getLogger(__name__)
 IN_FLIGHT_MAX = 16
 """How many deliveries one sender carries at once. Each has its own: none waits for another."""
 
-LOOK_SECONDS = 2
+LOOK_SECONDS = 1
+"""How soon it is seen that the clock was set forward, and what nobody said became due."""
 HEAD_START_SECONDS = 0.02
 """How long everything else waits for pages that are just leaving."""
 
@@ -82,7 +83,7 @@ class Worker:
     async def run(self) -> None:
         """Tick whenever woken, until stopped. A failing tick is logged, and tried again.
 
-        It looks by itself when the next thing is due, and every few seconds at least, both by the
+        It looks by itself when the next thing is due, and every second at least, both by the
         stopwatch: the alarm goes by the wall clock, which may have been set back.
         """
         while not self._stopping:

@@ -15,8 +15,9 @@ from sqlalchemy.engine import URL
 log = logging.getLogger(__name__)
 
 CHANNEL = "tocsin_due"
-CHECK_SECONDS = 5
-"""How often the connection is tried, and the database asked for its time."""
+CHECK_SECONDS = 1
+"""How often the connection is tried, and the database asked for its time: what is due once its
+clock was set forward is late by no more."""
 RETRY_SECONDS = 1
 ANSWER_SECONDS = 10
 

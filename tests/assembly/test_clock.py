@@ -119,8 +119,10 @@ def test_the_database_can_set_it_forward_and_never_back() -> None:
     clock = machine.clock()
     clock.hear(NOON, asked=100, answered=100)
 
-    clock.hear(NOON + timedelta(hours=1), asked=100, answered=100)
+    leapt = clock.hear(NOON + timedelta(hours=1), asked=100, answered=100)
+    assert leapt
     assert clock.now() == NOON + timedelta(hours=1)
-    clock.hear(NOON, asked=100, answered=100)
+    leapt = clock.hear(NOON, asked=100, answered=100)
+    assert not leapt
     machine.passed += 2
     assert clock.now() == NOON + timedelta(hours=1, seconds=2)
