@@ -27,6 +27,8 @@ IN_FLIGHT_MAX = 16
 
 LOOK_SECONDS = 1
 """How soon it is seen that the clock was set forward, and what nobody said became due."""
+AGAIN_SECONDS = 0.5
+"""How soon after a tick that failed the next one tries: a database that is away is not besieged."""
 HEAD_START_SECONDS = 0.02
 """How long everything else waits for pages that are just leaving."""
 
@@ -47,6 +49,7 @@ class Worker:
         self._wake = asyncio.Event()
         self._stopping = False
         self._next: datetime | None = None
+        self._failed = False
         self._in_flight: dict[str, asyncio.Task[None]] = {}
         self._carrying: Counter[int] = Counter()
         self._weekly = weekly.WeeklyLine(core)
@@ -91,13 +94,19 @@ class Worker:
                 async with asyncio.timeout(self._rest()):
                     await self._wake.wait()
             self._wake.clear()  # before looking: what comes due meanwhile wakes it again
+            self._failed = True
             try:
                 await self.tick()
+                self._failed = False
+            except Unavailable:
+                log.debug("the database is away; the engine tries again")  # core has said it
             except Exception:
                 log.exception("the engine's tick failed; the sweep tries again")
 
     def _rest(self) -> float:
         """How long there is nothing to look for, in seconds."""
+        if self._failed:
+            return AGAIN_SECONDS
         if self._next is None:
             return LOOK_SECONDS
         return min(max(self._core.clock.seconds_until(self._next), 0.01), LOOK_SECONDS)

@@ -217,6 +217,26 @@ async def test_a_tick_says_when_it_ended(engine: Engine) -> None:
     assert before <= engine.worker.last_beat <= time.monotonic()
 
 
+async def test_an_engine_that_fails_while_something_is_due_is_not_busy_with_failing(
+    engine: Engine, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Broken(StoryClock):
+        """A clock that can't be read."""
+
+        def now(self) -> datetime:
+            raise RuntimeError("the clock fell off the wall")
+
+    await engine.declare()
+    await engine.settle()
+    engine.core.clock = Broken(NOON + timedelta(minutes=6))
+    async with _running(engine.worker):
+        await asyncio.sleep(0.7)
+        engine.core.clock = engine.clock
+
+    failures = [one for one in caplog.records if one.levelno == logging.ERROR]
+    assert 1 <= len(failures) <= 3
+
+
 async def test_a_failing_tick_does_not_end_the_engine(
     engine: Engine, caplog: pytest.LogCaptureFixture
 ) -> None:
