@@ -168,6 +168,10 @@ class Tocsin:
 
     async def stop(self) -> None:
         """Let what is under way come to its end, then close everything."""
+        # First of all, so that Slack sends what comes now to another replica.
+        for listening in self._listening:
+            listening.cancel()
+        await asyncio.gather(*self._listening, return_exceptions=True)
         await self.answering.finish()
         self.alarm.stop()
         self._stopping.set()
@@ -176,9 +180,9 @@ class Tocsin:
             # They end by themselves. Only what waits for Slack for ever is cancelled: a cancelled
             # transaction would leave its connection to chance.
             _, waiting = await asyncio.wait(self._tasks, timeout=STOP_SECONDS)
-            for task in [*waiting, *self._listening]:
+            for task in waiting:
                 task.cancel()
-            await asyncio.gather(*waiting, *self._listening, return_exceptions=True)
+            await asyncio.gather(*waiting, return_exceptions=True)
         await self.worker.stop()
         if self._ringing:
             self._ringing.cancel()

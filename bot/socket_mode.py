@@ -1,34 +1,35 @@
-"""Socket Mode: Slack without a public URL. The connection is watched, and made anew when silent."""
+"""Socket Mode: Slack without a public URL. The connection is watched, and made anew when silent.
+
+It is given up only once what came through it is answered.
+"""
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Any
 
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
-from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
-from slack_sdk.socket_mode.request import SocketModeRequest
 
 from core import logs
 
 log = logging.getLogger(__name__)
 
 WATCH_SECONDS = 10
+GRACE_SECONDS = 3
+"""Slack waits no longer for an answer either."""
 
 
 async def listen(bolt: AsyncApp, app_token: str, *, watch_seconds: float = WATCH_SECONDS) -> None:
-    """Stay connected until cancelled.
+    """Stay connected until cancelled, and then until what is under way is answered.
 
     The library reconnects by itself, but has been seen to stay silent; so a watchdog asks it
     whether it is connected, and connects it again if it is not.
     """
     handler = AsyncSocketModeHandler(bolt, app_token)
-
-    async def hear(client: AsyncBaseSocketModeClient, request: SocketModeRequest) -> None:
-        """What is logged meanwhile is about this request: Slack's envelope has an id."""
-        with logs.about(request_id=request.envelope_id):
-            await handler.handle(client, request)  # type: ignore[arg-type]  # it is aiohttp's
-
-    handler.client.socket_mode_request_listeners[:] = [hear]
+    requests = _Requests(handler.handle)
+    handler.client.socket_mode_request_listeners[:] = [requests.answer]
     connected = False
     try:
         while True:
@@ -43,4 +44,29 @@ async def listen(bolt: AsyncApp, app_token: str, *, watch_seconds: float = WATCH
                 log.error("Socket Mode can't connect: %s", error)
             await asyncio.sleep(watch_seconds)
     finally:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(GRACE_SECONDS):
+                await requests.none_under_way.wait()
         await handler.close_async()
+
+
+class _Requests:
+    """Slack's requests, counted while they are being answered."""
+
+    def __init__(self, answer: Callable[[Any, Any], Awaitable[None]]) -> None:
+        self._answer = answer
+        self._under_way = 0
+        self.none_under_way = asyncio.Event()
+        self.none_under_way.set()
+
+    async def answer(self, client: Any, request: Any) -> None:
+        """Have it answered. What is logged meanwhile is about it: Slack's envelope has an id."""
+        self._under_way += 1
+        self.none_under_way.clear()
+        try:
+            with logs.about(request_id=request.envelope_id):
+                await self._answer(client, request)
+        finally:
+            self._under_way -= 1
+            if not self._under_way:
+                self.none_under_way.set()

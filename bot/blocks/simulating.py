@@ -67,7 +67,11 @@ def _question(form: SimulateForm, policies: Sequence[tuple[str, str]]) -> list[B
     at: Block = {"type": "datetimepicker", **action}
     if form.at:
         at["initial_date_time"] = int(form.at.timestamp())
-    people: Block = {"type": "multi_users_select", **action, "placeholder": plain("Everybody can be reached")}
+    people: Block = {
+        "type": "multi_users_select",
+        **action,
+        "placeholder": plain("Everybody can be reached"),
+    }
     if form.unreachable:
         people["initial_users"] = list(form.unreachable)
     down = option("Slack is down", _SLACK_DOWN)

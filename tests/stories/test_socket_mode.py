@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
+import sandbox
 from bot.socket_mode import listen
 from tests.assembly.test_logs import Written, written
 from tests.world import World
@@ -52,3 +53,21 @@ async def test_a_command_arrives_through_the_socket_and_still_does_after_it_brok
 
         again = await world.dave.command("/incident help")
         assert "/incident ack" in again.messages[0].plain
+
+
+async def test_what_came_through_the_socket_is_answered_before_it_is_given_up(
+    world: World,
+) -> None:
+    world.slack.engine.delivery.deliver = None
+    listening = asyncio.create_task(listen(world.tocsin.bolt, "xapp-tests"))
+    await world.slack.until(lambda: world.slack.engine.delivery.connected, timeout=5)
+    world.slack.faults.add(sandbox.Fault(method="views.open", kind="slow", delay=0.3))
+    asking = asyncio.create_task(world.dave.command("/incident new The lift is stuck"))
+    await world.slack.until(lambda: not world.slack.faults.waiting)
+
+    listening.cancel()
+    with suppress(asyncio.CancelledError):
+        await listening
+
+    assert (await asking).failed is None
+    assert not world.slack.engine.delivery.connected
