@@ -190,9 +190,15 @@ def register(bolt: AsyncApp, core: Core, workspace: Workspace, answering: Answer
     @bolt.event("app_home_opened")
     async def on_home(body: dict[str, Any], ack: AsyncAck) -> None:
         async def open_home(gesture: Gesture) -> Answer:
-            async with core.transaction(Actor.system(workspace.organization_id)) as tx:
-                first = await received.is_first(tx, body["event_id"])
-            return await home.open_home(gesture) if first else None
+            system = Actor.system(workspace.organization_id)
+            async with core.reading(system) as tx:
+                if await received.is_known(tx, body["event_id"]):
+                    return None
+            answer = await home.open_home(gesture)
+            # Remembered once it is done: where a process dies before that, Slack's retry does it.
+            async with core.transaction(system) as tx:
+                await received.is_first(tx, body["event_id"])
+            return answer
 
         async def nothing(_answer: Answer) -> None:
             await ack()
