@@ -10,6 +10,8 @@ from cli.blueprint import Blueprint, BlueprintError
 from cli.drafts import (
     last_resort_draft,
     last_resort_fields,
+    override_drafts,
+    override_fields,
     policy_draft,
     policy_fields,
     schedule_draft,
@@ -17,7 +19,7 @@ from cli.drafts import (
 )
 from cli.plan import Change, Plan, compare, render
 from cli.stored import Stored, contradictions, read_stored
-from core import last_resort, people, policies, scheduling
+from core import last_resort, overrides, people, policies, scheduling
 from core.transaction import Actor, Core, Transaction
 from storage.vocabulary import Role
 
@@ -81,6 +83,9 @@ async def _carry_out(
             await scheduling.change_schedule(tx, found, draft)
         else:
             schedule_ids[schedule.name] = (await scheduling.create_schedule(tx, draft)).id
+        ahead = override_drafts(schedule, members, stored.now)
+        if ahead is not None:
+            await overrides.set_ahead(tx, schedule_ids[schedule.name], ahead)
     for policy in blueprint.policies:
         old = stored.policy_draft(policy.name)
         chain = policy_draft(policy, old, members, schedule_ids, removed=stored.removed)
@@ -123,6 +128,12 @@ def _plan(stored: Stored, blueprint: Blueprint, environment: str | None) -> Plan
         draft = schedule_draft(schedule, was, members, stored.now, removed=stored.removed)
         known = schedule_fields(was, names, schedule.timezone) if was else None
         shown = schedule_fields(draft, names, schedule.timezone)
+        ahead = override_drafts(schedule, members, stored.now)
+        if ahead is not None:
+            zone = schedule.timezone
+            shown |= override_fields(ahead, names, zone)
+            if known is not None:
+                known |= override_fields(stored.overrides.get(schedule.name, ()), names, zone)
         changes.append(compare(f"schedule {schedule.name}", known, shown))
     for policy in blueprint.policies:
         old = stored.policy_draft(policy.name)

@@ -5,14 +5,25 @@ A fault is said as `tocsin.yaml:12: what is wrong, what to do`, and all of them 
 
 from dataclasses import dataclass
 from datetime import datetime, time
+from itertools import pairwise
 from typing import Any, Literal
 
 from cli import values
-from cli.reading import BlueprintError, Entry, Fault, Reader, line_of, parse, plain_text
+from cli.reading import (
+    BlueprintError,
+    Entry,
+    Fault,
+    Reader,
+    is_empty_list,
+    line_of,
+    parse,
+    plain_text,
+)
 from cli.wanted import (
     Blueprint,
     EscalationLayerBlueprint,
     LastResortBlueprint,
+    OverrideBlueprint,
     PolicyBlueprint,
     RotationBlueprint,
     ScheduleBlueprint,
@@ -88,7 +99,7 @@ class _Reading:
         found = self.reader.fields(
             entry.value,
             what,
-            known=("timezone", "description", "rotation"),
+            known=("timezone", "description", "rotation", "overrides"),
             required=("timezone", "rotation"),
         )
         zone = self.reader.field(found.get("timezone"), "timezone", values.timezone)
@@ -96,9 +107,46 @@ class _Reading:
         items = self.reader.items(found.get("rotation"), f"rotation of {what}", example=example)
         rotation = tuple(self.rotation_layer(one, zone) for one in items)
         self.distinct([Word(one.name, one.line) for one in rotation], f"{what}: rotation layer")
+        overrides = self.overrides(found.get("overrides"), what, zone)
+        description = self.description(found)
         return ScheduleBlueprint(
-            entry.key, zone or "UTC", self.description(found), rotation, entry.line
+            entry.key, zone or "UTC", description, rotation, overrides, entry.line
         )
+
+    def overrides(
+        self, entry: Entry | None, what: str, zone: str | None
+    ) -> tuple[OverrideBlueprint, ...] | None:
+        """Those of a schedule, none if it says so with an empty list; two may not overlap."""
+        if entry is None:
+            return None
+        if is_empty_list(entry.value):
+            return ()
+        example = "a list of {person: bob@example.com, from: …, until: …}"
+        items = self.reader.items(entry, f"overrides of {what}", example=example)
+        found = [one for item in items if (one := self.override(item, zone))]
+        found.sort(key=lambda one: one.start_at)
+        for one, following in pairwise(found):
+            if following.start_at < one.end_at:
+                self.reader.fault(
+                    following.line, f"it overlaps the override in line {one.line}. Shorten one."
+                )
+        return tuple(found)
+
+    def override(self, node: Any, zone: str | None) -> OverrideBlueprint | None:
+        both = ("person", "from", "until")
+        found = self.reader.fields(node, "an override", known=both, required=both)
+        person = self.reader.field(found.get("person"), "person", values.email)
+        start, end = (
+            self.reader.field(found.get(key), key, lambda text: values.instant(text, zone))
+            for key in ("from", "until")
+        )
+        if not (person and start and end):
+            return None
+        if end <= start:
+            self.reader.fault(found["until"].line, "until: the override ends before it begins.")
+            return None
+        line = line_of(node)
+        return OverrideBlueprint(Word(person, found["person"].line), start, end, line)
 
     def rotation_layer(self, node: Any, zone: str | None) -> RotationBlueprint:
         read = self.reader.field

@@ -16,6 +16,7 @@ from cli.wanted import (
     RotationBlueprint,
     ScheduleBlueprint,
 )
+from core.covering import OverrideDraft
 from core.durations import say_minutes
 from core.instants import first_instant
 from core.last_resort import LastResortDraft
@@ -56,6 +57,29 @@ def schedule_draft(
             for layer in wanted.rotation
         ),
     )
+
+
+def override_drafts(
+    wanted: ScheduleBlueprint, members: Ids, now: datetime
+) -> tuple[OverrideDraft, ...] | None:
+    """The overrides that the blueprint wants, without those that are over; None: as they are."""
+    if wanted.overrides is None:
+        return None
+    return tuple(
+        OverrideDraft(members[one.person.text], one.start_at, one.end_at)
+        for one in wanted.overrides
+        if one.end_at > now
+    )
+
+
+def override_fields(drafts: Sequence[OverrideDraft], people: Names, zone: str) -> dict[str, str]:
+    """Overrides as a diff shows them."""
+    return {
+        f"override from {say_instant(one.start_at, zone)}": (
+            f"{people[one.member_id]}, until {say_instant(one.end_at, zone)}"
+        )
+        for one in drafts
+    }
 
 
 def policy_draft(

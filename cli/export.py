@@ -13,6 +13,7 @@ from cli import values, written
 from cli.drafts import last_resort_without, policy_without, with_stand_ins
 from cli.reading import plain_text
 from cli.stored import Stored
+from core.covering import OverrideDraft
 from core.policies import PolicyDraft
 from core.scheduling import ScheduleDraft
 from storage.limits import DESCRIPTION_MAX, NAME_MAX
@@ -30,7 +31,7 @@ class Exported:
 
 
 def export(stored: Stored) -> Exported:
-    """Everything of on call but overrides, by name, as `apply` reads it (spec section 5).
+    """Everything of on call, by name, as `apply` reads it (spec section 5).
 
     Applied to where it is from it changes nothing. In the places of those who were removed it
     names who stands in for them, so that elsewhere it pages the same people from now on.
@@ -56,7 +57,20 @@ class _Export:
         for name in self.named("schedule", self.stored.schedules):
             draft = self.stored.schedule_draft(name)
             if draft and (kept := self.schedule(draft)):
-                shown[name] = written.schedule(kept, self.emails)
+                ahead = self.overrides(name)
+                shown[name] = written.schedule(kept, self.emails, ahead)
+        return shown
+
+    def overrides(self, name: str) -> list[OverrideDraft]:
+        shown = []
+        for one in self.stored.overrides.get(name, ()):
+            reason = self.nameless([one.member_id])
+            if one.member_id in self.stored.removed:
+                reason = "whoever covers was removed"
+            if reason:
+                self.leave_out(f"an override of schedule “{name}”", reason)
+            else:
+                shown.append(one)
         return shown
 
     def policies(self, schedules: Mapping[str, Any]) -> dict[str, Any]:

@@ -187,6 +187,11 @@ def exact(node: Any) -> str:
     return text if node.style in ("'", '"') else text.strip()
 
 
+def is_empty_list(node: Any) -> bool:
+    """Whether somebody wrote `[]`."""
+    return isinstance(node, SequenceNode) and not node.value
+
+
 def is_empty(node: Any) -> bool:
     """Whether nothing was written: no value, a bare null, or an empty quotation."""
     if not isinstance(node, ScalarNode):

@@ -12,6 +12,7 @@ from cli.reading import Fault
 from cli.values import nearest
 from cli.wanted import Blueprint, PolicyBlueprint, ScheduleBlueprint
 from core import last_resort, people, policies, schedules, scheduling
+from core.covering import OverrideDraft
 from core.last_resort import LastResortDraft
 from core.policies import PolicyDraft
 from core.scheduling import ScheduleDraft
@@ -31,6 +32,8 @@ class Stored:
     schedules: dict[str, Schedule]
     policies: dict[str, EscalationPolicy]
     last_resort: LastResortDraft | None
+    overrides: dict[str, tuple[OverrideDraft, ...]]
+    """By schedule: those that have not ended, the earliest first."""
 
     @property
     def by_email(self) -> dict[str, Member]:
@@ -57,13 +60,22 @@ async def read_stored(tx: Transaction) -> Stored:
     """Everything of the organization that a blueprint can speak of."""
     channel = (await people.organization(tx)).alerts_channel
     members = select(Member).where(Member.organization_id == tx.organization_id)
+    every = await schedules.list_schedules(tx)
+    loaded = await schedules.load(tx, [one.id for one in every])
     return Stored(
         now=tx.now,
         alerts_channel=channel.removeprefix("#") if channel else None,
         members=list(await tx.db.scalars(members)),
-        schedules={one.name: one for one in await schedules.list_schedules(tx)},
+        schedules={one.name: one for one in every},
         policies={one.name: one for one in await policies.list_policies(tx)},
         last_resort=await last_resort.stored(tx),
+        overrides={
+            one.name: tuple(
+                OverrideDraft(covering.member.member_id, covering.start_at, covering.end_at)
+                for covering in sorted(one.overrides, key=lambda each: each.start_at)
+            )
+            for one in loaded.values()
+        },
     )
 
 

@@ -30,13 +30,27 @@ class RotationBlueprint:
 
 
 @dataclass(frozen=True)
+class OverrideBlueprint:
+    """Somebody who stands in for a while."""
+
+    person: Word
+    start_at: datetime
+    end_at: datetime
+    line: int
+
+
+@dataclass(frozen=True)
 class ScheduleBlueprint:
-    """A schedule with the whole of its rotation, first layer first."""
+    """A schedule with the whole of its rotation, first layer first.
+
+    `overrides` are all that have not ended; None were not spoken of, and stay as they are.
+    """
 
     name: str
     timezone: str
     description: str | None
     rotation: tuple[RotationBlueprint, ...]
+    overrides: tuple[OverrideBlueprint, ...] | None
     line: int
 
 
@@ -85,7 +99,9 @@ class Blueprint:
         rotations = [layer.people for schedule in self.schedules for layer in schedule.rotation]
         chains = [layer.people for policy in self.policies for layer in policy.layers]
         last = self.last_resort.people if self.last_resort else ()
-        return [word for words in (self.admins, *rotations, *chains, last) for word in words]
+        covering = [one.person for each in self.schedules for one in each.overrides or ()]
+        every = (self.admins, *rotations, *chains, last, covering)
+        return [word for words in every for word in words]
 
     @property
     def emails(self) -> list[str]:

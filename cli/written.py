@@ -10,6 +10,7 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarString
 
 from cli.values import say_instant, say_shift
+from core.covering import OverrideDraft
 from core.durations import say_minutes
 from core.policies import PolicyDraft
 from core.scheduling import RotationDraft, ScheduleDraft
@@ -21,8 +22,7 @@ HEADER = """\
 #     python app.py apply FILE --dry-run    says what would change
 #     python app.py apply FILE              does it; twice changes nothing
 #
-# Overrides are not in it, and neither is what it says at its end. What each key means stands in
-# tocsin.example.yaml.
+# What it says at its end is not in it. What each key means stands in tocsin.example.yaml.
 """
 LINE_MAX = 80
 """Beyond it a list has a line for each of its items."""
@@ -47,12 +47,23 @@ def file(
     return "\n".join(sections)
 
 
-def schedule(draft: ScheduleDraft, emails: Emails) -> dict[str, Any]:
+def schedule(
+    draft: ScheduleDraft, emails: Emails, overrides: Sequence[OverrideDraft] = ()
+) -> dict[str, Any]:
     """A schedule, as it stands under its name."""
     shown: dict[str, Any] = {"timezone": draft.timezone}
     if draft.description:
         shown["description"] = _text(draft.description)
     shown["rotation"] = [_rotation_layer(one, draft.timezone, emails) for one in draft.layers]
+    if overrides:
+        shown["overrides"] = [
+            {
+                "person": emails[one.member_id],
+                "from": _instant(say_instant(one.start_at, draft.timezone)),
+                "until": _instant(say_instant(one.end_at, draft.timezone)),
+            }
+            for one in overrides
+        ]
     return shown
 
 

@@ -52,6 +52,29 @@ async def cover(tx: Transaction, schedule_id: UUID, draft: OverrideDraft) -> Sch
     return await _create(tx, schedule, draft, before)
 
 
+async def set_ahead(tx: Transaction, schedule_id: UUID, drafts: Sequence[OverrideDraft]) -> None:
+    """Make these the schedule's overrides from now on; those that are so already stay.
+
+    Raises what `create` raises.
+    """
+    wanted = {(one.member_id, one.start_at): one for one in drafts}
+    kept = set()
+    for override in await list_overrides(tx, schedule_id):
+        key = override.member_id, override.start_at
+        if key not in wanted:
+            await remove(tx, override.id)
+        elif override.end_at > wanted[key].end_at:
+            kept.add(key)
+            await change(tx, override.id, wanted[key])
+    for override in await list_overrides(tx, schedule_id):
+        key = override.member_id, override.start_at
+        kept.add(key)
+        await change(tx, override.id, wanted[key])  # what had to make room has made it
+    for key, draft in wanted.items():
+        if key not in kept:
+            await create(tx, schedule_id, draft)
+
+
 async def change(tx: Transaction, override_id: UUID, draft: OverrideDraft) -> ScheduleOverride:
     """Make an override be as the draft says; asking for what it is already changes nothing.
 
