@@ -72,9 +72,12 @@ def register(bolt: AsyncApp, core: Core, workspace: Workspace, answering: Answer
     """Register the listeners on Bolt."""
 
     async def work(body: dict[str, Any], handler: Handler) -> Answer:
+        view_id = (body.get("view") or {}).get("id")
+        order = workspace.presses.note(view_id) if view_id else 0
         user_id, team_id = _who(body)
         actor = await identify(core, workspace, user_id, team_id)
-        gesture = Gesture(core, workspace, actor, user_id, body.get("trigger_id", ""), body)
+        trigger_id = body.get("trigger_id", "")
+        gesture = Gesture(core, workspace, actor, user_id, trigger_id, body, order)
         return await handler(gesture)
 
     async def tell(body: dict[str, Any], respond: AsyncRespond, answer: Answer) -> None:
@@ -89,10 +92,10 @@ def register(bolt: AsyncApp, core: Core, workspace: Workspace, answering: Answer
                 replace_original=False,
             )
         elif isinstance(answer, Say) and body.get("trigger_id") and body.get("view"):
-            await workspace.slack.views_push(
-                trigger_id=body["trigger_id"],
-                view=simple.message_view("Tocsin", answer.message.plain),
-            )
+            in_a_modal = body["view"]["type"] == "modal"
+            show = workspace.slack.views_push if in_a_modal else workspace.slack.views_open
+            told = simple.message_view("Tocsin", answer.message.plain)
+            await show(trigger_id=body["trigger_id"], view=told)
         elif isinstance(answer, Say):
             dm = await workspace.slack.conversations_open(users=_who(body)[0])
             await workspace.slack.chat_postEphemeral(

@@ -99,19 +99,23 @@ async def _send_trial_page(gesture: Gesture, _value: str) -> Answer:
 
 
 async def _cover(gesture: Gesture, value: str) -> Answer:
-    """Take a schedule's present shift (`id`), any (`any`), or give away mine (`id:from:until`)."""
+    """Take a schedule's present shift (`id`), any (`any`), or a span of it (`id:from:until`).
+
+    With `:give` behind it the span is mine, and goes to somebody else.
+    """
     schedule_id, *span = value.split(":")
-    if len(span) == 2:
-        start, end = (datetime.fromtimestamp(int(one), UTC) for one in span)
+    if len(span) >= 2:
+        start, end = (datetime.fromtimestamp(int(one), UTC) for one in span[:2])
+        give = span[2:] == ["give"]
         return await overrides.open_override(
-            gesture, UUID(schedule_id), span=(start, end), give=True
+            gesture, UUID(schedule_id), span=(start, end), give=give
         )
     chosen = UUID(schedule_id) if schedule_id != "any" else None
     return await overrides.open_override(gesture, chosen)
 
 
 async def _simulate(gesture: Gesture, value: str) -> Answer:
-    return await simulating.open_simulation(gesture, UUID(value))
+    return await simulating.open_simulation(gesture, UUID(value) if value != "any" else None)
 
 
 async def _coverage(gesture: Gesture, value: str) -> Answer:

@@ -31,6 +31,8 @@ class Gesture:
     user_id: str
     trigger_id: str
     body: dict[str, Any]
+    order: int = 0
+    """Its number among what was done in its view."""
 
     @property
     def view(self) -> dict[str, Any]:
@@ -48,13 +50,16 @@ class Gesture:
         Of two changes made in quick succession the later one wins, whichever was quicker.
         """
         shown = self.view
+        if not self.workspace.presses.is_last(shown["id"], self.order):
+            return
         update = self.workspace.slack.views_update
         try:
             await update(view_id=shown["id"], hash=shown.get("hash"), view=view)
         except SlackApiError as error:
             if error.response.get("error") != "hash_conflict":
                 raise
-            await update(view_id=shown["id"], view=view)
+            if self.workspace.presses.is_last(shown["id"], self.order):
+                await update(view_id=shown["id"], view=view)
 
     async def facts(self, incident_id: UUID) -> IncidentFacts:
         """An incident as it is now. Raises NotFound."""

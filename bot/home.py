@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+from slack_sdk.errors import SlackApiError
+
 from bot import coverage
 from bot.answering import Answer, Say
 from bot.blocks import home
@@ -33,16 +35,19 @@ async def show_home(
     async with gesture.core.reading(gesture.actor) as tx:
         found = await _facts(gesture, tx, turned, said)
     known = await coverage.known_findings(gesture)
-    await _publish(gesture, replace(found, findings=known or ()))
+    first = home.home(replace(found, findings=known or ()))
+    publish = gesture.workspace.slack.views_publish
+    shown = await publish(user_id=gesture.user_id, view=first)
     if known is None:  # reckoning takes a moment: the rest is there already
         findings = await coverage.findings(gesture)
         if findings:
-            await _publish(gesture, replace(found, findings=findings))
+            whole = home.home(replace(found, findings=findings))
+            try:
+                await publish(user_id=gesture.user_id, view=whole, hash=shown["view"]["hash"])
+            except SlackApiError as error:
+                if error.response.get("error") != "hash_conflict":
+                    raise  # else something newer is shown already
     return None
-
-
-async def _publish(gesture: Gesture, found: HomeFacts) -> None:
-    await gesture.workspace.slack.views_publish(user_id=gesture.user_id, view=home.home(found))
 
 
 async def in_place(gesture: Gesture, answer: Answer) -> Answer:

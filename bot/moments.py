@@ -6,27 +6,37 @@ from zoneinfo import ZoneInfo
 import dateparser
 
 from core.errors import ValidationFailed
+from core.instants import first_instant
+
+TYPED_MAX = 60
+YEARS = range(2000, 2200)
 
 
 def read_moment(text: str, *, timezone: str, now: datetime) -> datetime:
     """The instant that somebody in this zone means; of several the next one ahead.
 
+    A time that the clocks skip or show twice is meant as a schedule means it (spec section 5).
     Raises ValidationFailed with examples of what is understood.
     """
-    found = dateparser.parse(
-        text,
-        languages=["en"],
-        settings={
-            "TIMEZONE": timezone,
-            "RETURN_AS_TIMEZONE_AWARE": True,
-            "PREFER_DATES_FROM": "future",
-            "RELATIVE_BASE": now.astimezone(ZoneInfo(timezone)).replace(tzinfo=None),
-        },
-    )
-    if found is None:
+    zone = ZoneInfo(timezone)
+    found = _parse(text, now.astimezone(zone)) if len(text) <= TYPED_MAX else None
+    if found is None or found.year not in YEARS:
         raise ValidationFailed(
-            f"“{text}” is no time that Tocsin understands. Try “18:00”, “tomorrow 9am”, "
-            "“friday 22:00” or “2026-12-24 18:00”.",
+            f"“{text[:TYPED_MAX]}” is no time that Tocsin understands. Try “18:00”, "
+            "“tomorrow 9am”, “friday 22:00” or “2026-12-24 18:00”.",
             field="at",
         )
-    return found.astimezone(UTC)
+    if found.tzinfo is not None:
+        return found.astimezone(UTC)
+    return first_instant(found.date(), found.time(), zone)
+
+
+def _parse(text: str, now: datetime) -> datetime | None:
+    try:
+        return dateparser.parse(
+            text,
+            languages=["en"],
+            settings={"PREFER_DATES_FROM": "future", "RELATIVE_BASE": now.replace(tzinfo=None)},
+        )
+    except (ValueError, OverflowError):
+        return None

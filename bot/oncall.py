@@ -19,12 +19,12 @@ async def tell_on_call(gesture: Gesture, typed: str) -> Answer:
     """
     async with gesture.core.reading(gesture.actor) as tx:
         zone = await people.zone_name_of(tx, gesture.actor.id)
-        name, at = take_apart(typed, zone, tx.now)
-        found = (
-            [await schedules.find_schedule(tx, name)]
-            if name
-            else await schedules.list_schedules(tx)
-        )
+        every = await schedules.list_schedules(tx)
+        if any(one.name.casefold() == typed.strip().casefold() for one in every):
+            name, at = typed, None  # a name may have “at” in it
+        else:
+            name, at = take_apart(typed, zone, tx.now)
+        found = [await schedules.find_schedule(tx, name)] if name else every
         told = await targets.on_duty(tx, found, at)
     return Say(oncall.on_call(told, at=at, reader=zone))
 

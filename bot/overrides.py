@@ -108,10 +108,11 @@ async def _view(gesture: Gesture, form: OverrideForm) -> dict[str, Any]:
     """The form with what it will come to, or why it can't."""
     draft: OverrideDraft | None = None
     trouble: str | None = None
-    try:
-        draft = await _draft(gesture, form)
-    except DomainError as refusal:
-        trouble = refusal.message
+    if form.person and form.start_at and form.end_at:  # what is not filled in yet is no trouble
+        try:
+            draft = await _draft(gesture, form)
+        except DomainError as refusal:
+            trouble = refusal.message
     async with gesture.core.reading(gesture.actor) as tx:
         every = await schedules.list_schedules(tx)
         chosen = next((one for one in every if str(one.id) == form.schedule_id), None)

@@ -8,6 +8,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.presses import Presses
 from core import people
 from core.errors import NotReady
 from core.transaction import Actor, Core
@@ -33,6 +34,7 @@ class Workspace:
     ) -> None:
         self.slack = slack
         self.token = token
+        self.presses = Presses()
         self.public_url = public_url
         """Where browsers reach Tocsin, if they do."""
         self._core = core

@@ -20,6 +20,9 @@ An incident's life, and where each part of it is written:
     timezones       PURE: time zones as people look for them
     calendars       feeds at secret addresses: a schedule's shifts, or a person's
     calendar_events PURE: shifts as a calendar lists them
+    overrides       somebody stands in, and everybody concerned is told
+    covering        PURE: what is asked for then, and how a schedule will be
+    duties          a member's own shifts, on every schedule
     policies        escalation policies and their layers
     escalation_order  one part of a policy changed, and nothing that was not seen
     schedule_facts, policy_facts  both as views and forms show them
@@ -36,6 +39,8 @@ An incident's life, and where each part of it is written:
     walked          what such a walk wrote, read as steps
     reach           PURE: through what a member can be reached at all
     coverage_report what would page nobody, the wrong people or too late, found before it does
+    remarks         what is said apart from any incident
+    weekly          the Monday line: what nobody covers since last week
     facts           an incident as messages and views show it
     links           the acknowledging link of a letter: signed, and good once
     outages         Slack silent for too long, and back: admins are told by mail

@@ -1,5 +1,6 @@
 """A member's own duties: their shift now, and the ones ahead, on every schedule."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -39,12 +40,11 @@ async def of_member(
     """A member's shifts from now on, the earliest first (spec section 7, App Home)."""
     ids = await tx.db.scalars(select(Schedule.id).filter_by(organization_id=tx.organization_id))
     known = await schedules.load(tx, ids)
-    found = [
-        shift
-        for schedule in known.values()
-        if _names(schedule, member_id)
-        for shift in _own(schedule, member_id, tx.now, ahead)
-    ]
+    found: list[OwnShift] = []
+    for schedule in known.values():
+        if _names(schedule, member_id):
+            found += _own(schedule, member_id, tx.now, ahead)
+            await asyncio.sleep(0)  # a page that is due meanwhile goes first
     return tuple(sorted(found, key=lambda one: (one.start_at, one.schedule)))
 
 

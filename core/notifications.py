@@ -288,7 +288,7 @@ async def tell(
         tx,
         dedup_key=f"{remark.type}:{key}:{person_id}:{channel}",
         channel=channel,
-        target=f"{channel}:{person_id}",
+        target=f"{channel}:{person_id}:apart",  # so that it never holds a page up
         member_id=person_id,
         message=dump(remark),
     )

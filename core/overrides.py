@@ -6,6 +6,7 @@ makes room, as people expect who take a shift over: what stands in the way is cu
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -34,17 +35,24 @@ async def create(tx: Transaction, schedule_id: UUID, draft: OverrideDraft) -> Sc
     """
     schedule = await _lock(tx, schedule_id)
     await check(tx, draft)
-    _refuse_overlap(schedule, draft, await _ahead(tx, schedule_id), await _names(tx))
+    others = await _ahead(tx, schedule_id, after=draft.start_at)
+    _refuse_overlap(schedule, draft, others, await _names(tx))
     return await _create(tx, schedule, draft, await schedules.value_of(tx, schedule_id))
 
 
 async def cover(tx: Transaction, schedule_id: UUID, draft: OverrideDraft) -> ScheduleOverride:
     """Have somebody stand in, whoever else was to: overrides in the way are cut, or go.
 
+    From now on at the earliest: who was on call stays. Asked for again, it changes nothing.
     Raises NotFound, ValidationFailed, InvalidTargetUser.
     """
     schedule = await _lock(tx, schedule_id)
     await check(tx, draft)
+    draft = replace(draft, start_at=max(draft.start_at, tx.now))
+    for other in await _ahead(tx, schedule_id):
+        same = (other.member_id, other.end_at) == (draft.member_id, draft.end_at)
+        if same and (other.start_at == draft.start_at or other.start_at <= tx.now):
+            return other
     before = await schedules.value_of(tx, schedule_id)
     for other in await _ahead(tx, schedule_id):
         if other.start_at < draft.end_at and draft.start_at < other.end_at:
@@ -85,7 +93,8 @@ async def change(tx: Transaction, override_id: UUID, draft: OverrideDraft) -> Sc
     if was == draft:
         return override
     await check(tx, draft)
-    others = [one for one in await _ahead(tx, schedule.id) if one.id != override.id]
+    every = await _ahead(tx, schedule.id, after=draft.start_at)
+    others = [one for one in every if one.id != override.id]
     _refuse_overlap(schedule, draft, others, await _names(tx))
     otherwise = await schedules.value_of(tx, schedule.id)
     override.member_id = draft.member_id
@@ -93,8 +102,14 @@ async def change(tx: Transaction, override_id: UUID, draft: OverrideDraft) -> Sc
     await tx.db.flush()
     tx.memo.clear()
     _record(tx, override, AuditType.OVERRIDE_CHANGED, before=was, after=draft)
-    if was.member_id != draft.member_id:
-        await _tell(tx, schedule, "removed", override.id, was, otherwise)
+    given_back = (
+        [(was.start_at, was.end_at)]
+        if was.member_id != draft.member_id
+        else rest_of(was.start_at, was.end_at, draft)
+    )
+    for start, end in given_back:
+        span = replace(was, start_at=start, end_at=end)
+        await _tell(tx, schedule, "removed", override.id, span, otherwise)
     await _tell(tx, schedule, "changed", override.id, draft, otherwise)
     return override
 
@@ -153,10 +168,14 @@ async def _find(tx: Transaction, override_id: UUID) -> tuple[ScheduleOverride, S
     return override, schedule
 
 
-async def _ahead(tx: Transaction, schedule_id: UUID) -> Sequence[ScheduleOverride]:
+async def _ahead(
+    tx: Transaction, schedule_id: UUID, *, after: datetime | None = None
+) -> Sequence[ScheduleOverride]:
+    """Those that have not ended; with `after`, those also that ended later than that."""
+    since = min(after or tx.now, tx.now)
     found = await tx.db.scalars(
         select(ScheduleOverride)
-        .where(ScheduleOverride.schedule_id == schedule_id, ScheduleOverride.end_at > tx.now)
+        .where(ScheduleOverride.schedule_id == schedule_id, ScheduleOverride.end_at > since)
         .order_by(ScheduleOverride.start_at)
     )
     return found.all()
@@ -277,6 +296,8 @@ async def _tell(
     known = await people.by_id(tx, [draft.member_id, *displaced])
     names = {id: one.name for id, one in known.items()}
     for member_id in (draft.member_id, *displaced):
+        if known[member_id].removed_at:
+            continue
         remark = DutyChanged(
             change,
             covers=member_id == draft.member_id,
@@ -288,5 +309,5 @@ async def _tell(
             start_at=draft.start_at,
             end_at=draft.end_at,
         )
-        occasion = f"{override_id}:{change}:{tx.now.timestamp()}"
+        occasion = f"{override_id}:{change}:{draft.start_at.timestamp()}:{tx.now.timestamp()}"
         await notifications.tell(tx, member_id, remark, key=occasion)

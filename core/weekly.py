@@ -17,7 +17,7 @@ from core.findings import Finding
 from core.remarks import CoverageTold
 from core.transaction import Actor, Core, Transaction
 from storage.models import Delivery
-from storage.vocabulary import Channel
+from storage.vocabulary import Channel, DeliveryState
 
 log = logging.getLogger(__name__)
 
@@ -71,8 +71,8 @@ def week_of(now: datetime) -> str:
 async def say_weekly_line(core: Core, organization_id: UUID) -> bool:
     """Say in the alerts channel what is found anew since last week, with what to do.
 
-    Said once a week, to an organization that saw the week begin; nothing new is nothing said.
-    Returns whether it was said now.
+    Said once, on the week's first day, to an organization that saw the week begin; nothing new
+    is nothing said. Returns whether it was said now.
     """
     actor = Actor.system(organization_id)
     async with core.reading(actor) as tx:
@@ -91,7 +91,7 @@ async def say_weekly_line(core: Core, organization_id: UUID) -> bool:
             tx,
             dedup_key=_key(tx),
             channel=Channel.ALERTS,
-            target=f"alerts:{organization_id}",
+            target=f"alerts:{organization_id}:apart",
             message=notifications.dump(_line(new, found)),
         )
     return True
@@ -100,7 +100,8 @@ async def say_weekly_line(core: Core, organization_id: UUID) -> bool:
 async def _is_due(tx: Transaction) -> bool:
     ours = await people.organization(tx)
     is_new = week_of(ours.created_at) == week_of(tx.now)
-    return bool(ours.alerts_channel) and not is_new and not await _is_said(tx)
+    is_monday = (tx.now - BEGINS).weekday() == 0
+    return bool(ours.alerts_channel) and is_monday and not is_new and not await _is_said(tx)
 
 
 def _line(new: list[Finding], found: tuple[Finding, ...]) -> CoverageTold:
@@ -124,7 +125,10 @@ async def _known(tx: Transaction) -> frozenset[str]:
     """What the last line that was said knew of."""
     last = await tx.db.scalar(
         select(Delivery.message)
-        .where(Delivery.dedup_key.startswith(_begins_with(tx), autoescape=True))
+        .where(
+            Delivery.dedup_key.startswith(_begins_with(tx), autoescape=True),
+            Delivery.state != DeliveryState.FAILED,
+        )
         .order_by(Delivery.created_at.desc())
         .limit(1)
     )

@@ -51,7 +51,7 @@ def finding_row(one: Finding) -> Block:
 def _way(one: Finding) -> Block | None:
     if one.kind is FindingKind.GAP and one.schedule_id and one.start_at and one.end_at:
         span = f"{one.schedule_id}:{int(one.start_at.timestamp())}:{int(one.end_at.timestamp())}"
-        return button("Cover…", f"{ids.COVER}:give", span)
+        return button("Cover…", f"{ids.COVER}:gap", span)
     if one.policy_id:
         return button("Open policy", ids.POLICY_OPEN, str(one.policy_id))
     if one.schedule_id:

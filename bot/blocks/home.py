@@ -84,6 +84,8 @@ def home(facts: HomeFacts) -> dict[str, Any]:
                     button("Cover a shift", f"{ids.COVER}:any", "any"),
                     button("Schedules", ids.SCHEDULES_OPEN, "0"),
                     button("Policies", ids.POLICIES_OPEN, "0"),
+                    button("Who would be paged?", ids.SIMULATE, "any"),
+                    button("Coverage", f"{ids.COVERAGE_OPEN}:all", "0"),
                     button("My calendar", ids.CALENDAR_OPEN, "mine"),
                 ]
             ),
@@ -134,7 +136,7 @@ def _shift(one: OwnShift, facts: HomeFacts) -> Block:
     if one.position:
         return told  # an override stands in for the first layer alone
     start = max(one.start_at, facts.now)
-    span = f"{one.schedule_id}:{int(start.timestamp())}:{int(one.end_at.timestamp())}"
+    span = f"{one.schedule_id}:{int(start.timestamp())}:{int(one.end_at.timestamp())}:give"
     return {**told, "accessory": button("Give away…", f"{ids.COVER}:give", span)}
 
 

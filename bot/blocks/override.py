@@ -7,7 +7,18 @@ from typing import Any
 from uuid import UUID
 
 from bot.blocks import ids, values
-from bot.blocks.build import button, context, exact, field, menu, modal, mrkdwn, plain, section
+from bot.blocks.build import (
+    SECTION_MAX,
+    button,
+    context,
+    exact,
+    field,
+    menu,
+    modal,
+    mrkdwn,
+    plain,
+    section,
+)
 from bot.blocks.text import Block, cut_escaped, escape, name
 from bot.blocks.times import both, city
 
@@ -119,6 +130,8 @@ def _consequence(
     lines = [_turn(one, timezone, reader) for one in turns[:SHIFTS_SHOWN]]
     if left := len(turns) - SHIFTS_SHOWN:
         lines += [f"and {left:,} more"] if left > 0 else []
+    while len("\n".join(lines)) > SECTION_MAX - 100:
+        lines[-2:] = ["and more"]
     told = "\n".join(["*How it will be*", *lines])
     both_told = context(mrkdwn("Both people get a message about it."))
     return [{**section(told), "block_id": "consequence"}, both_told]

@@ -2,7 +2,7 @@
 
 from bot.blocks import ids
 from bot.blocks.build import actions, button, context, exact, mrkdwn, section
-from bot.blocks.text import Rendered, escape, fallback, name, names
+from bot.blocks.text import Rendered, cut, escape, fallback, name, names
 from bot.blocks.times import both, in_zone
 from core.people import Person
 from core.remarks import CoverageTold, DutyChanged, Remark, TrialPage
@@ -29,10 +29,10 @@ def _trial_page() -> Rendered:
 def _coverage_told(said: CoverageTold) -> Rendered:
     count = "1 new finding" if said.new == 1 else f"{said.new:,} new findings"
     headline = f"🗓️ Coverage for the next 30 days: {count}."
-    rows = [exact(f"⚠️ {what}\n{to_do}") for what, to_do in said.told]
-    left = said.found - len(said.told)
+    rows = [exact(f"⚠️ {cut(what, 900)}\n{cut(to_do, 900)}") for what, to_do in said.told]
+    left = said.new - len(said.told)
     every = button("Show all" if left > 0 else "Open", ids.COVERAGE_OPEN, "0")
-    more = [context(mrkdwn(f"and {left:,} more"))] if left > 0 else []
+    more = [context(mrkdwn(f"and {left:,} more that are new"))] if left > 0 else []
     return Rendered(
         fallback(f"{headline} {said.told[0][0]}"),
         [exact(headline), *rows, *more, *actions([every])],

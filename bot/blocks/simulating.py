@@ -89,12 +89,16 @@ def _question(form: SimulateForm, policies: Sequence[tuple[str, str]]) -> list[B
 def _answer(told: Simulation | None, reader: str, trouble: str | None) -> list[Block]:
     if trouble or told is None:
         return [section(f"⚠️ {escape(cut(trouble or 'Choose a policy.', 2_000))}")]
-    blocks: list[Block] = [header("Nobody answers")]
+    blocks: list[Block] = [header("If nobody answers")]
     for step in told.steps[:STEPS_SHOWN]:
         blocks.append(_step(step, told, reader))
     if left := len(told.steps) - STEPS_SHOWN:
         blocks += [context(mrkdwn(f"and {left:,} more layers"))] if left > 0 else []
-    return [*blocks, _end(told, reader), context(mrkdwn("Asked of what pages; nobody was paged."))]
+    return [
+        *blocks,
+        _end(told, reader),
+        context(mrkdwn("A rehearsal by the real rules. Nobody was paged.")),
+    ]
 
 
 def _step(step: Step, told: Simulation, reader: str) -> Block:
@@ -151,7 +155,9 @@ def _end(told: Simulation, reader: str) -> Block:
     if not told.last_resort:
         return section(f"{said} 🚨 The last resort pages nobody either.")
     lines = [_paged(one, reader) for one in told.last_resort[:PEOPLE_SHOWN]]
-    return section("\n".join([f"{said} The last resort is paged:", *lines])[:STEP_CHARACTERS])
+    while len("\n".join(lines)) > STEP_CHARACTERS:
+        lines.pop()
+    return section("\n".join([f"{said} The last resort is paged:", *lines]))
 
 
 def _after(at: datetime, told: Simulation) -> str:

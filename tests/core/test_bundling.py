@@ -75,7 +75,7 @@ async def test_what_joins_while_slack_holds_back_does_not_count_as_a_failure(
 
     assert "page_failed" not in engine.sender.kinds(), "nothing was in trouble"
     assert {one.state for one in await _pages(engine)} == {DeliveryState.SENT}
-    second, third = (await _pages(engine))[1:]
+    second, third = sorted(await _pages(engine), key=lambda one: one.created_at)[1:]
     assert second.carrier_id == third.carrier_id is not None
 
 

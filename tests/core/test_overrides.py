@@ -294,3 +294,52 @@ async def test_every_change_is_on_the_trail_with_before_and_after(engine: Engine
         (AuditType.OVERRIDE_REMOVED, span(4), None),
     ]
     assert {one.data["overrideId"] for one in events} == {str(override_id)}
+
+
+async def test_two_never_overlap_not_even_with_one_that_has_ended(engine: Engine) -> None:
+    await create(engine, "dave", 1, 3)
+    engine.clock.at = at(4)
+
+    with pytest.raises(OverrideConflict):
+        await create(engine, "carol", 0, 8)
+
+
+async def test_covering_leaves_the_past_as_it_was(engine: Engine) -> None:
+    await create(engine, "dave", 1, 8)
+    engine.clock.at = at(4)
+
+    await cover(engine, "carol", 0.5, 6)
+
+    async with engine.core.reading(engine.system) as tx:
+        then = (await schedules.load(tx, [engine.schedule_id], overrides_from=NOON)).popitem()[1]
+    names = {member.id: name for name, member in engine.cast.items()}
+    owners = [oncall.resolve(then, at(hour)).owner for hour in (2, 5, 7)]
+    assert [names[one.member_id] for one in owners if one] == ["dave", "carol", "dave"]
+
+
+async def test_covering_twice_changes_nothing_and_tells_nobody_twice(engine: Engine) -> None:
+    first = await cover(engine, "dave", 0, 3)
+    await told(engine)
+    engine.clock.at = at(0.01)
+
+    assert await cover(engine, "dave", 0, 3) == first
+    assert await told(engine) == []
+
+
+async def test_who_gets_time_back_by_a_shorter_override_is_told(engine: Engine) -> None:
+    override_id = await create(engine, "dave", 1, 8)
+    await told(engine)
+
+    await engine.do("alice", overrides.change, override_id, draft(engine, "dave", 1, 2))
+
+    assert (engine.cast["bob"].name, "removed", False) in await told(engine)
+
+
+async def test_who_left_is_told_nothing(engine: Engine) -> None:
+    override_id = await create(engine, "dave", 1, 8)
+    await told(engine)
+    await given.remove(engine, "dave")
+
+    await engine.do("alice", overrides.remove, override_id)
+
+    assert engine.cast["dave"].name not in [name for name, _, _ in await told(engine)]

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from core import weekly
+from core import claims, notifications, weekly
 from core.remarks import CoverageTold
+from core.sending import DeliveryFailed
 from tests.cast import NOON
 from tests.core import given
 from tests.engine import Engine
@@ -98,3 +99,41 @@ def test_a_week_begins_on_monday_morning() -> None:
     assert weekly.week_of(NOON) == "2026-W47"
     assert weekly.week_of(MONDAY - timedelta(seconds=1)) == "2026-W47"
     assert weekly.week_of(MONDAY) == "2026-W48"
+
+
+@pytest.mark.usefixtures("uncovered")
+async def test_a_line_that_never_arrived_was_not_told(engine: Engine) -> None:
+    archived = DeliveryFailed("is_archived", permanent=True)
+    engine.sender.before = given.failing(archived, kind="coverage_told")
+    engine.clock.at = MONDAY
+    await look(engine)
+    await engine.settle()
+
+    engine.sender.before = lambda _verb, _outgoing: None
+    engine.clock.at += timedelta(days=7)
+
+    assert await look(engine)
+
+
+async def test_a_start_in_the_middle_of_a_week_says_no_line(engine: Engine) -> None:
+    await given.empty_schedule(engine)
+    engine.clock.at = MONDAY + timedelta(days=3, hours=6)
+
+    await engine.worker.tick()
+
+    assert await said(engine) == []
+
+
+async def test_what_is_said_apart_never_holds_a_page_up(engine: Engine) -> None:
+    bob = engine.cast["bob"]
+    async with engine.core.transaction(engine.system) as tx:
+        await notifications.send_trial_page(tx, bob.id)
+    async with engine.core.transaction(engine.system) as tx:
+        taken = await claims.claim(tx, organization_id=engine.organization_id, limit=16)
+    assert len(taken.claims) == 1  # and whoever took it dies
+
+    await engine.declare()
+    async with engine.core.transaction(engine.system) as tx:
+        taken = await claims.claim(tx, organization_id=engine.organization_id, limit=16)
+
+    assert [one.target for one in taken.claims if one.wakes] == [f"slack_dm:{bob.id}"]

@@ -140,3 +140,16 @@ async def fill(world: World, *, incidents: int, rotas: int) -> None:
                 owner_id=bob.person.id,
                 escalation_policy_id=quiet.id,
             )
+
+
+async def test_a_refusal_of_what_was_pressed_there_is_told(world: World) -> None:
+    async with world.tocsin.core.transaction(world.system) as tx:
+        empty = await policies.create_policy(tx, PolicyDraft("Empty", None, ()))
+    await world.bob.open_home()
+    async with world.tocsin.core.transaction(world.system) as tx:
+        await policies.remove_policy(tx, await policies.lock_policy(tx, empty.id))
+
+    await world.bob.click("Open policy", on=world.bob.home, near="Empty")
+    await world.settle()
+
+    assert "There is no such escalation policy" in world.bob.modal.plain

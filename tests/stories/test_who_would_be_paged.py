@@ -1,8 +1,13 @@
 """“Who would be paged?”, what nobody covers, and calendars: asked and answered in Slack."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
+import pytest
+
+from bot.moments import read_moment
+from core import schedules, scheduling
 from tests.cast import NOON
 from tests.world import World, running_world, web_client
 
@@ -132,3 +137,39 @@ async def test_without_a_public_url_it_says_whom_to_ask(world: World) -> None:
     opened = await world.bob.click("My calendar", on=world.bob.home)
 
     assert "Calendars need PUBLIC_URL" in opened.view.plain
+
+
+@pytest.mark.parametrize(
+    "typed", ["oncall at 0001-01-01 00:00", "oncall at 9999-12-31 23:59", "simulate at 9999-12-30"]
+)
+async def test_an_instant_out_of_reach_is_refused_in_words(world: World, typed: str) -> None:
+    answer = await world.carol.command(f"/incident {typed}")
+
+    assert "is no time that Tocsin understands" in answer.messages[0].plain
+
+
+async def test_a_name_may_have_at_in_it(world: World) -> None:
+    async with world.tocsin.core.transaction(world.system) as tx:
+        (payments,) = await schedules.list_schedules(tx)
+        draft = scheduling.draft_of(payments)
+        layers = tuple(replace(layer, id=None) for layer in draft.layers)
+        await scheduling.create_schedule(tx, replace(draft, name="Night at Berlin", layers=layers))
+
+    answer = await world.bob.command("/incident oncall night at berlin")
+
+    assert "Night at Berlin" in answer.messages[0].plain
+
+
+@pytest.mark.parametrize(
+    ("typed", "instant"),
+    [
+        ("2026-10-25 02:30", "2026-10-25T00:30"),  # there are two: the first
+        ("2027-03-28 02:30", "2027-03-28T01:00"),  # there is none: the first after it
+        ("friday 22:00", "2026-11-20T21:00"),
+        ("2026-12-24T18:00:00+09:00", "2026-12-24T09:00"),
+    ],
+)
+def test_a_typed_time_is_meant_as_a_schedule_means_it(typed: str, instant: str) -> None:
+    found = read_moment(typed, timezone="Europe/Berlin", now=NOON)
+
+    assert found == datetime.fromisoformat(f"{instant}+00:00")

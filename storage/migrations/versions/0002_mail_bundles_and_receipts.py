@@ -44,7 +44,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("deliveries") as batch_op:
         _change_channels(batch_op, AFTER)
-        batch_op.alter_column("incident_id", existing_type=sa.Uuid(), nullable=True)
         batch_op.add_column(sa.Column("carrier_id", sa.Uuid(), nullable=True))
         batch_op.add_column(
             sa.Column("history", sa.JSON(), nullable=False, server_default=sa.text("'[]'"))
@@ -66,7 +65,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.execute("DELETE FROM deliveries WHERE channel = 'mail' OR incident_id IS NULL")
+    op.execute("DELETE FROM deliveries WHERE channel = 'mail'")
     op.execute("UPDATE deliveries SET priority = priority % 10 WHERE state = 'sent'")
     op.drop_index("ix_incidents_due", "incidents")
     op.create_index("ix_incidents_next_escalation_at", "incidents", [DUE], **_where(OPEN))
@@ -78,7 +77,6 @@ def downgrade() -> None:
         batch_op.drop_column("link_used_at")
         batch_op.drop_column("history")
         batch_op.drop_column("carrier_id")
-        batch_op.alter_column("incident_id", existing_type=sa.Uuid(), nullable=False)
     op.drop_table("last_resorts")
     op.execute("ALTER TABLE organizations DROP COLUMN link_key")
 

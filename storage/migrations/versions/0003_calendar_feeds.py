@@ -10,6 +10,8 @@ depends_on = None
 
 
 def upgrade() -> None:
+    with op.batch_alter_table("deliveries") as batch_op:
+        batch_op.alter_column("incident_id", existing_type=sa.Uuid(), nullable=True)
     op.create_table(
         "calendar_feeds",
         sa.Column("organization_id", sa.Uuid(), nullable=False),
@@ -44,4 +46,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.execute("DELETE FROM deliveries WHERE incident_id IS NULL")
+    with op.batch_alter_table("deliveries") as batch_op:
+        batch_op.alter_column("incident_id", existing_type=sa.Uuid(), nullable=False)
     op.drop_table("calendar_feeds")
