@@ -190,8 +190,12 @@ class SlackSender:
     async def _post(
         self, channel: str, arguments: dict[str, Any], outgoing: Outgoing
     ) -> Mapping[str, Any]:
+        async def post(given: dict[str, Any]) -> Mapping[str, Any]:
+            outgoing.check_in_time(self._core.clock.now())
+            return await self._call("chat_postMessage", channel, **given)
+
         try:
-            return await self._call("chat_postMessage", channel, **arguments)
+            return await post(arguments)
         except DeliveryFailed as failure:
             if not isinstance(failure.__cause__, SlackApiError):
                 raise
@@ -200,13 +204,13 @@ class SlackSender:
                 await self._forget(channel, outgoing)
             if error == "thread_not_found":
                 apart = {k: v for k, v in arguments.items() if k not in _IN_THREAD}
-                return await self._call("chat_postMessage", channel, **apart)
+                return await post(apart)
             if error not in _BAD_BLOCKS:
                 raise
         # A page that looks plain wakes people; one that Slack refuses does not.
         log.error("Slack refused the blocks of a message; sending its text alone")
         plain = {name: value for name, value in arguments.items() if name != "blocks"}
-        return await self._call("chat_postMessage", channel, **plain)
+        return await post(plain)
 
     async def _forget(self, channel: str, outgoing: Outgoing) -> None:
         """A conversation that is no longer there is looked for anew at the next try."""

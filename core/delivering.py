@@ -129,7 +129,7 @@ class _Attempt:
         if ready.unwanted:
             await outcomes.settle_unwanted(self.core, self.claim, ready.outgoing)
             return
-        if self.core.clock.now() > self.claim.until - SEND_NEEDS:
+        if self.core.clock.now() > ready.outgoing.not_after:
             await outcomes.settle_absent(self.core, self.claim, ready.outgoing)
             return
         self.unknown = True
@@ -245,6 +245,7 @@ async def _outgoing(tx: Transaction, claim: claims.Claim, loaded: _Loaded) -> Ou
         delivery_id=delivery.id,
         organization_id=delivery.organization_id,
         attempted_at=delivery.attempted_at or delivery.created_at,
+        not_after=claim.until - SEND_NEEDS,
         alerts_channel=loaded.alerts_channel,
         person=Person.of(member) if member else None,
         dm_id=member.slack_dm_id if member else None,

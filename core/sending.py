@@ -92,6 +92,8 @@ class Outgoing:
     organization_id: UUID
     attempted_at: datetime
     """No attempt to send it began before this instant whose outcome is not known."""
+    not_after: datetime
+    """Nothing may be posted from then on: its lease may end first, and somebody else post it."""
     alerts_channel: str | None
     person: Person | None
     dm_id: str | None
@@ -107,6 +109,14 @@ class Outgoing:
     """Its own receipt, once it was sent."""
     parts: tuple[Part, ...]
     """Every delivery that this one message carries out; the worst incident first."""
+
+    def check_in_time(self, now: datetime) -> None:
+        """To be asked last of all, right before it is posted: a process may have stood still.
+
+        Raises DeliveryFailed when it is too late.
+        """
+        if now > self.not_after:
+            raise DeliveryFailed("it was too late to send it under this lease")
 
     @property
     def incident(self) -> IncidentFacts:

@@ -1,6 +1,7 @@
 """Mail's side of the outbox: each delivery is one letter, under one Message-ID at every try."""
 
 import asyncio
+from collections.abc import Callable
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -69,7 +70,7 @@ class MailSender:
         link = await self._link(outgoing)
         with composing():
             message = self.compose(outgoing, link)
-        await self._hand_in(message, outgoing.email)
+        await self._hand_in(message, outgoing)
         return {"message_id": str(message["Message-ID"])}
 
     def compose(self, outgoing: Outgoing, link: str | None) -> EmailMessage:
@@ -113,12 +114,16 @@ class MailSender:
         key = await links.ensure_key(self._core, outgoing.organization_id)
         return f"{self._public_url}{links.PATH}/{links.sign(key, outgoing.delivery_id)}"
 
-    async def _hand_in(self, message: EmailMessage, address: str) -> None:
+    async def _hand_in(self, message: EmailMessage, outgoing: Outgoing) -> None:
         """One connection for one letter: a server that hangs holds up this letter alone."""
         handing = _Handing(self._server, self._sender, self._timeout)
+
+        def last_question() -> None:
+            outgoing.check_in_time(self._core.clock.now())
+
         try:
             async with asyncio.timeout(self._timeout):
-                await handing.run(message, address)
+                await handing.run(message, outgoing.email or "", last_question)
         except aiosmtplib.SMTPRecipientRefused as refused:
             raise DeliveryFailed(
                 f"the mail server refused the address: {refused.code} {line(refused.message)}",
@@ -153,11 +158,15 @@ class _Handing:
         self.under_way = False
         self.taken = False
 
-    async def run(self, message: EmailMessage, address: str) -> None:
-        """Raises what aiosmtplib raises, unless the server took the letter."""
+    async def run(
+        self, message: EmailMessage, address: str, last_question: Callable[[], None]
+    ) -> None:
+        """Raises what aiosmtplib and the last question raise, unless the server took the letter."""
         async with connected(self._server, self._sender, timeout=self._timeout) as client:
             await client.mail(self._sender.address)
             await client.rcpt(address)
+            letter = message.as_bytes()
+            last_question()
             self.under_way = True
-            await client.data(message.as_bytes())
+            await client.data(letter)
             self.taken = True

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any, cast
 from uuid import UUID
@@ -27,6 +28,7 @@ def outgoing(**changes: Any) -> Outgoing:
     given: dict[str, Any] = {
         "delivery_id": UUID(int=7),
         "attempted_at": NOW,
+        "not_after": NOW,
         "alerts_channel": None,
         "person": BOB,
         "dm_id": None,
@@ -52,6 +54,14 @@ async def failure(mail: MailSender, **changes: Any) -> DeliveryFailed:
     with pytest.raises(DeliveryFailed) as failed:
         await mail.send(outgoing(**changes))
     return failed.value
+
+
+async def test_a_letter_whose_process_stood_still_too_long_is_not_handed_in() -> None:
+    async with post_office() as office:
+        late = await failure(sender(office.url), not_after=NOW - timedelta(seconds=1))
+
+        assert (late.unknown, late.permanent) == (False, False)
+        assert office.letters == []
 
 
 async def test_a_letter_is_handed_in_and_its_message_id_is_the_receipt() -> None:

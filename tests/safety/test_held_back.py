@@ -7,11 +7,12 @@ import pytest
 from sqlalchemy import update
 
 import sandbox
-from core import claims, escalation, people
-from core.delivering import deliver
+from bot.sender import SlackSender
+from core import claims, declaring, escalation, people
+from core.delivering import deliver, prepare
 from core.sending import Outgoing
 from storage.models import Delivery
-from storage.vocabulary import AuditType, Channel, DeliveryKind, DeliveryState
+from storage.vocabulary import AuditType, Channel, DeliveryKind, DeliveryState, Severity
 from tests.engine import DeliveryFailed, Engine
 from tests.world import World
 
@@ -93,6 +94,29 @@ async def test_a_look_up_that_used_up_the_lease_is_followed_by_no_post(engine: E
     await engine.settle()
 
     assert engine.sender.pages() == [("Bob", 1)]
+
+
+async def test_a_page_whose_process_stood_still_while_it_was_composed_is_not_posted(
+    world: World,
+) -> None:
+    core, system = world.tocsin.core, world.system
+    async with core.transaction(system) as tx:
+        bob = await people.find_by_slack_user_id(tx, world.bob.id)
+        assert bob is not None
+        await declaring.open_incident(tx, title="The till", severity=Severity.HIGH, owner_id=bob.id)
+    async with core.transaction(system) as tx:
+        taken = await claims.claim(tx, organization_id=world.organization_id, limit=9)
+        ready = await prepare(tx, taken.claims)
+    (page,) = [one.outgoing for claim, one in ready.items() if claim.wakes]
+    sender = SlackSender(core, world.tocsin.workspace)
+    await sender.aim(page)
+    world.clock.at += claims.LEASE
+
+    with pytest.raises(DeliveryFailed) as late:
+        await sender.send(page)
+
+    assert not late.value.unknown
+    assert world.bob.dm() == []
 
 
 async def test_a_bug_in_a_sender_is_a_failure_like_any_other_and_is_said(engine: Engine) -> None:
