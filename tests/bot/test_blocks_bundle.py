@@ -43,6 +43,7 @@ def bundled(titles: Sequence[str], **changes: Any) -> Outgoing:
         delivery_id=UUID(int=7),
         organization_id=UUID(int=1),
         attempted_at=NOW,
+        not_after=NOW,
         alerts_channel=None,
         person=BOB,
         dm_id=None,
