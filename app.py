@@ -67,14 +67,18 @@ def serve() -> None:
 
 
 async def _serve(settings: Settings) -> None:
-    tocsin = build(settings)
+    await live(build(settings))
+
+
+async def live(tocsin: Tocsin) -> None:
+    """Serve until a signal says to end; then let what is under way come to its end."""
     try:
         await tocsin.start()
         gc.freeze()  # what is loaded by now stays: walking it would hold a page up for 0.1 s
         logging.getLogger(__name__).info(
             "Tocsin serves on port %s, %s",
-            settings.port,
-            "in Socket Mode" if settings.slack_app_token else "at POST /slack/events",
+            tocsin.settings.port,
+            "in Socket Mode" if tocsin.settings.slack_app_token else "at POST /slack/events",
         )
         # uvicorn hands a signal on once it has stopped, which would end us before `stop`.
         for one in (signal.SIGINT, signal.SIGTERM):

@@ -16,15 +16,19 @@ from sqlalchemy import select
 from core.transaction import Actor, Core
 from storage.models import AuditEvent, Delivery, Incident
 from storage.vocabulary import AuditType, DeliveryKind, DeliveryState, EscalationState
+from tests.safety.victim import SPEED
 
 if TYPE_CHECKING:
     from tests.safety.stage import Stage
 
 PAGED = ("alice", "bob", "carol", "dave")
+A_MOMENT = 1.0
+"""Real seconds between the last question whether a page is wanted and its arrival in Slack."""
 
 
 async def until_quiet(core: Core, *, seconds: float = 60) -> None:
-    until = time.monotonic() + seconds
+    """Nothing is due and nothing waits; so many seconds are enough at the usual speed."""
+    until = time.monotonic() + seconds * max(1, 30 / SPEED)
     while time.monotonic() < until:
         async with core.reading(Actor.system()) as tx:
             pending = await tx.db.scalar(
@@ -68,6 +72,22 @@ async def check_the_promise(stage: "Stage", *, incidents_at_least: int) -> None:
             if one.incident_id == incident.id and one.kind is DeliveryKind.PAGE
         ]
         assert len(pages) == len(layers)
+    check_that_nothing_was_stale(workspace, incidents)
+
+
+def check_that_nothing_was_stale(workspace: Any, incidents: Sequence[Incident]) -> None:
+    """Nobody was paged for what was acknowledged before, but for a moment's worth of work."""
+    acknowledged = {
+        one.number: one.acknowledged_at.timestamp() for one in incidents if one.acknowledged_at
+    }
+    stale = [
+        (person, number, float(message.ts) - acknowledged[number])
+        for person in PAGED
+        for message in workspace.person(person).dm()
+        for number in _named_in(message)
+        if number in acknowledged and float(message.ts) > acknowledged[number] + A_MOMENT * SPEED
+    ]
+    assert stale == [], "paged, though it was acknowledged by then"
 
 
 def check_the_posts(
@@ -90,10 +110,10 @@ def check_the_posts(
     assert set(posted) == set(carried), "lost, or sent though superseded"
     # And by what people can read: each page is named in one message, alone or among others.
     named = Counter(
-        (message.channel, int(number))
+        (message.channel, number)
         for person in PAGED
         for message in workspace.person(person).dm()
-        for number in set(re.findall(r"#(\d+) ", message.plain))
+        for number in _named_in(message)
     )
     sent = Counter(
         (one.receipt["channel"], numbers[one.incident_id])
@@ -101,3 +121,7 @@ def check_the_posts(
         if one.kind is DeliveryKind.PAGE and one.receipt
     )
     assert named == sent
+
+
+def _named_in(message: Any) -> set[int]:
+    return {int(number) for number in re.findall(r"#(\d+) ", message.plain)}

@@ -3,6 +3,7 @@
 import asyncio
 import signal
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -13,16 +14,44 @@ class Replica:
         self._environment = environment
         self._process: asyncio.subprocess.Process | None = None
         self.kills = 0
+        self.in_rotation = True
+        """Whether the load balancer sends it requests."""
+
+    @property
+    def url(self) -> str:
+        """Where it can be asked."""
+        return f"http://127.0.0.1:{self._environment['PORT']}"
+
+    @property
+    def lives(self) -> bool:
+        """Whether it was started and has not ended."""
+        return self._process is not None and self._process.returncode is None
 
     async def start(self) -> None:
         self._process = await asyncio.create_subprocess_exec(
             sys.executable,
             str(Path(__file__).with_name("victim.py")),
             env=self._environment,
-            stdout=asyncio.subprocess.PIPE,
         )
-        assert self._process.stdout is not None
-        assert await self._process.stdout.readline() == b"up\n"
+        await self._until_it_listens()
+
+    async def _until_it_listens(self) -> None:
+        async with asyncio.timeout(30):
+            while True:
+                with suppress(OSError):
+                    _, writer = await asyncio.open_connection(
+                        "127.0.0.1", int(self._environment["PORT"])
+                    )
+                    writer.close()
+                    return
+                assert self.lives, "it ended before it was up"
+                await asyncio.sleep(0.01)
+
+    async def stop(self) -> None:
+        """Tell it to end, as a roll-out does, and wait until it has."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGTERM)
+        assert await self._process.wait() == 0
 
     async def kill(self) -> None:
         assert self._process is not None
@@ -32,7 +61,7 @@ class Replica:
 
     async def end(self) -> None:
         """Kill it if it is there, frozen or not."""
-        if self._process is not None and self._process.returncode is None:
+        if self.lives:
             await self.kill()
 
     def pause(self) -> None:

@@ -1,6 +1,7 @@
 """A stage for the promise: real processes to be killed, and a Slack that misbehaves.
 
-Real HTTP both ways, a real database; only the clock runs faster.
+Real HTTP both ways, a real database; only the clock runs faster: 30 times, or as often as
+TOCSIN_STAGE_SPEED says. At 1 it is the product's own, with its own patience with Slack.
 """
 
 import asyncio
@@ -11,6 +12,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import aiohttp
@@ -19,17 +21,20 @@ from sqlalchemy import func, select
 import sandbox
 from cli.apply import apply
 from cli.blueprint import read_blueprint
-from core import people
+from core import incidents, people
+from core.errors import Unavailable
 from core.transaction import Actor, Core
 from storage.database import Database
 from storage.models import Incident
 from tests.safety.judgement import until_quiet
 from tests.safety.replica import Replica
-from tests.safety.victim import FastClock
+from tests.safety.trouble import trouble
+from tests.safety.victim import SPEED, FastClock
 from tests.world import CAST, MANIFEST
 
-SPEED = 30.0
+SLACK_TIMEOUT = min(15 / SPEED, 10)
 SECRET = "a-secret-of-the-tests"
+APP_TOKEN = "xapp-tests"
 DECLARERS = [sandbox.Person(f"declarer{n}", f"Declarer {n}", f"d{n}@example.com") for n in range(6)]
 BLUEPRINT = """
 alerts_channel: incidents
@@ -44,13 +49,6 @@ policies:
       - {page: {schedule: Payments}, timeout: 1 min}
       - {page: {people: [carol@example.com]}, timeout: 1 min}
 """
-TROUBLE = (
-    ("rate_limited", 0.04),
-    ("server_error", 0.04),
-    ("server_error_after", 0.04),
-    ("timeout_before", 0.02),
-    ("timeout_after", 0.02),
-)
 
 
 @dataclass
@@ -59,6 +57,7 @@ class Stage:
 
     workspace: Any
     core: Core
+    system: Actor
     replicas: list[Replica]
     chance: random.Random
 
@@ -84,7 +83,7 @@ class Stage:
             # Told to end, not cancelled: half a kill would leave a process that nobody has.
             all_of_them.create_task(self.keep_killing(enough))
             await asyncio.gather(
-                *(self._declare_and_sometimes_acknowledge(one.name, incidents) for one in DECLARERS)
+                *(self.declare_and_sometimes_acknowledge(one.name, incidents) for one in DECLARERS)
             )
             enough.set()
         for one in self.replicas:
@@ -94,12 +93,42 @@ class Stage:
             await one.start()
         await until_quiet(self.core, seconds=rest_seconds)
 
-    async def _declare_and_sometimes_acknowledge(self, who: str, incidents: int) -> None:
+    async def declare_one(self) -> None:
+        """One incident, as soon as somebody is there to take it."""
+        declarer = self.workspace.person(DECLARERS[0].name)
+        assert (await declarer.submit(await self.open_form(declarer, "The till"))).ok
+
+    async def open_form(self, person: Any, title: str) -> Any:
+        """The form in which somebody declares an incident, filled in; asked for until it is there.
+
+        While a process is slow, or killed, it may be no form yet that opens.
+        """
+        async with asyncio.timeout(60):
+            while True:
+                answer = await person.command(f"/incident new {title}", channel="general")
+                view = answer.view
+                if view is not None:
+                    with suppress(TimeoutError):
+                        return await self.workspace.until(partial(_form_in, view), timeout=1)
+                await asyncio.sleep(0.1)
+
+    async def acknowledge(self, number: int) -> None:
+        """Bob does, in Slack, as soon as somebody is there to take it."""
+        bob = self.workspace.person("bob")
+        async with asyncio.timeout(30):
+            while True:
+                await bob.command(f"/incident ack {number}", channel="general")
+                async with self.core.reading(self.system) as tx:
+                    if (await incidents.find(tx, number)).acknowledged_at:
+                        return
+                await asyncio.sleep(0.05)
+
+    async def declare_and_sometimes_acknowledge(self, who: str, count: int) -> None:
         """One person goes on until there are enough incidents; what fails is tried again."""
         declarer, bob = self.workspace.person(who), self.workspace.person("bob")
-        while (number := await _committed(self.core)) < incidents:
-            answer = await declarer.command("/incident new The checkout is down", channel="general")
-            if answer.view is None or not (await declarer.submit(answer.view)).ok:
+        while (number := await _committed(self.core)) < count:
+            form = await self.open_form(declarer, "The checkout is down")
+            if not (await declarer.submit(form)).ok:
                 await asyncio.sleep(0.1)  # nobody is there just now
                 continue
             if self.chance.random() < 0.3:
@@ -108,8 +137,17 @@ class Stage:
 
 
 @asynccontextmanager
-async def staged(database_url: str, *, seed: int, replicas: int = 1) -> AsyncIterator[Stage]:
-    """Everything running, Slack in trouble from the start."""
+async def staged(
+    database_url: str,
+    *,
+    seed: int,
+    replicas: int = 1,
+    running: int | None = None,
+    in_trouble: bool = True,
+    slack_timeout: float = SLACK_TIMEOUT,
+    by_socket: bool = False,
+) -> AsyncIterator[Stage]:
+    """Everything running, or the first so many replicas; Slack in trouble from the start."""
     chance = random.Random(seed)
     origin = time.time()
     clock = FastClock(origin, SPEED)
@@ -119,7 +157,7 @@ async def staged(database_url: str, *, seed: int, replicas: int = 1) -> AsyncIte
         channels=[sandbox.Channel("general"), sandbox.Channel("incidents")],
         manifest=MANIFEST,
         bot_token="xoxb-tests",
-        app_token="xapp-tests",
+        app_token=APP_TOKEN,
         signing_secret=SECRET,
         clock=lambda: clock.now().timestamp(),
         hang_seconds=1.0,
@@ -130,56 +168,54 @@ async def staged(database_url: str, *, seed: int, replicas: int = 1) -> AsyncIte
         organization = await people.ensure_organization(
             core, slack_team_id=workspace.team_id, name="Acme"
         )
-        await apply(core, Actor.system(organization.id), read_blueprint(BLUEPRINT))
-        ports = [free_port() for _ in range(replicas)]
-        running = [
+        system = Actor.system(organization.id)
+        await apply(core, system, read_blueprint(BLUEPRINT))
+        every = [
             Replica(
                 {
                     **os.environ,
                     "DATABASE_URL": database_url,
                     "SLACK_BOT_TOKEN": "xoxb-tests",
                     "SLACK_SIGNING_SECRET": SECRET,
+                    "SLACK_APP_TOKEN": APP_TOKEN if by_socket else "",
                     "SLACK_API_URL": f"{url}/api/",
                     "HOST": "127.0.0.1",
-                    "PORT": str(port),
+                    "PORT": str(free_port()),
                     "VICTIM_ORIGIN": str(origin),
-                    "VICTIM_SPEED": str(SPEED),
+                    "VICTIM_SLACK_TIMEOUT": str(slack_timeout),
                 }
             )
-            for port in ports
+            for _ in range(replicas)
         ]
-        for kind, probability in TROUBLE:
-            for method in ("chat.postMessage", "chat.update", "conversations.history"):
-                workspace.faults.add(
-                    sandbox.Fault(
-                        method=method,
-                        kind=kind,
-                        times=10**6,
-                        probability=probability,
-                        retry_after=1,
-                    )
-                )
-        for one in running:
+        if in_trouble:
+            workspace.faults.add(*trouble())
+        for one in every[:running]:
             await one.start()
         try:
             async with aiohttp.ClientSession() as session:
-                workspace.deliver_with(_balanced(session, ports, chance))
-                yield Stage(workspace, core, running, chance)
+                if not by_socket:
+                    workspace.deliver_with(_balanced(session, every, chance))
+                yield Stage(workspace, core, system, every, chance)
         finally:
-            for one in running:
+            for one in every:
                 await one.end()
             await database.dispose()
 
 
+def _form_in(view: Any) -> Any:
+    return view if view.source.get("submit") else None
+
+
 def _balanced(
-    session: aiohttp.ClientSession, ports: list[int], chance: random.Random
+    session: aiohttp.ClientSession, replicas: list[Replica], chance: random.Random
 ) -> sandbox.Deliver:
     """A load balancer: any replica, and another one if nobody listens there."""
 
     async def deliver(headers: dict[str, str], body: bytes) -> tuple[int, Any, bytes]:
-        for port in chance.sample(ports, len(ports)):
+        in_rotation = [one for one in replicas if one.in_rotation]
+        for one in chance.sample(in_rotation, len(in_rotation)):
             with suppress(aiohttp.ClientConnectorError):
-                address = f"http://127.0.0.1:{port}/slack/events"
+                address = f"{one.url}/slack/events"
                 async with session.post(address, data=body, headers=headers) as answer:
                     return answer.status, dict(answer.headers), await answer.read()
         return 502, {}, b""
@@ -194,5 +230,8 @@ def free_port() -> int:
 
 
 async def _committed(core: Core) -> int:
-    async with core.reading(Actor.system()) as tx:
-        return await tx.db.scalar(select(func.count()).select_from(Incident)) or 0
+    while True:
+        with suppress(Unavailable):
+            async with core.reading(Actor.system()) as tx:
+                return await tx.db.scalar(select(func.count()).select_from(Incident)) or 0
+        await asyncio.sleep(0.1)

@@ -12,6 +12,10 @@ sys.path.insert(0, str(Path(__file__).parent.parent.parent))
 
 import app
 from assembly.settings import Settings
+from core.transaction import Clock
+
+SPEED = float(os.environ.get("TOCSIN_STAGE_SPEED", "30"))
+"""How many seconds of the product's clock pass in a real one; 1 is its own clock."""
 
 
 class FastClock:
@@ -31,11 +35,13 @@ class FastClock:
 async def main() -> None:
     logging.basicConfig(level=os.environ.get("VICTIM_LOG", "CRITICAL"))
     settings = Settings(_env_file=None)
-    clock = FastClock(float(os.environ["VICTIM_ORIGIN"]), float(os.environ["VICTIM_SPEED"]))
-    tocsin = app.build(settings, clock=clock, slack_timeout=0.5)
-    await tocsin.start()
-    print("up", flush=True)
-    await tocsin.http_server().serve()
+    clock: Clock | None = FastClock(float(os.environ["VICTIM_ORIGIN"]), SPEED)
+    tocsin = app.build(
+        settings,
+        clock=None if SPEED == 1 else clock,
+        slack_timeout=float(os.environ["VICTIM_SLACK_TIMEOUT"]),
+    )
+    await app.live(tocsin)
 
 
 if __name__ == "__main__":
