@@ -1,6 +1,7 @@
 """What every test can ask for: a database of each kind, freshly migrated, and a running world."""
 
 import asyncio
+import gc
 import shutil
 import warnings
 from collections.abc import AsyncIterator, Iterator
@@ -26,6 +27,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("long"):
             item.add_marker(pytest.mark.timeout(LONG_SECONDS))
+
+
+def pytest_collection_finish() -> None:
+    """What was collected stays: to walk it with every garbage collection would stall tests."""
+    gc.collect()
+    gc.freeze()
 
 
 BACKENDS = ("sqlite", "postgresql")
