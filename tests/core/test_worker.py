@@ -278,6 +278,7 @@ async def test_an_escalation_that_somebody_else_holds_keeps_no_delivery_waiting(
         async with asyncio.timeout(2):
             await engine.worker.tick()
             await _until(lambda: engine.sender.pages() == [("Bob", 1), ("Bob", 1)])
+    await engine.settle()
 
 
 async def test_a_delivery_that_stumbles_blocks_none_behind_it(
