@@ -1,7 +1,7 @@
 """The HTTP side of a workspace: Web API, response_urls, Socket Mode and the browser page."""
 
 import ipaddress
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from aiohttp import web
 
 from sandbox.api.door import Door
 from sandbox.engine import Engine
-from sandbox.ui import Page
+from sandbox.ui import Handler, Page
 
 STATIC = Path(__file__).parent / "static"
 LARGEST_BODY = 4 * 1024 * 1024
@@ -53,31 +53,35 @@ def refuse_others(host: str) -> None:
 
 
 def _application(engine: Engine, page: Page, door: Door) -> web.Application:
-    application = web.Application(client_max_size=LARGEST_BODY, middlewares=[_only_from_here])
+    application = web.Application(client_max_size=LARGEST_BODY)
     application.router.add_route("*", "/api/{method}", door.api)
     application.router.add_post("/response/{token}", door.response_url)
     application.router.add_get("/link/", engine.socket.accept)
     application.router.add_get("/", _index)
     application.router.add_get("/archives/{channel}/{ts}", _index)
     application.router.add_get("/static/{name:.+}", _asset)
-    page.add_routes(application.router)
+    for method, path, handler in page.routes():
+        application.router.add_route(method, path, _only_from_here(handler))
     return application
 
 
-@web.middleware
-async def _only_from_here(
-    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
-) -> web.StreamResponse:
-    # A page of some website must not act here by way of the browser: not under its own name
-    # (DNS rebinding), and not by a form, which can't send JSON.
-    if request.path.startswith("/ui/"):
+def _only_from_here(handler: Handler) -> Handler:
+    """A page of some website must not act here by way of the browser.
+
+    Not under its own name (DNS rebinding), and not by a form, which can't send JSON. This is no
+    middleware of the application: aiohttp would remember it, and with it every workspace there was.
+    """
+
+    async def guarded(request: web.Request) -> web.StreamResponse:
         try:
             refuse_others((request.url.host or "").strip("[]"))
         except ValueError:
             return web.Response(status=403, text="Open the sandbox by 127.0.0.1 or localhost.")
         if request.method == "POST" and request.content_type != "application/json":
             return web.Response(status=415, text="The sandbox takes JSON here.")
-    return await handler(request)
+        return await handler(request)
+
+    return guarded
 
 
 async def _index(request: web.Request) -> web.StreamResponse:

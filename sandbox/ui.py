@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,7 @@ from sandbox.records import Message, View
 
 Json = dict[str, Any]
 Act = Callable[[Actor, Json], Awaitable[Json]]
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 KEEP_ALIVE_SECONDS = 15.0
 
 
@@ -29,11 +30,11 @@ class Page:
     engine: Engine
     actor: Callable[[str], Actor]
 
-    def add_routes(self, router: web.UrlDispatcher) -> None:
-        """Put all endpoints under /ui/."""
-        router.add_get("/ui/state", self._state)
-        router.add_get("/ui/messages", self._messages)
-        router.add_get("/ui/events", self._events)
+    def routes(self) -> Iterator[tuple[str, str, Handler]]:
+        """All endpoints under /ui/: each one's method, path and handler."""
+        yield "GET", "/ui/state", self._state
+        yield "GET", "/ui/messages", self._messages
+        yield "GET", "/ui/events", self._events
         acts: dict[str, Act] = {
             "command": self._command,
             "message": self._message,
@@ -46,7 +47,7 @@ class Page:
             "read": self._read,
         }
         for name, act in acts.items():
-            router.add_post(f"/ui/{name}", self._acting(act))
+            yield "POST", f"/ui/{name}", self._acting(act)
 
     async def _state(self, request: web.Request) -> web.StreamResponse:
         return self._looking(request, lambda actor: uiview.state(self.engine, actor.user))

@@ -14,6 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 from storage import one_hop
 
 SQLITE_BUSY_SECONDS = 10
+SQLITE_SYNCHRONOUS = "FULL"
+"""A commit is on the disk before it is answered: NORMAL may undo one on power loss."""
 POOL_SIZE = 8
 COMMAND_SECONDS = 20
 _PATIENCE = {"lock_timeout": "10s", "idle_in_transaction_session_timeout": "20s"}
@@ -143,7 +145,7 @@ def _sqlite_engine(url: URL, *, begin: str, pool_size: int, read_only: bool = Fa
         connection.isolation_level = None
         cursor = connection.cursor()
         cursor.execute("PRAGMA journal_mode=WAL")
-        cursor.execute("PRAGMA synchronous=FULL")  # NORMAL may undo a commit on power loss
+        cursor.execute(f"PRAGMA synchronous={SQLITE_SYNCHRONOUS}")
         cursor.execute("PRAGMA foreign_keys=ON")
         if read_only:
             cursor.execute("PRAGMA query_only=ON")

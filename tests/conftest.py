@@ -6,11 +6,14 @@ import shutil
 import warnings
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from unittest import mock
 from uuid import uuid4
 
 import asyncpg
+import fastapi.dependencies.models
 import pytest
 
+from storage import database as storage_database
 from storage.columns import Base
 from storage.database import Database
 from storage.migrate import migrate
@@ -42,6 +45,28 @@ BACKENDS = ("sqlite", "postgresql")
 def backend(request: pytest.FixtureRequest) -> str:
     """Both databases: every test that uses one runs on each."""
     return str(request.param)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_waiting_for_the_disk() -> Iterator[None]:
+    """No test in this process cuts the power; a disk that is busy otherwise stalls a commit.
+
+    The processes that tests start and kill do wait, as the product does.
+    """
+    with mock.patch.object(storage_database, "SQLITE_SYNCHRONOUS", "OFF"):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def no_product_is_kept() -> Iterator[None]:
+    """FastAPI remembers the endpoints of every application there was, and with them all of it.
+
+    A thousand products in memory make each garbage collection stand still for seconds.
+    """
+    yield
+    for remembered in vars(fastapi.dependencies.models).values():
+        if hasattr(remembered, "cache_clear"):
+            remembered.cache_clear()
 
 
 @pytest.fixture(scope="session")

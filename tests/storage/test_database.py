@@ -1,6 +1,7 @@
 """Sessions on a real file: what a statement costs, and what a cancelled writer leaves behind."""
 
 import asyncio
+import sys
 from pathlib import Path
 from unittest.mock import patch
 
@@ -62,3 +63,27 @@ async def _write(database: Database, body: str = "half") -> None:
         await session.execute(text("INSERT INTO notes VALUES (:body)"), {"body": body})
         if body == "half":
             await asyncio.sleep(60)
+
+
+async def test_a_commit_of_the_product_is_on_the_disk_before_it_is_answered(
+    tmp_path: Path,
+) -> None:
+    asked = (
+        "import asyncio\n"
+        "from sqlalchemy import text\n"
+        "from storage.database import Database\n"
+        "async def ask():\n"
+        f"    database = Database('sqlite:///{tmp_path}/some.db')\n"
+        "    async with database.writing() as session:\n"
+        "        print(await session.scalar(text('PRAGMA journal_mode')))\n"
+        "        print(await session.scalar(text('PRAGMA synchronous')))\n"
+        "    await database.dispose()\n"
+        "asyncio.run(ask())\n"
+    )
+
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", asked, stdout=asyncio.subprocess.PIPE
+    )
+    answer, _ = await process.communicate()
+
+    assert answer.decode().split() == ["wal", "2"]  # 2 is FULL

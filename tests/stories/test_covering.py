@@ -113,6 +113,7 @@ async def test_what_can_not_be_is_refused_at_its_field_and_foretold(
 
 async def test_one_who_covers_already_makes_room(world: World) -> None:
     await cover(world, world.dave, From=stamp(1), Until=stamp(5))
+    await world.settle()
     submission = await cover(
         world, world.carol, **{"Who covers": world.carol.id, "From": stamp(2), "Until": stamp(3)}
     )
