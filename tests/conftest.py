@@ -17,6 +17,7 @@ from storage import database as storage_database
 from storage.columns import Base
 from storage.database import Database
 from storage.migrate import migrate
+from tests import compiled
 from tests.engine import Engine, running_engine
 from tests.world import World, running_world
 
@@ -54,6 +55,13 @@ def no_waiting_for_the_disk() -> Iterator[None]:
     The processes that tests start and kill do wait, as the product does.
     """
     with mock.patch.object(storage_database, "SQLITE_SYNCHRONOUS", "OFF"):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_compiling_again() -> Iterator[None]:
+    """What one test has compiled serves those that follow."""
+    with compiled.once():
         yield
 
 

@@ -1,6 +1,7 @@
 """What rule tests are given: schedules, policies, a stranger, a sender that fails as it is told."""
 
 from collections.abc import Callable
+from copy import copy
 from datetime import datetime, time, timedelta
 from uuid import UUID, uuid4
 
@@ -113,7 +114,10 @@ def failing(
     kind: str | None = None,
     name: str | None = None,
 ) -> Callable[[str, Outgoing], None]:
-    """A hook for the sender: so many calls of this verb, of this message or person, fail."""
+    """A hook for the sender: so many calls of this verb, of this message or person, fail.
+
+    Each with a failure of its own: one that is raised again and again keeps all that it passed.
+    """
     left = [times]
 
     def hook(called: str, outgoing: Outgoing) -> None:
@@ -121,7 +125,7 @@ def failing(
         matches = called == verb and kind in (None, outgoing.message.type)
         if matches and name in (None, person) and left[0]:
             left[0] -= 1
-            raise failure
+            raise copy(failure)
 
     return hook
 

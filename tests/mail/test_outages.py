@@ -1,5 +1,7 @@
 """Slack silent for too long: admins learn it by mail, once, and never without a reason."""
 
+from copy import copy
+
 from core import people
 from core.sending import DeliveryFailed, Outgoing
 from core.worker import Worker
@@ -18,7 +20,7 @@ async def with_admins(both: Both) -> None:
 
 def fall(both: Both) -> None:
     def down(_verb: str, _outgoing: Outgoing) -> None:
-        raise DOWN
+        raise copy(DOWN)
 
     both.slack.before = down
 
