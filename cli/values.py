@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterable
 from datetime import datetime, time
 from difflib import get_close_matches
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
+from core import timezones
 from core.instants import as_utc
 from storage.limits import EMAIL_MAX, ROTATION_LENGTH_DAYS_MAX
 from storage.vocabulary import RotationType
@@ -39,7 +40,7 @@ def channel(text: str) -> str:
 
 def timezone(text: str) -> str:
     """An IANA time zone."""
-    zones = available_timezones()
+    zones = timezones.known_zones()
     if text in zones:
         return text
     typed = text.strip().replace(" ", "_").casefold()

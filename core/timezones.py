@@ -51,7 +51,7 @@ def find_zones(
 
     `nearby` are zones that people here use, the most likely first.
     """
-    near = [name for name in dict.fromkeys([*nearby, "UTC"]) if name in _known()]
+    near = [name for name in dict.fromkeys([*nearby, "UTC"]) if name in known_zones()]
     typed = _plain(query.partition("(")[0])  # a label that was copied is found, too
     if not typed:
         return [describe_zone(name, now) for name in near[:limit]]
@@ -82,7 +82,7 @@ def describe_zone(name: str, now: datetime) -> Zone:
 
 def is_zone(name: str) -> bool:
     """Whether this is an IANA time zone."""
-    return name in _known()
+    return name in known_zones()
 
 
 def said_offset(offset: timedelta) -> str:
@@ -161,7 +161,7 @@ def _plain(text: str) -> str:
 
 
 @cache
-def _known() -> frozenset[str]:
+def known_zones() -> frozenset[str]:
     """Every zone there is; asked once, since the answer is read from hundreds of files."""
     return frozenset(available_timezones())
 
@@ -170,14 +170,14 @@ def _known() -> frozenset[str]:
 def _places() -> dict[str, str]:
     """The zones that people live in, each with its country's code; UTC has none."""
     rows = (line.split("\t") for line in _table("zone.tab"))
-    found = {row[2]: row[0] for row in rows if row[2] in _known()}
+    found = {row[2]: row[0] for row in rows if row[2] in known_zones()}
     return found | {"UTC": ""}
 
 
 @cache
 def _elsewhere() -> tuple[str, ...]:
     """Other names for the same places, such as Asia/Calcutta."""
-    known = (name for name in _known() if "/" in name)
+    known = (name for name in known_zones() if "/" in name)
     return tuple(
         sorted(
             name for name in known if name not in _places() and not name.startswith(_NEVER_MEANT)
