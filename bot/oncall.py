@@ -1,5 +1,6 @@
 """Who is on call, now or at another instant, for one schedule or for all."""
 
+import asyncio
 import re
 from datetime import datetime
 
@@ -19,11 +20,14 @@ async def tell_on_call(gesture: Gesture, typed: str) -> Answer:
     """
     async with gesture.core.reading(gesture.actor) as tx:
         zone = await people.zone_name_of(tx, gesture.actor.id)
+        names = {one.name.casefold() for one in await schedules.list_schedules(tx)}
+    if typed.strip().casefold() in names:
+        name, at = typed, None  # a name may have “at” in it
+    else:
+        now = gesture.core.clock.now()
+        name, at = await asyncio.to_thread(take_apart, typed, zone, now)
+    async with gesture.core.reading(gesture.actor) as tx:
         every = await schedules.list_schedules(tx)
-        if any(one.name.casefold() == typed.strip().casefold() for one in every):
-            name, at = typed, None  # a name may have “at” in it
-        else:
-            name, at = take_apart(typed, zone, tx.now)
         found = [await schedules.find_schedule(tx, name)] if name else every
         told = await targets.on_duty(tx, found, at)
     return Say(oncall.on_call(told, at=at, reader=zone))

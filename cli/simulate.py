@@ -142,6 +142,8 @@ def _because(why: Because, zone: ZoneInfo) -> str:
     said = [f"on call for {why.schedule}"]
     if why.rotation_layer:
         said.append(f"rotation {why.rotation_layer}")
+    if why.shift:
+        said.append(why.shift)
     if why.is_override:
         said.append(f"overriding {why.instead_of}" if why.instead_of else "by an override")
     until = f" until {_when(why.until, local)}" if why.until else ""

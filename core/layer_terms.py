@@ -32,6 +32,12 @@ class LayerTerms:
     participant_ids: tuple[UUID, ...]
 
 
+def say_shift(length_days: int, number: int) -> str:
+    """A shift in the words of its rotation: `week 14` of a weekly one, `day 14` of a daily one."""
+    unit = {1: "day", 7: "week"}.get(length_days, "shift")
+    return f"{unit} {number:,}"
+
+
 def as_draft(
     terms: LayerTerms, zone: ZoneInfo, *, id: UUID, was: RotationDraft | None = None
 ) -> RotationDraft:

@@ -70,6 +70,12 @@ def turn_at(layer: RotationLayer, zone: ZoneInfo, at: datetime) -> Turn:
     return next(turns(layer, zone, at))
 
 
+def shift_number(layer: RotationLayer, zone: ZoneInfo, at: datetime) -> int:
+    """Which shift of the layer is running at this UTC instant; its first is 1."""
+    number, _, _ = next(_shifts(layer, zone, max(at, layer.effective_from)))
+    return number + 1
+
+
 def turns(layer: RotationLayer, zone: ZoneInfo, at: datetime) -> Iterator[Turn]:
     """The turn that includes this UTC instant and all that follow: they tile time until END."""
     until = max(layer.effective_until or END, layer.effective_from)

@@ -12,7 +12,9 @@ from uuid import UUID
 
 from core import oncall
 from core.instants import END
+from core.layer_terms import say_shift
 from core.people import Person
+from core.rotation import shift_number
 from core.targets import LayerSnapshot
 from storage.models import AuditEvent, Delivery, Member
 from storage.vocabulary import AuditType, Channel, DeliveryState
@@ -55,14 +57,15 @@ class Because:
     """Why somebody is paged: named by the layer (`schedule` is None), or on call.
 
     `since` and `until` are the bounds of their shift, in UTC (None: it never ends); `timezone` is
-    the schedule's. While an override stands in, `instead_of` names whom it keeps off duty, if
-    anybody.
+    the schedule's. `shift` is the rotation's running one, such as `week 14`. While an override
+    stands in, `instead_of` names whom it keeps off duty, if anybody.
     """
 
     schedule_id: UUID | None = None
     schedule: str | None = None
     timezone: str | None = None
     rotation_layer: str | None = None
+    shift: str | None = None
     since: datetime | None = None
     until: datetime | None = None
     is_override: bool = False
@@ -188,24 +191,31 @@ def _paged(
                 for page in written.pages
                 if page.member_id == id and page.layer == layer
             ),
-            _because(written, schedule, by_member[id]) if schedule else Because(),
+            _because(written, schedule, by_member[id], event.at) if schedule else Because(),
         )
         for id in ids
     )
 
 
-def _because(written: Written, schedule: oncall.Schedule, duty: oncall.Duty) -> Because:
+def _because(
+    written: Written, schedule: oncall.Schedule, duty: oncall.Duty, at: datetime
+) -> Because:
     replaced = written.members.get(duty.instead_of) if duty.instead_of else None
     return Because(
         schedule_id=schedule.id,
         schedule=schedule.name,
         timezone=schedule.timezone.key,
         rotation_layer=duty.layer.name if duty.layer else None,
+        shift=_shift(duty.layer, schedule, at) if duty.layer else None,
         since=duty.since,
         until=duty.until if duty.until < END else None,
         is_override=duty.override is not None,
         instead_of=replaced.name if replaced else None,
     )
+
+
+def _shift(layer: oncall.RotationLayer, schedule: oncall.Schedule, at: datetime) -> str:
+    return say_shift(layer.length_days, shift_number(layer, schedule.timezone, at))
 
 
 def _fate(page: Delivery, *, slack_down: bool) -> Fate:

@@ -133,12 +133,14 @@ def _because(why: Because, reader: str) -> str:
     if why.schedule is None:
         return ""
     said = [f"on call for {escape(name(why.schedule))}"]
+    if why.rotation_layer:
+        said.append(f"rotation {escape(name(why.rotation_layer))}")
+    if why.shift:
+        said.append(why.shift)
     if why.is_override:
         said.append(
             f"covering for {escape(name(why.instead_of))}" if why.instead_of else "covering"
         )
-    elif why.rotation_layer:
-        said.append(escape(name(why.rotation_layer)))
     until = both(why.until, why.timezone or "UTC", reader=reader) if why.until else ""
     return f"{', '.join(said)}{f', until {until}' if until else ''}"
 

@@ -34,7 +34,7 @@ Payments: declared Wed 18 Nov 2026, 13:00 Berlin (12:00 UTC), and nobody answers
     0 min  Wed 18 Nov 2026, 13:00 Berlin (12:00 UTC)
         layer 1 of 2 pages
           Dave, by Slack and e-mail
-            on call for Payments, rotation Primary, overriding Bob \
+            on call for Payments, rotation Primary, week 1, overriding Bob \
 until Thu 19 Nov 2026, 09:00 Berlin (08:00 UTC)
         no answer in 5 min: layer 2
     5 min  Wed 18 Nov 2026, 13:05 Berlin (12:05 UTC)

@@ -8,6 +8,7 @@ import pytest
 
 from bot.moments import read_moment
 from core import schedules, scheduling
+from core.errors import ValidationFailed
 from tests.cast import NOON
 from tests.world import World, running_world, web_client
 
@@ -39,7 +40,7 @@ async def test_a_policy_is_walked_layer_by_layer_with_why_and_where_it_ends(worl
 
     plain = world.dave.reads(view)
     assert "at once · layer 1 of 2" in plain
-    assert "Bob Okafor, Slack DM · on call for Payments, Primary, until" in plain
+    assert "Bob Okafor, Slack DM · on call for Payments, rotation Primary, week 1, until" in plain
     assert "no answer in 5 min: layer 2" in plain
     assert "after 5 min · layer 2 of 2" in plain
     assert "Carol Jansen, Slack DM" in plain
@@ -74,9 +75,8 @@ async def test_at_another_time_it_asks_who_is_on_call_then(world: World) -> None
 
     asked = await world.dave.command("/incident simulate payments at 2026-11-21 10:00")
 
-    assert "Dave Lindqvist, Slack DM · on call for Payments, covering for Bob Okafor" in (
-        asked.view.plain
-    )
+    why = "on call for Payments, rotation Primary, week 1, covering for Bob Okafor"
+    assert f"Dave Lindqvist, Slack DM · {why}" in asked.view.plain
 
 
 async def test_an_unknown_policy_or_time_is_refused_with_what_there_is(world: World) -> None:
@@ -173,3 +173,15 @@ def test_a_typed_time_is_meant_as_a_schedule_means_it(typed: str, instant: str) 
     found = read_moment(typed, timezone="Europe/Berlin", now=NOON)
 
     assert found == datetime.fromisoformat(f"{instant}+00:00")
+
+
+@pytest.mark.parametrize("typed", ["10/11/2026 18:00", "3.4. 9am", "at 2-12"])
+def test_a_day_that_could_be_one_of_two_is_not_guessed(typed: str) -> None:
+    with pytest.raises(ValidationFailed, match="could be one of two days.*“10 Nov 18:00”"):
+        read_moment(typed, timezone="Europe/Berlin", now=NOON)
+
+
+def test_a_day_that_can_only_be_one_is_taken() -> None:
+    found = read_moment("24/12/2026 18:00", timezone="Europe/Berlin", now=NOON)
+
+    assert found == datetime.fromisoformat("2026-12-24T17:00+00:00")
