@@ -275,15 +275,22 @@ async def say(tx: Transaction, incident: Incident, notice: Notice, *, key: str) 
     )
 
 
-async def tell(
-    tx: Transaction,
-    person_id: UUID,
-    remark: Remark,
-    *,
-    key: str,
-    channel: Channel = Channel.SLACK_DM,
+async def tell(tx: Transaction, person_id: UUID, remark: Remark, *, key: str) -> None:
+    """Tell a member what speaks of no incident, once for each `key`.
+
+    In Slack; one who was never seen there is written to as well.
+    """
+    member = (await people.by_id(tx, [person_id])).get(person_id)
+    if member and member.slack_user_id:
+        await _tell_through(tx, Channel.SLACK_DM, person_id, remark, key)
+        return
+    for channel in await channels_of(tx, person_id):
+        await _tell_through(tx, channel, person_id, remark, key)
+
+
+async def _tell_through(
+    tx: Transaction, channel: Channel, person_id: UUID, remark: Remark, key: str
 ) -> None:
-    """Tell a member what speaks of no incident, once for each `key`."""
     await outbox.enqueue_apart(
         tx,
         dedup_key=f"{remark.type}:{key}:{person_id}:{channel}",
@@ -298,7 +305,7 @@ async def send_trial_page(tx: Transaction, person_id: UUID) -> tuple[Channel, ..
     """Send somebody a page that is none, the way pages go; returns through which channels."""
     channels = await channels_of(tx, person_id)
     for channel in channels:
-        await tell(tx, person_id, TrialPage(tx.now), key=tx.now.isoformat(), channel=channel)
+        await _tell_through(tx, channel, person_id, TrialPage(tx.now), tx.now.isoformat())
     return channels
 
 

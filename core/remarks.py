@@ -1,5 +1,6 @@
 """What is said apart from any incident: to somebody whose duty changed, or to the whole team."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -26,6 +27,32 @@ class DutyChanged:
     start_at: datetime
     end_at: datetime
     type: Literal["duty_changed"] = "duty_changed"
+
+    def told_to(self, reader: str, shown: Callable[[str], str]) -> str:
+        """PURE. What has changed for its reader, in one sentence without the span.
+
+        `shown` says how a name stands in a line of text.
+        """
+        schedule, covering = shown(self.schedule), shown(self.covering)
+        if self.covers:
+            if self.change == "removed":
+                others = [one for one in self.instead_of if one != reader]
+                back = f"; {shown(others[0])} is again" if len(others) == 1 else ""
+                return f"You are no longer on call for {schedule}{back}"
+            now = "now cover" if self.change == "changed" else "cover"
+            instead = f", in place of {_joined(self.instead_of, shown)}" if self.instead_of else ""
+            return f"You {now} {schedule}{instead}"
+        if self.change == "removed":
+            return f"{covering} no longer covers for you: you are on call for {schedule} again"
+        now = "now covers" if self.change == "changed" else "covers"
+        return f"{covering} {now} your time on {schedule}. You are off call"
+
+
+def _joined(names: Sequence[str], shown: Callable[[str], str], limit: int = 3) -> str:
+    said = [shown(one) for one in names[:limit]]
+    if (left := len(names) - len(said)) > 0:
+        return f"{', '.join(said)} and {left:,} more"
+    return " and ".join([", ".join(said[:-1]), said[-1]] if len(said) > 1 else said)
 
 
 @dataclass(frozen=True)

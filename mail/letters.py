@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from core import notifications
 from core.facts import IncidentFacts
 from core.people import Person
+from core.remarks import DutyChanged
 from core.sending import Part
 from core.targets import Why
 from mail import layout
@@ -126,6 +127,21 @@ def trial_page() -> Letter:
                 "nobody acknowledges in time, the next layer is paged.",
             ),
             closing=("Nothing is wrong, and there is nothing to do.",),
+        )
+    )
+
+
+def duty_changed(message: DutyChanged, person: Person) -> Letter:
+    """Somebody's own time on call is another now: told to whoever it concerns."""
+    told = message.told_to(person.name, name)
+    start, end = when(message.start_at, person.timezone), when(message.end_at, person.timezone)
+    arranged = () if message.by == person.name else (f"{name(message.by)} arranged this.",)
+    return _letter(
+        layout.Content(
+            title=told,
+            opening="Your time on call has changed.",
+            paragraphs=arranged,
+            particulars=(("From", start), ("Until", end)),
         )
     )
 

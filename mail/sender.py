@@ -12,7 +12,7 @@ import aiosmtplib
 
 from core import links
 from core.notifications import Page, SlackBack, SlackSilent
-from core.remarks import TrialPage
+from core.remarks import DutyChanged, TrialPage
 from core.sending import DeliveryFailed, Outgoing, Receipt, composing
 from core.transaction import Core
 from mail import letters
@@ -96,6 +96,8 @@ class MailSender:
         message = outgoing.message
         if isinstance(message, TrialPage):
             return letters.trial_page()
+        if isinstance(message, DutyChanged):
+            return letters.duty_changed(message, outgoing.person)
         facts = outgoing.incident
         if outgoing.is_bundle:
             return letters.bundle(outgoing.named, link=link)

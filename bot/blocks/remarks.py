@@ -2,7 +2,7 @@
 
 from bot.blocks import ids
 from bot.blocks.build import actions, button, context, exact, mrkdwn, section
-from bot.blocks.text import Rendered, cut, escape, fallback, name, names
+from bot.blocks.text import Rendered, cut, escape, fallback, name
 from bot.blocks.times import both, in_zone
 from core.people import Person
 from core.remarks import CoverageTold, DutyChanged, Remark, TrialPage
@@ -40,7 +40,8 @@ def _coverage_told(said: CoverageTold) -> Rendered:
 
 
 def _duty_changed(remark: DutyChanged, reader: Person) -> Rendered:
-    told = _told(remark, reader)
+    mark = "↩️" if remark.change == "removed" else "📅"
+    told = f"{mark} {remark.told_to(reader.name, name)}:"
     span = (
         f"{both(remark.start_at, remark.timezone, reader=reader.timezone)} – "
         f"{both(remark.end_at, remark.timezone, reader=reader.timezone)}"
@@ -51,20 +52,3 @@ def _duty_changed(remark: DutyChanged, reader: Person) -> Rendered:
         f"{in_zone(remark.end_at, reader.timezone)}"
     )
     return Rendered(fallback(plain), [section(f"{escape(told)}\n{span}{arranged}")])
-
-
-def _told(remark: DutyChanged, reader: Person) -> str:
-    schedule = name(remark.schedule)
-    others = [one for one in remark.instead_of if one != reader.name]
-    instead = f", in place of {names(remark.instead_of)}" if remark.instead_of else ""
-    covering = name(remark.covering)
-    if remark.covers:
-        if remark.change == "removed":
-            back = f"; {names(others)} is" if len(others) == 1 else ""
-            return f"↩️ You are no longer on call for {schedule}{back}{' again' if back else ''}:"
-        now = "now cover" if remark.change == "changed" else "cover"
-        return f"📅 You {now} {schedule}{instead}:"
-    if remark.change == "removed":
-        return f"↩️ {covering} no longer covers for you: you are on call for {schedule} again:"
-    now = "now covers" if remark.change == "changed" else "covers"
-    return f"📅 {covering} {now} your time on {schedule}. You are off call:"

@@ -9,6 +9,7 @@ import pytest
 from core import notifications
 from core.facts import NextStep
 from core.people import Person
+from core.remarks import Change, DutyChanged
 from core.targets import Why
 from mail import letters, words
 from mail.letters import Letter
@@ -248,3 +249,29 @@ def test_names_are_said_as_one_would_and_cut() -> None:
 )
 def test_a_duration_counts_a_started_minute(minutes: float, said: str) -> None:
     assert words.duration(timedelta(minutes=minutes)) == said
+
+
+@pytest.mark.parametrize(
+    ("change", "covers", "said"),
+    [
+        ("made", True, "You cover Payments, in place of Bob"),
+        ("removed", True, "You are no longer on call for Payments; Bob is again"),
+        ("changed", False, "Carol now covers your time on Payments. You are off call"),
+        ("removed", False, "Carol no longer covers for you: you are on call for Payments again"),
+    ],
+)
+def test_whose_duty_changed_reads_what_it_is_now_on_their_own_clock(
+    change: Change, covers: bool, said: str
+) -> None:
+    day = timedelta(days=1)
+    changed = DutyChanged(
+        change, covers, "Payments", "Europe/Berlin", "Alice", "Carol", ("Bob",), NOW, NOW + day
+    )
+
+    told = letters.duty_changed(changed, DAVE)
+
+    assert told.subject == said
+    assert said in told.text
+    assert "Alice arranged this." in told.text
+    assert f"From:  {words.when(NOW, 'Asia/Tokyo')}" in told.text
+    assert f"Until: {words.when(NOW + day, 'Asia/Tokyo')}" in told.text

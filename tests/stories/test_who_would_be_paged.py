@@ -177,7 +177,7 @@ def test_a_typed_time_is_meant_as_a_schedule_means_it(typed: str, instant: str) 
 
 @pytest.mark.parametrize("typed", ["10/11/2026 18:00", "3.4. 9am", "at 2-12"])
 def test_a_day_that_could_be_one_of_two_is_not_guessed(typed: str) -> None:
-    with pytest.raises(ValidationFailed, match="could be one of two days.*“10 Nov 18:00”"):
+    with pytest.raises(ValidationFailed, match=r"could be one of two days.*“10 Nov 18:00”"):
         read_moment(typed, timezone="Europe/Berlin", now=NOON)
 
 
