@@ -24,7 +24,9 @@ def calendar_modal(whose: str, value: str, url: str | None) -> dict[str, Any]:
         value,
         confirm={
             "title": plain("Revoke this address?"),
-            "text": plain("Every calendar that reads it stops being updated."),
+            "text": plain(
+                "Every calendar that reads it stops being updated, yours and everybody else's."
+            ),
             "confirm": plain("Revoke"),
             "deny": plain("Keep"),
             "style": "danger",
