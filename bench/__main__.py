@@ -1,12 +1,8 @@
-"""`make bench`: what matters, measured side by side in one run. Nothing here is a test.
+"""`make bench`: what matters, measured side by side in one run. Nothing here is a test."""
 
-`python -m bench storm postgresql` runs a part of it, on one of the databases; `python -m bench
-oncall` the rules of on call, which need none.
-"""
-
+import argparse
 import asyncio
 import gc
-import sys
 import tempfile
 import warnings
 from collections.abc import AsyncIterator, Iterator
@@ -98,4 +94,22 @@ async def main(asked: set[str]) -> None:
                         print_row(row)
 
 
-asyncio.run(main(set(sys.argv[1:])))
+def _asked() -> set[str]:
+    parser = argparse.ArgumentParser(
+        prog="python -m bench",
+        description="Measure what matters, beside the floor of each. Alone on a machine that "
+        "does nothing else; the whole takes some ten minutes.",
+        epilog="Example: python -m bench storm postgresql",
+    )
+    parser.add_argument(
+        "part",
+        nargs="*",
+        choices=[*PARTS, RULES, *DATABASES],
+        metavar="part",
+        help=f"only these parts ({', '.join(PARTS)}, and {RULES}, the rules of on call, which "
+        f"need no database), and only on these databases ({', '.join(DATABASES)})",
+    )
+    return set(parser.parse_args().part)
+
+
+asyncio.run(main(_asked()))
