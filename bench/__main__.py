@@ -94,6 +94,12 @@ async def main(asked: set[str]) -> None:
                         print_row(row)
 
 
+def _part(text: str) -> str:
+    if text not in {*PARTS, RULES, *DATABASES}:
+        raise argparse.ArgumentTypeError(f"there is no “{text}”; --help names what there is")
+    return text
+
+
 def _asked() -> set[str]:
     parser = argparse.ArgumentParser(
         prog="python -m bench",
@@ -104,7 +110,7 @@ def _asked() -> set[str]:
     parser.add_argument(
         "part",
         nargs="*",
-        choices=[*PARTS, RULES, *DATABASES],
+        type=_part,
         metavar="part",
         help=f"only these parts ({', '.join(PARTS)}, and {RULES}, the rules of on call, which "
         f"need no database), and only on these databases ({', '.join(DATABASES)})",
