@@ -104,7 +104,7 @@ def _asked() -> set[str]:
     parser = argparse.ArgumentParser(
         prog="python -m bench",
         description="Measure what matters, beside the floor of each. Alone on a machine that "
-        "does nothing else; the whole takes some ten minutes.",
+        "does nothing else; the whole takes some twenty minutes.",
         epilog="Example: python -m bench storm postgresql",
     )
     parser.add_argument(

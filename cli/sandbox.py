@@ -58,7 +58,7 @@ async def run_sandbox(blueprint: Blueprint, *, speed: float, port: int, open_bro
                 tocsin_admin_emails="",
                 smtp_url=None,
                 mail_from=None,
-                public_url=None,
+                public_url=f"http://127.0.0.1:{port + 1}",
                 host="127.0.0.1",
                 port=port + 1,
             )

@@ -2,6 +2,7 @@
 
 import re
 
+import httpx
 import pytest
 from playwright.async_api import expect
 
@@ -163,6 +164,18 @@ async def test_the_home_opens_and_declares(desk: Desk) -> None:
     await bob.look_at("Home")
     await expect(home.get_by_text("#1 From my home").first).to_be_visible()
     await expect(home.get_by_role("button", name="Acknowledge")).to_have_count(1)
+
+
+async def test_the_address_of_a_calendar_can_be_read_there(desk: Desk) -> None:
+    bob = await desk.tab("bob", "Home")
+
+    await bob.page.get_by_role("button", name="My calendar").click()
+    address = await bob.dialog("Calendar").get_by_text(".ics").inner_text()
+
+    async with httpx.AsyncClient() as client:
+        answer = await client.get(address)
+    assert answer.text.startswith("BEGIN:VCALENDAR")
+    assert "Payments" in answer.text
 
 
 async def test_a_hostile_title_shows_as_itself_and_runs_nothing(desk: Desk) -> None:
