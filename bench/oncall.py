@@ -9,6 +9,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from bench.table import Row
+from core.instants import first_instant
 from core.oncall import Override, Participant, RotationLayer, Schedule, resolve, shifts
 
 BEGINS = datetime(2026, 1, 5, 8, tzinfo=UTC)
@@ -29,7 +30,7 @@ def oncall() -> Iterator[Row]:
     for name, lengths in LENGTHS.items():
         schedule = _schedule(lengths)
         listed = len(shifts(schedule, BEGINS, ENDS))
-        times = _timed(lambda schedule=schedule: shifts(schedule, BEGINS, ENDS))
+        times = _timed(lambda schedule=schedule: _listed_anew(schedule))
         yield Row(f"ten years, {name}: {listed:,} shifts listed", times)
     overridden = _schedule(LENGTHS["weekly"], OVERRIDES)
     times = _timed(lambda: shifts(overridden, BEGINS, ENDS))
@@ -40,6 +41,11 @@ def oncall() -> Iterator[Row]:
     fresh = iter([_schedule(LENGTHS["weekly"], OVERRIDES) for _ in range(ROUNDS)])
     times = _timed(lambda: resolve(next(fresh), BEGINS + timedelta(hours=7 * next(hours))))
     yield Row("  of a schedule that nobody has asked before", times)
+
+
+def _listed_anew(schedule: Schedule) -> object:
+    first_instant.cache_clear()  # as if nobody had asked before
+    return shifts(schedule, BEGINS, ENDS)
 
 
 def _schedule(lengths: tuple[int, ...], overrides: int = 0) -> Schedule:

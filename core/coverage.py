@@ -99,7 +99,11 @@ def owner_spans(schedule: Schedule, at: datetime) -> Iterator[Span]:
     """The span of ownership that includes this UTC instant and all that follow."""
     layer = schedule.first_layer
     regular = _layer_spans(layer, schedule.timezone, at)
-    span = next(regular)
+    if not schedule._counting:
+        yield from regular
+        at = END
+    else:
+        span = next(regular)
     while at < END:
         behind, ahead = schedule.overrides_around(at)
         stop = ahead.start_at if ahead else END
@@ -118,4 +122,6 @@ def owner_spans(schedule: Schedule, at: datetime) -> Iterator[Span]:
 def _layer_spans(layer: RotationLayer | None, zone: ZoneInfo, at: datetime) -> Iterator[Span]:
     if layer is None:
         return iter((Span(None, None, None, BEGINNING, END),))
-    return (Span(turn[0], layer, None, turn[1], turn[2]) for turn in turns(layer, zone, at))
+    return (
+        Span(member_id, layer, None, start, end) for member_id, start, end in turns(layer, zone, at)
+    )

@@ -2,10 +2,14 @@
 
 from bisect import bisect_left
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 BEGINNING = datetime.min.replace(tzinfo=UTC)
 END = datetime.max.replace(tzinfo=UTC)
+
+HANDOFFS_REMEMBERED = 16_384
+"""So many handoffs are reckoned once: the layers of a schedule mostly share them."""
 
 
 def as_utc(instant: datetime) -> datetime:
@@ -22,6 +26,7 @@ def refuse_unless_utc(*instants: datetime | None) -> None:
             raise ValueError(f"An instant here is UTC; {instant} is not.")
 
 
+@lru_cache(maxsize=HANDOFFS_REMEMBERED)
 def first_instant(day: date, clock: time, zone: ZoneInfo) -> datetime:
     """The first instant at which the wall clock of `zone` shows this local time or a later one.
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import takewhile
 from math import lcm
-from operator import attrgetter
+from operator import itemgetter
+from typing import NamedTuple
 from uuid import UUID
 
 from core.coverage import Override, Schedule, Span, owner_spans, tracks
@@ -29,6 +30,7 @@ __all__ = [
 ]
 
 HANDOFFS_LOOKED_AHEAD = 2_000
+_START_AND_POSITION = itemgetter(4, 2)
 
 
 @dataclass(frozen=True)
@@ -58,8 +60,7 @@ class Resolution:
     until: datetime | None
 
 
-@dataclass(frozen=True)
-class Shift:
+class Shift(NamedTuple):
     """A span in which one person is on call for one layer, or for an override (position 0)."""
 
     member_id: UUID
@@ -121,7 +122,7 @@ def shifts(schedule: Schedule, start: datetime, end: datetime) -> tuple[Shift, .
                         until if until < end else end,
                     )
                 )
-    return tuple(sorted(found, key=attrgetter("start_at", "position")))
+    return tuple(sorted(found, key=_START_AND_POSITION))
 
 
 def gaps(schedule: Schedule, start: datetime, end: datetime) -> tuple[Gap, ...]:

@@ -67,7 +67,7 @@ class Turn(NamedTuple):
 
 def turn_at(layer: RotationLayer, zone: ZoneInfo, at: datetime) -> Turn:
     """The turn that includes this UTC instant."""
-    return next(turns(layer, zone, at))
+    return Turn(*next(turns(layer, zone, at)))
 
 
 def shift_number(layer: RotationLayer, zone: ZoneInfo, at: datetime) -> int:
@@ -76,11 +76,16 @@ def shift_number(layer: RotationLayer, zone: ZoneInfo, at: datetime) -> int:
     return number + 1
 
 
-def turns(layer: RotationLayer, zone: ZoneInfo, at: datetime) -> Iterator[Turn]:
-    """The turn that includes this UTC instant and all that follow: they tile time until END."""
+def turns(
+    layer: RotationLayer, zone: ZoneInfo, at: datetime
+) -> Iterator[tuple[UUID | None, datetime, datetime]]:
+    """The turn that includes this UTC instant and all that follow: they tile time until END.
+
+    Plain tuples in the order of a Turn: years of them are listed at once.
+    """
     until = max(layer.effective_until or END, layer.effective_from)
     if at < layer.effective_from:
-        yield Turn(None, BEGINNING, layer.effective_from)
+        yield None, BEGINNING, layer.effective_from
         at = layer.effective_from
     if at < until:
         order = layer.participants
@@ -90,26 +95,26 @@ def turns(layer: RotationLayer, zone: ZoneInfo, at: datetime) -> Iterator[Turn]:
             end = stop if stop < until else until
             place = number % (len(order) or 1)
             if order and order[place].removed_at is None:
-                yield Turn(order[place].member_id, start, end)
+                yield order[place].member_id, start, end
             else:
                 yield from _stand_ins(order[place:] + order[:place], start, end, max(start, at))
-    yield Turn(None, until, END)
+    yield None, until, END
 
 
 def _stand_ins(
     order: tuple[Participant, ...], start: datetime, end: datetime, at: datetime
-) -> Iterator[Turn]:
+) -> Iterator[tuple[UUID | None, datetime, datetime]]:
     """One shift's turns from an instant on, where its person may have been removed."""
     since = start
     for person in order:
         if person.member_at(at):
             stop = min(end, person.removed_at or END)
-            yield Turn(person.member_id, since, stop)
+            yield person.member_id, since, stop
             at = stop
             if at >= end:
                 return
         since = max(since, person.removed_at or since)
-    yield Turn(None, since, end)
+    yield None, since, end
 
 
 def _shifts(
