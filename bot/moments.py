@@ -13,7 +13,7 @@ TYPED_MAX = 60
 YEARS = range(2000, 2200)
 _NUMBER = r"(0?[1-9]|1[0-2])"
 _EITHER_WAY = re.compile(
-    rf"(?<![\d/.-]){_NUMBER}[/.-](?!\1\b){_NUMBER}(?:[/.-]\d{{2,4}})?(?![\d/.:-])"
+    rf"(?<![\d/.-]){_NUMBER}[/.-](?!\1\b){_NUMBER}(?:[/.-]\d{{2,4}})?(?![\d/:-]|\.\d)"
 )
 """Two numbers of which each may be the day and the month: people differ in which comes first."""
 

@@ -1,13 +1,18 @@
 """PURE. Drafts as the YAML that people write by hand: in their order, short lists on one line."""
 
 import io
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarString
+from ruamel.yaml.scalarstring import (
+    DoubleQuotedScalarString,
+    LiteralScalarString,
+    SingleQuotedScalarString,
+)
 
 from cli.values import say_instant, say_shift
 from core.covering import OverrideDraft
@@ -90,7 +95,7 @@ def target(
 ) -> dict[str, Any]:
     """A schedule or people, in braces where they fit on a line."""
     if schedule_id:
-        shown = CommentedMap(schedule=_text(schedules[schedule_id]))
+        shown = CommentedMap(schedule=_in_braces(schedules[schedule_id]))
         shown.fa.set_flow_style()
         return shown
     named = people([emails[one] for one in member_ids])
@@ -136,6 +141,13 @@ def _text(text: str) -> Any:
     if text != text.strip() or not all(one.isprintable() and one == one.rstrip() for one in lines):
         return DoubleQuotedScalarString(text)
     return LiteralScalarString(text) if len(lines) > 1 else text
+
+
+def _in_braces(text: str) -> Any:
+    """A name within braces, where YAML means something by more characters than elsewhere."""
+    shown = _text(text)
+    needs_marks = type(shown) is str and not re.fullmatch(r"\w[\w .@/+-]*", text)
+    return SingleQuotedScalarString(text) if needs_marks else shown
 
 
 def _yaml(value: Mapping[str, Any]) -> str:

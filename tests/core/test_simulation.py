@@ -61,6 +61,7 @@ async def test_it_says_who_through_what_why_and_what_follows(engine: Engine) -> 
         "Payments",
         "Europe/Berlin",
         "Primary",
+        "week 1",
         since=NOON - timedelta(days=2),
         until=MONDAY,
     )
