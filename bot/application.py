@@ -80,6 +80,17 @@ def register(bolt: AsyncApp, core: Core, workspace: Workspace, answering: Answer
         gesture = Gesture(core, workspace, actor, user_id, trigger_id, body, order)
         return await handler(gesture)
 
+    def then_home(handler: Handler) -> Handler:
+        """What is done in a modal shows in a Home that is open behind it."""
+
+        async def done(gesture: Gesture) -> Answer:
+            answer = await handler(gesture)
+            if gesture.in_a_modal and (answer is None or isinstance(answer, Show)):
+                answering.follow_up(home.show_again(gesture))
+            return answer
+
+        return done
+
     async def tell(body: dict[str, Any], respond: AsyncRespond, answer: Answer) -> None:
         """An answer by the side road: a private message, or the view that it was asked in."""
         if isinstance(answer, Show):
@@ -167,7 +178,7 @@ def register(bolt: AsyncApp, core: Core, workspace: Workspace, answering: Answer
             await workspace.slack.views_update(view_id=view["id"], view=shown)
 
         await answering.run(
-            work(body, handler),
+            work(body, then_home(handler)),
             refuse=lambda refusal: modals.refusal_at_field(view, refusal),
             now=now,
             meanwhile=lambda: ack(response_action="update", view=simple.working_view(view)),

@@ -1,5 +1,6 @@
 """The App Home: opened, turned to another page, and shown anew after what was pressed in it."""
 
+import asyncio
 from dataclasses import replace
 
 from slack_sdk.errors import SlackApiError
@@ -22,6 +23,9 @@ from core.transaction import Transaction
 
 UNTURNED = Turned()
 
+AGAIN_SECONDS = 0.5
+"""How long a Home waits to be shown again after a form: what the form causes leaves first."""
+
 
 async def open_home(gesture: Gesture) -> Answer:
     """Publish a member's App Home as things are now (spec section 7)."""
@@ -38,6 +42,7 @@ async def show_home(
     first = home.home(replace(found, findings=known or ()))
     publish = gesture.workspace.slack.views_publish
     shown = await publish(user_id=gesture.user_id, view=first)
+    gesture.workspace.homes.add(gesture.user_id)
     if known is None:  # reckoning takes a moment: the rest is there already
         findings = await coverage.findings(gesture)
         if findings:
@@ -48,6 +53,13 @@ async def show_home(
                 if error.response.get("error") != "hash_conflict":
                     raise  # else something newer is shown already
     return None
+
+
+async def show_again(gesture: Gesture) -> None:
+    """Bring a Home that was opened up to date after what was done in a modal."""
+    if gesture.user_id in gesture.workspace.homes:
+        await asyncio.sleep(AGAIN_SECONDS)
+        await show_home(gesture)
 
 
 async def in_place(gesture: Gesture, answer: Answer) -> Answer:

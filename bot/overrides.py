@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from bot.answering import Answer, FieldErrors, Show
-from bot.blocks import ids, override, simple
+from bot.blocks import ids, override, simple, values
 from bot.blocks.override import Ahead, OverrideForm, Turn
 from bot.gesture import Gesture
 from bot.identity import member_of
@@ -64,13 +64,14 @@ async def recompute(gesture: Gesture) -> Answer:
 async def submit_override(gesture: Gesture) -> Answer:
     """Cover. A refusal appears at its field."""
     form = override.read_override(gesture.body["view"])
-    key = form.schedule_id
-    if not key:
+    chosen = form.schedule_id
+    if not chosen:
         return FieldErrors({"schedule": "Choose a schedule."})
+    key = values.ending(gesture.view, "start_at:")  # of the fields that are shown
     try:
         draft = await _draft(gesture, form)
         async with gesture.core.transaction(gesture.actor) as tx:
-            await overrides.cover(tx, UUID(key), draft)
+            await overrides.cover(tx, UUID(chosen), draft)
     except (InvalidTargetUser, NotAMember) as refusal:
         return FieldErrors({"person": refusal.message})
     except ValidationFailed as refusal:
@@ -123,6 +124,7 @@ async def _view(gesture: Gesture, form: OverrideForm) -> dict[str, Any]:
         try:
             if draft:
                 await overrides.check(tx, draft)
+                draft = replace(draft, start_at=max(draft.start_at, tx.now))  # as it will be
         except DomainError as refusal:
             draft, trouble = None, refusal.message
         now = tx.now.replace(second=0, microsecond=0)

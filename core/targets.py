@@ -114,6 +114,11 @@ class Resolver:
         ]
         return cls(loaded, await people.by_id(tx, [*named, *rostered]))
 
+    def until(self, schedule_id: UUID, at: datetime) -> datetime | None:
+        """When other people are on call than at this instant; None if that never comes."""
+        schedule = self._schedules.get(schedule_id)
+        return oncall.resolve(schedule, at).until if schedule else None
+
     def targets(self, layer: LayerSnapshot, at: datetime) -> tuple[Target, ...]:
         """Whom the layer pages at this instant, each once; nobody if it is unstaffed."""
         if layer.schedule_id is None:
@@ -159,6 +164,8 @@ class OnDuty:
     schedule: str
     timezone: str
     people: tuple[Target, ...]
+    until: datetime | None = None
+    """When other people are on call, or anybody again; None if that never comes."""
 
 
 async def on_duty(
@@ -168,7 +175,13 @@ async def on_duty(
     layers = {one.id: LayerSnapshot(0, 1, one.id, None, ()) for one in found}
     resolver = await Resolver.for_layers(tx, layers.values(), at=at)
     return [
-        OnDuty(one.id, one.name, one.timezone, resolver.targets(layers[one.id], at or tx.now))
+        OnDuty(
+            one.id,
+            one.name,
+            one.timezone,
+            resolver.targets(layers[one.id], at or tx.now),
+            resolver.until(one.id, at or tx.now),
+        )
         for one in found
     ]
 

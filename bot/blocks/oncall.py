@@ -29,18 +29,22 @@ def on_call(
     )
     title = f"*On call {when(at)}*" if at else "*On call now*"
     heading = f"On call at {at:%Y-%m-%d %H:%M} UTC" if at else "On call now"
-    rows = fitting([on_call_row(one, reader) for one in schedules[:SCHEDULES_SHOWN]])
+    rows = fitting([on_call_row(one, reader, at=at) for one in schedules[:SCHEDULES_SHOWN]])
     return Rendered(
         fallback(f"{heading}: {told}"),
         [section(title), *rows, *more(len(schedules) - len(rows)), *_ways_on(schedules)],
     )
 
 
-def on_call_row(one: OnDuty, reader: str | None = None) -> Block:
-    """A schedule, and who answers for it, why and until when, with a button to take it over."""
+def on_call_row(one: OnDuty, reader: str | None = None, *, at: datetime | None = None) -> Block:
+    """A schedule, and who answers for it, why and until when, with a button to take it over.
+
+    Of another instant than now (`at`) it takes over the shift that runs then.
+    """
     title = f"*{escape(name(one.schedule))}*"
     if not one.people:
-        block = section(f"{title}\n🚨 Nobody is on call.")
+        again = f" until {both(one.until, one.timezone, reader=reader)}" if one.until else ""
+        block = section(f"{title}\n🚨 Nobody is on call{again}.")
     else:
         lines = [_line(one, who, reader) for who in one.people[:PEOPLE_SHOWN]]
         while len("\n".join(lines)) > 2_400:
@@ -48,7 +52,14 @@ def on_call_row(one: OnDuty, reader: str | None = None) -> Block:
         if left := len(one.people) - len(lines):
             lines.append(f"and {left:,} more")
         block = section("\n".join([title, *lines]))
-    return {**block, "accessory": button("Cover…", ids.COVER, str(one.schedule_id))}
+    return {**block, "accessory": button("Cover…", ids.COVER, _what_to_cover(one, at))}
+
+
+def _what_to_cover(one: OnDuty, at: datetime | None) -> str:
+    until = one.people[0].why.until if one.people else one.until
+    if at is None or until is None or until.year >= _LAST_YEAR_MEANT:
+        return str(one.schedule_id)
+    return f"{one.schedule_id}:{int(at.timestamp())}:{int(until.timestamp())}"
 
 
 def reason(why: Why) -> str:

@@ -1,6 +1,6 @@
 """Covering: a shift, or a part of it, is taken or given away in two clicks, and both are told."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -165,3 +165,33 @@ async def test_every_override_is_on_the_organization_s_trail(world: World) -> No
             await tx.db.scalars(select(AuditEvent).filter_by(type=AuditType.OVERRIDE_CREATED))
         )
     assert [one.actor_name for one in events] == ["Dave Lindqvist"]
+
+
+async def test_whoever_is_asked_for_another_time_covers_that_time(world: World) -> None:
+    answer = await world.dave.command("/incident oncall Payments at friday 22:00")
+
+    opened = await world.dave.click("Cover…", on=answer.messages[0])
+    submission = await world.dave.submit(opened.view)
+
+    assert submission.ok
+    ((since, until),) = await the_overrides(world)
+    assert NOON + timedelta(hours=since) == datetime.fromisoformat("2026-11-20T22:00+09:00")
+    assert NOON + timedelta(hours=until) == datetime.fromisoformat("2026-11-23T09:00+01:00")
+
+
+async def test_an_open_home_shows_what_a_form_has_changed(world: World) -> None:
+    await world.dave.open_home()
+    assert "Bob Okafor" in world.dave.home.plain
+
+    await world.dave.submit((await world.dave.command("/incident override")).view)
+    await world.tocsin.answering.finish()
+
+    assert "Dave Lindqvist until" in world.dave.home.plain
+
+
+async def test_what_has_passed_is_shown_as_it_stays(world: World) -> None:
+    view = (await world.dave.command("/incident override")).view
+
+    await world.dave.fill(view, {"From": stamp(-24), "Until": stamp(2)})
+
+    assert "➡️ Dave Lindqvist: Nov 18, 2026 12:00" in world.dave.modal.plain
