@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from collections.abc import Collection
 from datetime import datetime
 
 from bot.answering import Answer, Say
@@ -10,7 +11,7 @@ from bot.gesture import Gesture
 from bot.moments import read_moment
 from core import people, schedules, targets
 
-_AT = re.compile(r"(?:^|\s)at\s+(?P<moment>.+)$", re.IGNORECASE)
+_AT = re.compile(r"(?:^|(?<=\s))at\s+(?=\S)", re.IGNORECASE)
 
 
 async def tell_on_call(gesture: Gesture, typed: str) -> Answer:
@@ -20,12 +21,8 @@ async def tell_on_call(gesture: Gesture, typed: str) -> Answer:
     """
     async with gesture.core.reading(gesture.actor) as tx:
         zone = await people.zone_name_of(tx, gesture.actor.id)
-        names = {one.name.casefold() for one in await schedules.list_schedules(tx)}
-    if typed.strip().casefold() in names:
-        name, at = typed, None  # a name may have “at” in it
-    else:
-        now = gesture.core.clock.now()
-        name, at = await asyncio.to_thread(take_apart, typed, zone, now)
+        names = [one.name for one in await schedules.list_schedules(tx)]
+    name, at = await name_and_moment(gesture, typed, names, zone)
     async with gesture.core.reading(gesture.actor) as tx:
         every = await schedules.list_schedules(tx)
         found = [await schedules.find_schedule(tx, name)] if name else every
@@ -33,9 +30,31 @@ async def tell_on_call(gesture: Gesture, typed: str) -> Answer:
     return Say(oncall.on_call(told, at=at, reader=zone))
 
 
-def take_apart(typed: str, zone: str, now: datetime) -> tuple[str, datetime | None]:
-    """The schedule's name and the instant, of which either may be missing."""
-    match = _AT.search(typed)
-    if match is None:
-        return typed.strip(), None
-    return typed[: match.start()].strip(), read_moment(match["moment"], timezone=zone, now=now)
+async def name_and_moment(
+    gesture: Gesture, typed: str, names: Collection[str], zone: str
+) -> tuple[str, datetime | None]:
+    """What somebody typed as `[name] [at <time>]`, on their own clock; either may be missing.
+
+    A name may have “at” in it: of several readings the one with a known name counts. Raises
+    ValidationFailed for a time that is not understood.
+    """
+    name, moment = take_apart(typed, names)
+    if moment is None:
+        return name, None
+    now = gesture.core.clock.now()
+    # The first time it may take half a second, and pages are due meanwhile.
+    return name, await asyncio.to_thread(read_moment, moment, timezone=zone, now=now)
+
+
+def take_apart(typed: str, names: Collection[str]) -> tuple[str, str | None]:
+    """PURE. The name and the time as they were typed, of which either may be missing."""
+    known = {one.casefold() for one in names}
+    readings: list[tuple[str, str | None]] = [(typed.strip(), None)]
+    readings += [
+        (typed[: match.start()].strip(), typed[match.end() :].strip())
+        for match in reversed(list(_AT.finditer(typed)))
+    ]
+    for name, moment in readings:
+        if name.casefold() in known:
+            return name, moment
+    return readings[-1]  # nobody knows the name: the shortest one is asked for

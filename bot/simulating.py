@@ -10,7 +10,7 @@ from bot.blocks import ids, simple, simulating
 from bot.blocks.simulating import SimulateForm
 from bot.gesture import Gesture
 from bot.identity import member_of
-from bot.oncall import take_apart
+from bot.oncall import name_and_moment
 from core import people, policies, policy_facts, simulation
 from core.errors import DomainError
 from core.simulation import Faults
@@ -20,7 +20,9 @@ async def open_typed(gesture: Gesture, typed: str) -> Answer:
     """Open it for `simulate [policy] [at <time>]`. Raises NotFound, ValidationFailed."""
     async with gesture.core.reading(gesture.actor) as tx:
         zone = await people.zone_name_of(tx, gesture.actor.id)
-        wanted, at = take_apart(typed, zone, tx.now)
+        names = [one.name for one in await policies.list_policies(tx)]
+    wanted, at = await name_and_moment(gesture, typed, names, zone)
+    async with gesture.core.reading(gesture.actor) as tx:
         policy_id = await policy_facts.find_policy(tx, wanted) if wanted else None
     return await open_simulation(gesture, policy_id, at)
 

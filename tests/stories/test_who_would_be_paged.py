@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from bot.moments import read_moment
+from bot.oncall import take_apart
 from core import schedules, scheduling
 from core.errors import ValidationFailed
 from tests.cast import NOON
@@ -185,3 +186,21 @@ def test_a_day_that_can_only_be_one_is_taken() -> None:
     found = read_moment("24/12/2026 18:00", timezone="Europe/Berlin", now=NOON)
 
     assert found == datetime.fromisoformat("2026-12-24T17:00+00:00")
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("", ("", None)),
+        ("payments", ("payments", None)),
+        ("at friday 22:00", ("", "friday 22:00")),
+        ("payments at friday 22:00", ("payments", "friday 22:00")),
+        ("night at berlin", ("night at berlin", None)),
+        ("Night at Berlin at friday 22:00", ("Night at Berlin", "friday 22:00")),
+        ("paymants at 9", ("paymants", "9")),
+    ],
+)
+def test_of_several_readings_the_one_with_a_known_name_counts(
+    typed: str, read: tuple[str, str | None]
+) -> None:
+    assert take_apart(typed, ["Payments", "Night at Berlin"]) == read
