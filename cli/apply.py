@@ -83,7 +83,8 @@ async def _carry_out(
             await scheduling.change_schedule(tx, found, draft)
         else:
             schedule_ids[schedule.name] = (await scheduling.create_schedule(tx, draft)).id
-        ahead = override_drafts(schedule, members, stored.now)
+        known = stored.overrides.get(schedule.name, ())
+        ahead = override_drafts(schedule, known, members, stored.now)
         if ahead is not None:
             await overrides.set_ahead(tx, schedule_ids[schedule.name], ahead)
     for policy in blueprint.policies:
@@ -128,12 +129,13 @@ def _plan(stored: Stored, blueprint: Blueprint, environment: str | None) -> Plan
         draft = schedule_draft(schedule, was, members, stored.now, removed=stored.removed)
         known = schedule_fields(was, names, schedule.timezone) if was else None
         shown = schedule_fields(draft, names, schedule.timezone)
-        ahead = override_drafts(schedule, members, stored.now)
+        stored_ahead = stored.overrides.get(schedule.name, ())
+        ahead = override_drafts(schedule, stored_ahead, members, stored.now)
         if ahead is not None:
             zone = schedule.timezone
             shown |= override_fields(ahead, names, zone)
             if known is not None:
-                known |= override_fields(stored.overrides.get(schedule.name, ()), names, zone)
+                known |= override_fields(stored_ahead, names, zone)
         changes.append(compare(f"schedule {schedule.name}", known, shown))
     for policy in blueprint.policies:
         old = stored.policy_draft(policy.name)

@@ -60,16 +60,22 @@ def schedule_draft(
 
 
 def override_drafts(
-    wanted: ScheduleBlueprint, members: Ids, now: datetime
+    wanted: ScheduleBlueprint, stored: Sequence[OverrideDraft], members: Ids, now: datetime
 ) -> tuple[OverrideDraft, ...] | None:
-    """The overrides that the blueprint wants, without those that are over; None: as they are."""
+    """The overrides that the blueprint wants, without those that are over; None: as they are.
+
+    The past stays: one that should have begun already begins now, or when it did.
+    """
     if wanted.overrides is None:
         return None
-    return tuple(
-        OverrideDraft(members[one.person.text], one.start_at, one.end_at)
-        for one in wanted.overrides
-        if one.end_at > now
-    )
+    running = {one.member_id: one.start_at for one in stored if one.start_at <= now}
+    found = []
+    for one in wanted.overrides:
+        member_id = members[one.person.text]
+        start_at = one.start_at if one.start_at > now else running.get(member_id, now)
+        if one.end_at > now:
+            found.append(OverrideDraft(member_id, start_at, one.end_at))
+    return tuple(found)
 
 
 def override_fields(drafts: Sequence[OverrideDraft], people: Names, zone: str) -> dict[str, str]:

@@ -62,16 +62,16 @@ class _Export:
         return shown
 
     def overrides(self, name: str) -> list[OverrideDraft]:
-        shown = []
-        for one in self.stored.overrides.get(name, ()):
+        """All of them or none: a list in the file is complete, and would take the others back."""
+        every = list(self.stored.overrides.get(name, ()))
+        for one in every:
             reason = self.nameless([one.member_id])
             if one.member_id in self.stored.removed:
                 reason = "whoever covers was removed"
             if reason:
-                self.leave_out(f"an override of schedule “{name}”", reason)
-            else:
-                shown.append(one)
-        return shown
+                self.leave_out(f"the overrides of schedule “{name}”, as they are", reason)
+                return []
+        return every
 
     def policies(self, schedules: Mapping[str, Any]) -> dict[str, Any]:
         shown = {}

@@ -1,6 +1,7 @@
 """Overrides in the file: all that are ahead where they are named, and as they are where not."""
 
 from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -126,6 +127,39 @@ async def test_what_is_exported_says_the_same(office: Office) -> None:
     await office.apply(text)
     assert len(await office.stored()) == 2
     assert await office.export() == text
+
+
+async def test_one_that_runs_and_was_taken_back_begins_again_now(office: Office) -> None:
+    clock = office.core.clock
+    assert isinstance(clock, StoryClock)
+    await office.apply(file(FIRST))
+    clock.at = datetime.fromisoformat("2026-12-25T09:00:00+01:00")
+    assert "override" not in await office.plan(file(FIRST))
+    async with office.core.transaction(office.actor) as tx:
+        (payments,) = await schedules.list_schedules(tx)
+        (running,) = await overrides.list_overrides(tx, payments.id)
+        await overrides.remove(tx, running.id)
+    clock.at += timedelta(hours=24)
+
+    await office.apply(file(FIRST))
+
+    assert await office.stored() == [("dave@example.com", "26 to 27")]
+    clock.at += timedelta(hours=1)
+    assert "override" not in await office.plan(file(FIRST))
+
+
+async def test_where_one_can_not_be_said_all_stay_as_they_are(office: Office) -> None:
+    await office.apply(file(FIRST, SECOND))
+    async with office.core.transaction(office.actor) as tx:
+        for member in await people.members(tx):
+            if member.email == "carol@example.com":
+                member.email = None
+
+    text = await office.export()
+    await office.apply(text)
+
+    assert "Left out" in text
+    assert len(await office.stored()) == 2
 
 
 @pytest.mark.parametrize(
