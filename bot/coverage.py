@@ -31,7 +31,7 @@ async def known_findings(gesture: Gesture) -> Sequence[Finding] | None:
     """What is wrong, if it was reckoned within the hour and nothing has changed since."""
     async with gesture.core.reading(gesture.actor) as tx:
         known = _KNOWN.get(gesture.core)
-        return known[1] if known and known[0] == await _state(tx) else None
+        return _ahead(known[1], tx) if known and known[0] == await _state(tx) else None
 
 
 async def findings(gesture: Gesture) -> Sequence[Finding]:
@@ -40,10 +40,15 @@ async def findings(gesture: Gesture) -> Sequence[Finding]:
         state = await _state(tx)
         known = _KNOWN.get(gesture.core)
         if known and known[0] == state:
-            return known[1]
+            return _ahead(known[1], tx)
         found = await coverage_report.report(tx)
     _KNOWN[gesture.core] = state, found
     return found
+
+
+def _ahead(found: Sequence[Finding], tx: Transaction) -> Sequence[Finding]:
+    """Without what has passed since it was reckoned."""
+    return [one for one in found if one.end_at is None or one.end_at > tx.now]
 
 
 async def _state(tx: Transaction) -> tuple[object, ...]:

@@ -11,23 +11,33 @@ from core.staffing import Staffed
 
 
 def gaps(looked: Looked) -> Iterator[Finding]:
-    """Every stretch ahead in which a schedule has no owner."""
+    """Every stretch ahead in which a schedule has no owner, and whether it pages others then."""
     for schedule in looked.schedules:
-        for gap in looked.stretches(_without_owner, Target(schedule.id, ())):
-            start_at, end_at = looked.bounds(gap)
-            yield Finding(
-                FindingKind.GAP,
-                f"gap:{schedule.id}:{looked.key(gap)}",
-                f"Nobody is on call for {schedule.name} {looked.when(gap, schedule.timezone)}.",
-                "Take the time with an override, or change the rotation so that somebody has it.",
-                schedule_id=schedule.id,
-                start_at=start_at,
-                end_at=end_at,
-            )
+        for holds, key, said in (
+            (_with_nobody, "gap", "Nobody is on call for {} {}."),
+            (_with_others_alone, "ownerless", "The first layer of {} has nobody {}: the others "
+             "are paged, and incidents have no owner."),
+        ):  # fmt: skip
+            for gap in looked.stretches(holds, Target(schedule.id, ())):
+                start_at, end_at = looked.bounds(gap)
+                yield Finding(
+                    FindingKind.GAP,
+                    f"{key}:{schedule.id}:{looked.key(gap)}",
+                    said.format(schedule.name, looked.when(gap, schedule.timezone)),
+                    "Take the time with an override, or change the rotation so that somebody has "
+                    "it.",
+                    schedule_id=schedule.id,
+                    start_at=start_at,
+                    end_at=end_at,
+                )
 
 
-def _without_owner(span: Staffed) -> bool:
-    return span.owner is None
+def _with_nobody(span: Staffed) -> bool:
+    return span.owner is None and not span.people
+
+
+def _with_others_alone(span: Staffed) -> bool:
+    return span.owner is None and bool(span.people)
 
 
 def removed_members(looked: Looked) -> Iterator[Finding]:

@@ -107,11 +107,27 @@ async def remove_schedule(tx: Transaction, schedule: models.Schedule) -> None:
         used.append("the last resort")
     if used:
         raise InUse(f"“{schedule.name}” is in use by {', '.join(used)}. Change that first.")
+    overrides = await tx.db.scalars(
+        select(models.ScheduleOverride)
+        .where(
+            models.ScheduleOverride.schedule_id == schedule.id,
+            models.ScheduleOverride.end_at > tx.now,
+        )
+        .order_by(models.ScheduleOverride.start_at)
+    )
+    ahead = [
+        {
+            "userId": str(one.member_id),
+            "startAt": one.start_at.isoformat(),
+            "endAt": one.end_at.isoformat(),
+        }
+        for one in overrides
+    ]
     audit.record(
         tx,
         AuditType.SCHEDULE_REMOVED,
         scheduleId=str(schedule.id),
-        before=describe(draft_of(schedule)),
+        before=describe(draft_of(schedule)) | {"overrides": ahead},
     )
     await tx.db.delete(schedule)
     await tx.db.flush()

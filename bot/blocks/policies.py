@@ -171,7 +171,7 @@ def _layers(facts: PolicyFacts) -> Iterator[Block]:
 def _layer(facts: PolicyFacts, layer: EscalationLayerFacts, position: int) -> Block:
     waits = say_minutes(layer.draft.ack_timeout_minutes)
     last = position == len(facts.layers)
-    then = "then nobody else is paged" if last else f"then layer {position + 1}"
+    then = "then the policy is exhausted" if last else f"then layer {position + 1}"
     return {
         **section(f"*{position}.* Pages {target(layer)}\nWaits {waits}, {then}"),
         "accessory": overflow(ids.ESCALATION_MENU, _menu(facts, layer.id, position)),

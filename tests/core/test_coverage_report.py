@@ -1,12 +1,13 @@
 """The coverage report: each thing it finds, and nothing where all is well or over."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import select
 
-from core import coverage_report, people, policies
+from core import coverage_report, people, policies, schedules, scheduling
 from core.findings import Finding, FindingKind
 from core.policies import EscalationLayerDraft
 from storage.models import RotationLayer, ScheduleOverride
@@ -134,6 +135,23 @@ async def test_a_gap_beyond_the_days_looked_ahead_has_no_end(covered: Engine) ->
     assert (gap.start_at, gap.end_at) == (NOON, None)
     assert gap.key.endswith(f"{(NOON - HOUR).isoformat()}:open")
     assert gap.said == "Nobody is on call for Payments now, for the rest of the next 30 days."
+
+
+async def test_where_others_are_paged_it_is_said_that_nobody_owns(covered: Engine) -> None:
+    async with covered.core.transaction(covered.system) as tx:
+        payments = await schedules.get_schedule(tx, covered.schedule_id)
+        draft = scheduling.draft_of(payments)
+        first = replace(draft.layers[0], effective_until=NOON + DAY)
+        second = replace(draft.layers[0], id=uuid4(), name="Second")
+        await scheduling.change_schedule(tx, payments, replace(draft, layers=(first, second)))
+
+    (gap,) = await _only(covered, FindingKind.GAP)
+
+    assert gap.key.startswith("ownerless:")
+    assert gap.said == (
+        "The first layer of Payments has nobody from Thu 19 Nov 2026, 13:00 Berlin, for the rest "
+        "of the next 30 days: the others are paged, and incidents have no owner."
+    )
 
 
 async def test_no_further_than_asked_is_looked(covered: Engine) -> None:

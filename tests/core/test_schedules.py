@@ -339,5 +339,7 @@ async def test_a_schedule_that_a_running_escalation_will_page_can_not_be_removed
     await _remove(engine, engine.schedule_id)
     assert (await engine.incident()).owner_schedule_name == "Payments"
     assert await _types(engine) == [AuditType.SCHEDULE_CREATED, AuditType.SCHEDULE_REMOVED]
+    (ahead,) = (await given.organization_trail(engine))[-1].data["before"]["overrides"]
+    assert ahead["userId"] == str(engine.cast["dave"].id), "what went with it is on the trail"
     with pytest.raises(NotFound):
         await _remove(engine, engine.schedule_id)
