@@ -126,6 +126,11 @@ async def _take_back(gesture: Gesture, value: str) -> Answer:
     return await overrides.take_back(gesture, UUID(value))
 
 
+async def _change_override(gesture: Gesture, value: str) -> Answer:
+    schedule_id, _, override_id = value.partition(":")
+    return await overrides.open_change(gesture, UUID(schedule_id), UUID(override_id))
+
+
 BUTTONS: dict[str, Callable[[Gesture, str], Awaitable[Answer]]] = {
     ids.ACKNOWLEDGE: _acknowledge,
     ids.ACKNOWLEDGE_ALL: _acknowledge_all,
@@ -139,6 +144,7 @@ BUTTONS: dict[str, Callable[[Gesture, str], Awaitable[Answer]]] = {
     ids.TRIAL_PAGE: _send_trial_page,
     ids.COVER: _cover,
     ids.REMOVE_OVERRIDE: _take_back,
+    ids.CHANGE_OVERRIDE: _change_override,
     ids.SIMULATE: _simulate,
     ids.COVERAGE_OPEN: _coverage,
     ids.CALENDAR_OPEN: calendars.open_calendar,

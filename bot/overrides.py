@@ -3,9 +3,11 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
+from bot import below
 from bot.answering import Answer, FieldErrors, Show
 from bot.blocks import ids, override, simple, values
 from bot.blocks.override import Ahead, OverrideForm, Turn
@@ -13,7 +15,14 @@ from bot.gesture import Gesture
 from bot.identity import member_of
 from core import covering, oncall, overrides, people, schedules
 from core.covering import OverrideDraft
-from core.errors import DomainError, InvalidTargetUser, NotAMember, NotFound, ValidationFailed
+from core.errors import (
+    DomainError,
+    InvalidTargetUser,
+    NotAMember,
+    NotFound,
+    OverrideConflict,
+    ValidationFailed,
+)
 from core.transaction import Transaction
 
 AROUND = timedelta(days=1)
@@ -49,6 +58,27 @@ async def open_override(
     return await gesture.open_modal("Cover a shift", build, push=in_a_modal)
 
 
+async def open_change(gesture: Gesture, schedule_id: UUID, override_id: UUID) -> Answer:
+    """Open the form over an override that has not ended. Raises NotFound."""
+
+    async def build() -> dict[str, Any]:
+        async with gesture.core.reading(gesture.actor) as tx:
+            value = await schedules.value_of(tx, schedule_id)
+            members = {one.id: one for one in await people.members(tx)}
+        present = _of(value, str(override_id))
+        member = members.get(present.member.member_id)
+        form = OverrideForm(
+            str(schedule_id),
+            member.slack_user_id if member else None,
+            present.start_at,
+            present.end_at,
+            str(override_id),
+        )
+        return await _view(gesture, form)
+
+    return await gesture.open_modal("Change an override", build, push=gesture.in_a_modal)
+
+
 async def recompute(gesture: Gesture) -> Answer:
     """Say anew what it will come to, after something in the form changed."""
     shown = gesture.body["view"]
@@ -62,7 +92,7 @@ async def recompute(gesture: Gesture) -> Answer:
 
 
 async def submit_override(gesture: Gesture) -> Answer:
-    """Cover. A refusal appears at its field."""
+    """Cover, or change an override. A refusal appears at its field."""
     form = override.read_override(gesture.body["view"])
     chosen = form.schedule_id
     if not chosen:
@@ -71,12 +101,32 @@ async def submit_override(gesture: Gesture) -> Answer:
     try:
         draft = await _draft(gesture, form)
         async with gesture.core.transaction(gesture.actor) as tx:
-            await overrides.cover(tx, UUID(chosen), draft)
+            if form.changing:
+                await overrides.change_ahead(tx, UUID(form.changing), draft)
+            else:
+                await overrides.cover(tx, UUID(chosen), draft)
     except (InvalidTargetUser, NotAMember) as refusal:
         return FieldErrors({"person": refusal.message})
-    except ValidationFailed as refusal:
+    except (OverrideConflict, ValidationFailed) as refusal:
         return FieldErrors({f"{refusal.field}:{key}": refusal.message})
+    if form.changing:
+        list_below = partial(_proposed, gesture, UUID(chosen))
+        return await below.refresh(gesture, parent=list_below, root=None)
     return None
+
+
+async def _proposed(gesture: Gesture, schedule_id: UUID) -> dict[str, Any]:
+    """The form that covers, as it opens; in one that is open already what was typed stays."""
+    async with gesture.core.reading(gesture.actor) as tx:
+        start, end = await _present_shift(tx, schedule_id)
+    return await _view(gesture, OverrideForm(str(schedule_id), gesture.user_id, start, end))
+
+
+def _of(value: oncall.Schedule, override_id: str) -> oncall.Override:
+    for one in value.overrides:
+        if str(one.id) == override_id:
+            return one
+    raise NotFound("That override is gone, or over. Close this and look again.")
 
 
 async def take_back(gesture: Gesture, override_id: UUID) -> Answer:
@@ -121,26 +171,56 @@ async def _view(gesture: Gesture, form: OverrideForm) -> dict[str, Any]:
             raise NotFound("That schedule is gone. Close this and begin again.")
         value = await schedules.value_of(tx, chosen.id)
         members = await people.members(tx)
+        present: oncall.Override | None = None
         try:
+            if form.changing:
+                present = _of(value, form.changing)
             if draft:
                 await overrides.check(tx, draft)
-                draft = replace(draft, start_at=max(draft.start_at, tx.now))  # as it will be
+                draft = _as_it_will_be(draft, present, tx.now)
         except DomainError as refusal:
             draft, trouble = None, refusal.message
         now = tx.now.replace(second=0, microsecond=0)
     names = {one.id: one.name for one in members}
+    if present and draft and (other := _in_the_way(_without(value, present), draft)):
+        who = names.get(other.member.member_id, "Somebody")
+        draft, trouble = None, f"{who} covers part of that time already. Change that one first."
     return override.override_modal(
         form,
         [(str(one.id), one.name) for one in every],
         timezone=chosen.timezone,
         reader=next((one.timezone for one in members if one.id == gesture.actor.id), "UTC"),
-        turns=_turns(value, draft, names, now) if draft else (),
+        turns=_turns(_without(value, present), draft, names, now) if draft else (),
         trouble=trouble,
         ahead=[
             Ahead(one.id, names.get(one.member.member_id, "somebody"), one.start_at, one.end_at)
             for one in sorted(value.overrides, key=lambda one: one.start_at)
         ],
     )
+
+
+def _without(value: oncall.Schedule, present: oncall.Override | None) -> oncall.Schedule:
+    kept = tuple(one for one in value.overrides if one is not present)
+    return replace(value, overrides=kept)
+
+
+def _in_the_way(value: oncall.Schedule, draft: OverrideDraft) -> oncall.Override | None:
+    overlap = (
+        one
+        for one in value.overrides
+        if one.start_at < draft.end_at and draft.start_at < one.end_at
+    )
+    return next(overlap, None)
+
+
+def _as_it_will_be(
+    draft: OverrideDraft, present: oncall.Override | None, now: datetime
+) -> OverrideDraft:
+    """What has passed stays as it is, whether one is made or changed."""
+    if present is None:
+        return replace(draft, start_at=max(draft.start_at, now))
+    was = OverrideDraft(present.member.member_id, present.start_at, present.end_at)
+    return covering.from_now_on(draft, was, now)
 
 
 def _turns(

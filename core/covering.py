@@ -37,6 +37,13 @@ def with_cover(schedule: oncall.Schedule, draft: OverrideDraft) -> oncall.Schedu
     return replace(schedule, overrides=(*kept, mine))
 
 
+def from_now_on(draft: OverrideDraft, was: OverrideDraft, now: datetime) -> OverrideDraft:
+    """PURE. A changed override as it can be: what has passed of it stays as it was."""
+    if was.start_at <= now and draft.member_id == was.member_id:
+        return replace(draft, start_at=was.start_at)
+    return replace(draft, start_at=max(draft.start_at, now))
+
+
 def rest_of(
     start: datetime, end: datetime, draft: OverrideDraft
 ) -> list[tuple[datetime, datetime]]:

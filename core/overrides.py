@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from core import audit, notifications, oncall, people, schedules
-from core.covering import OverrideDraft, rest_of
+from core.covering import OverrideDraft, from_now_on, rest_of
 from core.errors import NotFound, OverrideConflict, OverrideEnded, ValidationFailed
 from core.remarks import Change, DutyChanged
 from core.transaction import Transaction
@@ -112,6 +112,22 @@ async def change(tx: Transaction, override_id: UUID, draft: OverrideDraft) -> Sc
         await _tell(tx, schedule, "removed", override.id, span, otherwise)
     await _tell(tx, schedule, "changed", override.id, draft, otherwise)
     return override
+
+
+async def change_ahead(
+    tx: Transaction, override_id: UUID, draft: OverrideDraft
+) -> ScheduleOverride:
+    """Change an override from now on: what has passed of it stays, with whoever it was.
+
+    Raises what `change` raises.
+    """
+    override, schedule = await _find(tx, override_id)
+    was = draft_of(override)
+    draft = from_now_on(draft, was, tx.now)
+    if was.start_at <= tx.now and draft.member_id != was.member_id:
+        await remove(tx, override_id)
+        return await create(tx, schedule.id, draft)
+    return await change(tx, override_id, draft)
 
 
 async def remove(tx: Transaction, override_id: UUID) -> None:

@@ -49,10 +49,11 @@ def finding_row(one: Finding) -> Block:
 
 
 def _way(one: Finding) -> Block | None:
-    if one.kind is FindingKind.GAP and one.schedule_id and one.start_at and one.end_at:
+    missing = one.kind in (FindingKind.GAP, FindingKind.LAYER_UNSTAFFED) and one.schedule_id
+    if missing and one.start_at and one.end_at:
         span = f"{one.schedule_id}:{int(one.start_at.timestamp())}:{int(one.end_at.timestamp())}"
         return button("Cover…", f"{ids.COVER}:gap", span)
-    if one.policy_id:
+    if one.policy_id and not missing:
         return button("Open policy", ids.POLICY_OPEN, str(one.policy_id))
     if one.schedule_id:
         return button("Open schedule", ids.SCHEDULE_OPEN, str(one.schedule_id))

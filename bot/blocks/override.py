@@ -1,5 +1,6 @@
 """The form in which a shift, or a part of it, is taken or given to somebody."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +10,7 @@ from uuid import UUID
 from bot.blocks import ids, values
 from bot.blocks.build import (
     SECTION_MAX,
+    actions,
     button,
     context,
     exact,
@@ -34,6 +36,8 @@ class OverrideForm:
     person: str | None = None
     start_at: datetime | None = None
     end_at: datetime | None = None
+    changing: str | None = None
+    """The id of the override that it changes; None: it makes one."""
 
 
 @dataclass(frozen=True)
@@ -74,18 +78,14 @@ def override_modal(
     with its own shift.
     """
     key = form.schedule_id or "none"
+    carried = {"schedule": form.schedule_id, "override": form.changing}
     person: Block = {"type": "users_select", "action_id": ids.OVERRIDE_FORM}
     if form.person:
         person["initial_user"] = form.person
     return modal(
-        "Cover a shift",
+        "Change an override" if form.changing else "Cover a shift",
         [
-            field(
-                "schedule",
-                "Schedule",
-                menu(schedules, form.schedule_id, action_id=ids.OVERRIDE_FORM),
-                dispatch=True,
-            ),
+            _schedule(form, schedules),
             field("person", "Who covers", person, dispatch=True),
             field(f"start_at:{key}", "From", _instant(form.start_at), dispatch=True),
             field(
@@ -96,22 +96,32 @@ def override_modal(
                 hint=f"Your own time. The schedule's clock is {city(timezone)}'s.",
             ),
             *_consequence(turns, trouble, timezone, reader),
-            *_ahead(ahead, timezone, reader),
+            *([] if form.changing else _ahead(ahead, key, timezone, reader)),
         ],
         callback_id=ids.OVERRIDE_VIEW,
-        submit="Cover",
+        submit="Change" if form.changing else "Cover",
+        metadata=json.dumps(carried) if form.changing else "",
     )
+
+
+def _schedule(form: OverrideForm, schedules: Sequence[tuple[str, str]]) -> Block:
+    if form.changing:
+        return exact(f"On {name(dict(schedules).get(form.schedule_id or ''))}")
+    chosen = menu(schedules, form.schedule_id, action_id=ids.OVERRIDE_FORM)
+    return field("schedule", "Schedule", chosen, dispatch=True)
 
 
 def read_override(view: dict[str, Any]) -> OverrideForm:
     """What was entered, so far or in the end."""
-    schedule_id = values.chosen(view, "schedule")
+    carried = values.metadata(view)
+    schedule_id = carried.get("schedule") or values.chosen(view, "schedule")
     key = values.ending(view, "start_at:")
     return OverrideForm(
         schedule_id=schedule_id,
         person=values.person(view, "person"),
         start_at=values.instant(view, f"start_at:{key}") if key == schedule_id else None,
         end_at=values.instant(view, f"end_at:{key}") if key == schedule_id else None,
+        changing=carried.get("override"),
     )
 
 
@@ -147,25 +157,19 @@ def _turn(one: Turn, timezone: str, reader: str) -> str:
     return f"{who}: {f'from {since}' if since else f'until {until}'}"
 
 
-def _ahead(ahead: Sequence[Ahead], timezone: str, reader: str) -> list[Block]:
+def _ahead(ahead: Sequence[Ahead], schedule_id: str, timezone: str, reader: str) -> list[Block]:
     if not ahead:
         return []
-    rows: list[Block] = [
-        {
-            **section(
-                f"{escape(name(one.person))}: {both(one.start_at, timezone, reader=reader)} – "
-                f"{both(one.end_at, timezone, reader=reader)}"
-            ),
-            "accessory": button(
-                "Take back",
-                ids.REMOVE_OVERRIDE,
-                str(one.id),
-                confirm=_confirm(one),
-            ),
-        }
-        for one in ahead[:AHEAD_SHOWN]
-    ]
-    left = len(ahead) - len(rows)
+    rows: list[Block] = []
+    for one in ahead[:AHEAD_SHOWN]:
+        span = (
+            f"{escape(name(one.person))}: {both(one.start_at, timezone, reader=reader)} – "
+            f"{both(one.end_at, timezone, reader=reader)}"
+        )
+        change = button("Change…", ids.CHANGE_OVERRIDE, f"{schedule_id}:{one.id}")
+        back = button("Take back", ids.REMOVE_OVERRIDE, str(one.id), confirm=_confirm(one))
+        rows += [section(span), *actions([change, back])]
+    left = len(ahead) - AHEAD_SHOWN
     more = [context(mrkdwn(f"and {left:,} more"))] if left > 0 else []
     return [exact("Overrides ahead"), *rows, *more]
 

@@ -102,7 +102,8 @@ def _answer(told: Simulation | None, reader: str, trouble: str | None) -> list[B
 
 
 def _step(step: Step, told: Simulation, reader: str) -> Block:
-    lines = [f"*{_after(step.at, told)} · layer {step.layer} of {step.layers}*"]
+    at = both(step.at, step.timezone or reader, reader=reader)
+    lines = [f"*{_after(step.at, told)} · layer {step.layer} of {step.layers}* · {at}"]
     if not step.people:
         why = f"nobody is on call for {escape(name(step.schedule))}" if step.schedule else (
             "nobody of it is left"
@@ -151,7 +152,8 @@ def _end(told: Simulation, reader: str) -> Block:
     elif told.outcome is Outcome.NOBODY_PAGED:
         said = "🚨 The policy is exhausted, and nobody was paged."
     else:
-        said = f"🏁 *{_after(told.ends_at, told)}*: the policy is exhausted."
+        at = both(told.ends_at, reader, reader=reader)
+        said = f"🏁 {at} · *{_after(told.ends_at, told)}*: the policy is exhausted."
     if told.last_resort is None:
         return section(f"{said} No last resort is named.")
     if not told.last_resort:

@@ -195,3 +195,42 @@ async def test_what_has_passed_is_shown_as_it_stays(world: World) -> None:
     await world.dave.fill(view, {"From": stamp(-24), "Until": stamp(2)})
 
     assert "➡️ Dave Lindqvist: Nov 18, 2026 12:00" in world.dave.modal.plain
+
+
+async def test_an_override_is_changed_in_the_form_and_the_past_of_it_stays(world: World) -> None:
+    await cover(world, world.dave, From=stamp(1), Until=stamp(5))
+    world.clock.at += timedelta(hours=2)
+    below = (await world.dave.command("/incident override")).view
+    opened = await world.dave.click("Change…", on=below)
+    assert opened.view.title == "Change an override"
+
+    await world.dave.fill(opened.view, {"Until": stamp(3)})
+    assert "➡️ Dave Lindqvist" in world.dave.modal.plain
+    submission = await world.dave.submit(world.dave.modal)
+    await world.settle()
+
+    assert submission.ok
+    assert await the_overrides(world) == [(1, 3)]
+    assert "now covers your time on Payments" in world.bob.dm()[-1].plain
+
+    opened = await world.dave.click("Change…", on=world.dave.modal)
+    await world.dave.fill(opened.view, {"Who covers": world.carol.id})
+    assert (await world.dave.submit(world.dave.modal)).ok
+    world.clock.at -= timedelta(hours=2)
+    assert await the_overrides(world) == [(1, 2), (2, 3)]
+
+
+async def test_a_change_that_another_override_forbids_is_refused_at_its_field(
+    world: World,
+) -> None:
+    await cover(world, world.dave, From=stamp(1), Until=stamp(2))
+    await cover(world, world.carol, From=stamp(3), Until=stamp(4))
+    below = (await world.dave.command("/incident override")).view
+    opened = await world.dave.click("Change…", on=below, near="Dave Lindqvist")
+
+    await world.dave.fill(opened.view, {"Until": stamp(4)})
+    assert "⚠️ Carol Jansen covers part of that time already" in world.dave.modal.plain
+    submission = await world.dave.submit(world.dave.modal)
+
+    assert "Carol Jansen covers part of that time already" in submission.errors["From"]
+    assert await the_overrides(world) == [(1, 2), (3, 4)]

@@ -100,7 +100,7 @@ async def test_what_nobody_covers_is_found_and_leads_to_where_it_is_mended(
         assert "Coverage, the next 30 days" in home
         plain = view.plain
         assert "Nobody is on call for Payments from Mon 30 Nov" in plain
-        opened = await world.dave.click("Open policy", on=view, near="Layer 1 of Payments")
+        opened = await world.dave.click("Open schedule", on=view, near="Layer 1 of Payments")
         assert "Payments" in opened.view.plain
 
 
