@@ -154,11 +154,11 @@ async def _frozen_while_it_waits(stage: Stage, *, acknowledged: int) -> None:
             return not stage.workspace.faults.waiting and await tx.db.scalar(claimed) == 1
 
     await _until(it_does_nothing_else)
-    frozen.pause()
+    await _pause(frozen)
     while await is_in_a_transaction(stage.core):  # then nobody could acknowledge
         frozen.go_on()
         await asyncio.sleep(0.01)
-        frozen.pause()
+        await _pause(frozen)
     assert _slow_answers(stage) == answers, "the machine was too slow: it was frozen too late"
     await _acknowledge(stage, acknowledged)
     await stage.workspace.until(lambda: _slow_answers(stage) > answers, timeout=10)
@@ -166,6 +166,12 @@ async def _frozen_while_it_waits(stage: Stage, *, acknowledged: int) -> None:
     frozen.go_on()
     await until_quiet(stage.core)
     assert await _its_page_is(stage, acknowledged, DeliveryState.SUPERSEDED)
+
+
+async def _pause(replica: Replica) -> None:
+    """Freeze it, and let what it had sent by then reach the database."""
+    replica.pause()
+    await asyncio.sleep(0.05)
 
 
 async def _until_it_has_gone_on(replica: Replica) -> None:
