@@ -131,7 +131,10 @@ def register(bolt: AsyncApp, core: Core, workspace: Workspace, answering: Answer
 
     @bolt.action(_ANY)
     async def on_action(body: dict[str, Any], ack: AsyncAck, respond: AsyncRespond) -> None:
-        await _in_either_case(ack, respond, body, buttons.press)
+        changes = buttons.changes_in_place(body)
+        await _in_either_case(
+            ack, respond, body, then_home(buttons.press) if changes else buttons.press
+        )
 
     @bolt.shortcut(_ANY)
     async def on_shortcut(body: dict[str, Any], ack: AsyncAck, respond: AsyncRespond) -> None:

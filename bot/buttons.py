@@ -131,6 +131,15 @@ async def _change_override(gesture: Gesture, value: str) -> Answer:
     return await overrides.open_change(gesture, UUID(schedule_id), UUID(override_id))
 
 
+CHANGING = {ids.REMOVE_OVERRIDE, ids.ROTATION_MENU, ids.ESCALATION_MENU}
+"""What changes something at once in a modal that stays open."""
+
+
+def changes_in_place(body: dict[str, Any]) -> bool:
+    """Whether a press changes something that shows behind the modal it was made in."""
+    return str(body["actions"][0]["action_id"]).partition(":")[0] in CHANGING
+
+
 BUTTONS: dict[str, Callable[[Gesture, str], Awaitable[Answer]]] = {
     ids.ACKNOWLEDGE: _acknowledge,
     ids.ACKNOWLEDGE_ALL: _acknowledge_all,

@@ -8,7 +8,7 @@ from bot.answering import Answer, Show
 from bot.blocks import ids
 from bot.blocks.coverage import coverage_modal
 from bot.gesture import Gesture
-from core import audit, coverage_report
+from core import audit, coverage_report, people
 from core.findings import Finding
 from core.transaction import Core, Transaction
 
@@ -20,7 +20,10 @@ async def open_coverage(gesture: Gesture, page: int = 0) -> Answer:
     """Open the report, or turn its page where it is open already."""
 
     async def build() -> dict[str, Any]:
-        return coverage_modal(await findings(gesture), page=page)
+        found = await findings(gesture)
+        async with gesture.core.reading(gesture.actor) as tx:
+            reader = await people.zone_name_of(tx, gesture.actor.id)
+        return coverage_modal(found, page=page, reader=reader)
 
     if gesture.view.get("callback_id") == ids.COVERAGE_VIEW:
         return Show(await build())

@@ -21,28 +21,30 @@ from bot.gesture import Gesture, say
 from core import duties, facts, incidents, notifications, people, schedules, targets
 from core.transaction import Transaction
 
-UNTURNED = Turned()
-
 AGAIN_SECONDS = 0.5
 """How long a Home waits to be shown again after a form: what the form causes leaves first."""
 
 
 async def open_home(gesture: Gesture) -> Answer:
     """Publish a member's App Home as things are now (spec section 7)."""
-    return await show_home(gesture)
+    return await show_home(gesture, turned=Turned())
 
 
 async def show_home(
-    gesture: Gesture, *, turned: Turned = UNTURNED, said: str | None = None
+    gesture: Gesture, *, turned: Turned | None = None, said: str | None = None
 ) -> Answer:
-    """Publish it, turned to these pages, with what came of a press above everything."""
+    """Publish it with what came of a press above everything.
+
+    It is turned to these pages, or stays at those it was turned to.
+    """
+    turned = turned or Turned.read(gesture.workspace.homes.get(gesture.user_id, ""))
     async with gesture.core.reading(gesture.actor) as tx:
         found = await _facts(gesture, tx, turned, said)
     known = await coverage.known_findings(gesture)
     first = home.home(replace(found, findings=known or ()))
     publish = gesture.workspace.slack.views_publish
     shown = await publish(user_id=gesture.user_id, view=first)
-    gesture.workspace.homes.add(gesture.user_id)
+    gesture.workspace.homes[gesture.user_id] = str(turned)
     if known is None:  # reckoning takes a moment: the rest is there already
         findings = await coverage.findings(gesture)
         if findings:

@@ -35,8 +35,8 @@ class Workspace:
         self.slack = slack
         self.token = token
         self.presses = Presses()
-        self.homes: set[str] = set()
-        """Who was shown their App Home by this process."""
+        self.homes: dict[str, str] = {}
+        """Who was shown their App Home by this process, and to which pages it is turned."""
         self.public_url = public_url
         """Where browsers reach Tocsin, if they do."""
         self._core = core

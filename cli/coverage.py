@@ -1,11 +1,14 @@
 """`app.py coverage`: what would page nobody, the wrong people or too late, and what to do."""
 
 from collections.abc import Sequence
+from datetime import tzinfo
+from zoneinfo import ZoneInfo
 
 from rich.console import Console
 from rich.text import Text
 
 from assembly.settings import Settings
+from cli.clocks import span_here
 from cli.opening import check_schema, known_organization, opened
 from core import coverage_report
 from core.findings import Finding
@@ -26,13 +29,18 @@ async def run_coverage(settings: Settings, *, days: int, org: str | None) -> int
     return int(bool(found))
 
 
-def render(found: Sequence[Finding], *, days: int) -> Text:
-    """The findings for a terminal; `.plain` is the same without colours."""
+def render(found: Sequence[Finding], *, days: int, here: tzinfo | None = None) -> Text:
+    """The findings for a terminal; `.plain` is the same without colours.
+
+    `here` is the reader's zone; without one the machine's own counts.
+    """
     if not found:
         return Text(f"✓ Everybody who should be paged in the next {days} days can be.", "green")
     shown = Text()
     for one in found:
         shown.append(f"! {one.said}\n", style="yellow")
+        if one.timezone and (span := span_here(*one.instants, ZoneInfo(one.timezone), here)):
+            shown.append(f"  On your clock: {span}\n", style="dim")
         shown.append(f"  → {one.to_do}\n")
     count = "1 finding" if len(found) == 1 else f"{len(found)} findings"
     shown.append(f"{count} for the next {days} days.", style="bold")

@@ -1,7 +1,8 @@
 """`app.py simulate`: a policy walked minute by minute, told in sentences."""
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, tzinfo
+from functools import partial
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -9,11 +10,11 @@ from rich.console import Console
 from rich.text import Text
 
 from assembly.settings import Settings, SettingsError
+from cli.clocks import on_two_clocks
 from cli.opening import check_schema, known_organization, opened
 from cli.values import instant, nearest
 from core import people, policies, schedules, simulation
 from core.durations import say_minutes
-from core.instants import spoken
 from core.simulation import Faults, Simulation
 from core.transaction import Actor, Core, Transaction
 from core.walked import Because, Fate, Outcome, Paged, Reason, Route, Step
@@ -21,6 +22,8 @@ from storage.models import EscalationPolicy
 from storage.vocabulary import Channel
 
 UTC = ZoneInfo("UTC")
+_Clock = Callable[[datetime, ZoneInfo], str]
+"""How an instant of a zone is told."""
 _CHANNELS = {Channel.SLACK_DM: "Slack", Channel.MAIL: "e-mail"}
 _FATES = {
     Fate.ARRIVES: "",
@@ -101,32 +104,42 @@ async def _member(tx: Transaction, typed: str) -> UUID:
     raise SettingsError(f"--unreachable: nobody here has the address {typed}. {remedy}")
 
 
-def render(found: Simulation) -> Text:
-    """The whole walk for a terminal; `.plain` is the same without colours."""
+def render(found: Simulation, here: tzinfo | None = None) -> Text:
+    """The whole walk for a terminal; `.plain` is the same without colours.
+
+    `here` is the reader's zone; without one the machine's own counts.
+    """
+    clock = partial(on_two_clocks, here=here)
     zone = next((ZoneInfo(one.timezone) for one in found.steps if one.timezone), UTC)
     shown = Text()
-    declared = _when(found.at, zone)
+    declared = clock(found.at, zone)
     shown.append(f"{found.policy}: declared {declared}, and nobody answers\n", style="bold")
     for step in found.steps:
         zone = ZoneInfo(step.timezone) if step.timezone else zone
-        _line(shown, found, step.at, zone, f"layer {step.layer} of {step.layers}{_pages(step)}")
-        _list(shown, step.people, zone)
+        _line(
+            shown,
+            found,
+            step.at,
+            clock(step.at, zone),
+            f"layer {step.layer} of {step.layers}{_pages(step)}",
+        )
+        _list(shown, step.people, zone, clock)
         shown.append(f"        {_then(step)}\n", style="dim")
-    _line(shown, found, found.ends_at, zone, _end(found))
-    _list(shown, found.last_resort or (), zone)
+    _line(shown, found, found.ends_at, clock(found.ends_at, zone), _end(found))
+    _list(shown, found.last_resort or (), zone, clock)
     shown.rstrip()
     return shown
 
 
-def _line(shown: Text, found: Simulation, at: datetime, zone: ZoneInfo, said: str) -> None:
+def _line(shown: Text, found: Simulation, at: datetime, when: str, said: str) -> None:
     minutes = round((at - found.at).total_seconds() / 60)
     style = "bold" if at != found.ends_at else "bold yellow"
-    shown.append(f"{minutes:>5} min  {_when(at, zone)}\n        {said}\n", style=style)
+    shown.append(f"{minutes:>5} min  {when}\n        {said}\n", style=style)
 
 
-def _list(shown: Text, paged: Iterable[Paged], zone: ZoneInfo) -> None:
+def _list(shown: Text, paged: Iterable[Paged], zone: ZoneInfo, clock: _Clock) -> None:
     for one in paged:
-        why = _because(one.because, zone)
+        why = _because(one.because, zone, clock)
         shown.append(f"          {one.person.name}, by {_routes(one.routes)}{why}\n")
 
 
@@ -135,7 +148,7 @@ def _routes(routes: Sequence[Route]) -> str:
     return " and ".join(said) or "no channel: nothing reaches them"
 
 
-def _because(why: Because, zone: ZoneInfo) -> str:
+def _because(why: Because, zone: ZoneInfo, clock: _Clock) -> str:
     if why.schedule is None:
         return ""
     local = ZoneInfo(why.timezone) if why.timezone else zone
@@ -146,7 +159,7 @@ def _because(why: Because, zone: ZoneInfo) -> str:
         said.append(why.shift)
     if why.is_override:
         said.append(f"overriding {why.instead_of}" if why.instead_of else "by an override")
-    until = f" until {_when(why.until, local)}" if why.until else ""
+    until = f" until {clock(why.until, local)}" if why.until else ""
     return f"\n            {', '.join(said)}{until}"
 
 
@@ -180,12 +193,3 @@ def _end(found: Simulation) -> str:
     if not found.last_resort:
         return f"{said}; the last resort pages nobody either"
     return f"{said}; the last resort is paged"
-
-
-def _when(at: datetime, zone: ZoneInfo) -> str:
-    """In the schedule's zone, and in UTC."""
-    if zone.key == UTC.key:
-        return spoken(at, zone)
-    is_same_day = at.date() == at.astimezone(zone).date()
-    utc = f"{at:%H:%M}" if is_same_day else f"{at:%d %b, %H:%M}"
-    return f"{spoken(at, zone)} ({utc} UTC)"

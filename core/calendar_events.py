@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from core.oncall import Schedule, Shift, gaps, shifts
+from core.oncall import Schedule, Shift, shifts
+from core.staffing import unowned
 
 REACH = timedelta(days=368)
 """Longer than any shift of a rotation."""
@@ -33,6 +34,8 @@ class ShiftEvent:
     is_override: bool
     start_at: datetime
     end_at: datetime
+    pages_others: bool = False
+    """Without a person: whether other layers page somebody all the same."""
 
 
 def events_of(
@@ -78,7 +81,10 @@ def events_of(
 
 
 def gaps_of(schedule: Schedule, start: datetime, end: datetime) -> tuple[ShiftEvent, ...]:
-    """Every span of a window in which the schedule has no owner, clipped to it."""
+    """Every span of a window in which the schedule has no owner, clipped to it.
+
+    One ends, and another begins, where others begin or cease to be paged.
+    """
     return tuple(
         ShiftEvent(
             key=f"{schedule.id}/gap/{gap.start_at.isoformat()}",
@@ -91,8 +97,9 @@ def gaps_of(schedule: Schedule, start: datetime, end: datetime) -> tuple[ShiftEv
             is_override=False,
             start_at=gap.start_at,
             end_at=gap.end_at,
+            pages_others=gap.pages_others,
         )
-        for gap in gaps(schedule, start, end)
+        for gap in unowned(schedule, start, end)
     )
 
 

@@ -32,6 +32,7 @@ def unstaffed(looked: Looked) -> Iterator[Finding]:
                     _remedy(layer.schedule_id),
                     schedule_id=layer.schedule_id,
                     policy_id=policy.id,
+                    timezone=zone.key,
                     start_at=start_at,
                     end_at=end_at,
                 )
@@ -40,13 +41,14 @@ def unstaffed(looked: Looked) -> Iterator[Finding]:
         target = Target(schedule_id, looked.last_resort.member_ids)
         for one in looked.stretches(_nobody, target):
             start_at, end_at = looked.bounds(one)
-            when = looked.when(one, _zone(looked, schedule_id))
+            zone = _zone(looked, schedule_id)
             yield Finding(
                 FindingKind.LAST_RESORT_UNSTAFFED,
                 f"unstaffed:last_resort:{looked.key(one)}",
-                f"The last resort pages nobody {when}.",
+                f"The last resort pages nobody {looked.when(one, zone)}.",
                 _remedy(schedule_id),
                 schedule_id=schedule_id,
+                timezone=zone.key,
                 start_at=start_at,
                 end_at=end_at,
             )
@@ -86,6 +88,7 @@ def repeats(looked: Looked) -> Iterator[Finding]:
                     "Page somebody else in one of the two: who did not answer may not answer.",
                     schedule_id=layer.schedule_id,
                     policy_id=policy.id,
+                    timezone=zone.key,
                     start_at=start_at,
                     end_at=end_at,
                 )

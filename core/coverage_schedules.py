@@ -7,15 +7,15 @@ from uuid import UUID
 from core import oncall, policies, reach
 from core.findings import Finding, FindingKind, Looked, Target
 from core.instants import spoken
-from core.staffing import Staffed
+from core.staffing import with_nobody, with_others_alone
 
 
 def gaps(looked: Looked) -> Iterator[Finding]:
     """Every stretch ahead in which a schedule has no owner, and whether it pages others then."""
     for schedule in looked.schedules:
         for holds, key, said in (
-            (_with_nobody, "gap", "Nobody is on call for {} {}."),
-            (_with_others_alone, "ownerless", "The first layer of {} has nobody {}: the others "
+            (with_nobody, "gap", "Nobody is on call for {} {}."),
+            (with_others_alone, "ownerless", "The first layer of {} has nobody {}: the others "
              "are paged, and incidents have no owner."),
         ):  # fmt: skip
             for gap in looked.stretches(holds, Target(schedule.id, ())):
@@ -27,17 +27,10 @@ def gaps(looked: Looked) -> Iterator[Finding]:
                     "Take the time with an override, or change the rotation so that somebody has "
                     "it.",
                     schedule_id=schedule.id,
+                    timezone=schedule.timezone.key,
                     start_at=start_at,
                     end_at=end_at,
                 )
-
-
-def _with_nobody(span: Staffed) -> bool:
-    return span.owner is None and not span.people
-
-
-def _with_others_alone(span: Staffed) -> bool:
-    return span.owner is None and bool(span.people)
 
 
 def removed_members(looked: Looked) -> Iterator[Finding]:
@@ -60,6 +53,7 @@ def removed_members(looked: Looked) -> Iterator[Finding]:
                     "Give the override to somebody else, or remove it.",
                     schedule_id=schedule.id,
                     member_id=override.member.member_id,
+                    timezone=schedule.timezone.key,
                     start_at=max(override.start_at, looked.now),
                     end_at=override.end_at,
                 )
@@ -90,13 +84,14 @@ def without_channel(looked: Looked) -> Iterator[Finding]:
         for span in looked.ahead[schedule.id]:
             for member_id in sorted(span.people - seen):
                 seen.add(member_id)
-                since = spoken(span.start, schedule.timezone)
-                since = "now" if span.start == looked.now else f"from {since}"
+                runs = span.start == looked.now
+                since = "now" if runs else f"from {spoken(span.start, schedule.timezone)}"
                 yield from _unless_reachable(
                     looked,
                     member_id,
                     f"on call for {schedule.name} {since}",
                     schedule_id=schedule.id,
+                    timezone=None if runs else schedule.timezone.key,
                     start_at=span.start,
                 )
     for policy in looked.policies:
@@ -119,6 +114,7 @@ def _unless_reachable(
     *,
     schedule_id: UUID | None = None,
     policy_id: UUID | None = None,
+    timezone: str | None = None,
     start_at: datetime | None = None,
 ) -> Iterator[Finding]:
     member = looked.members[member_id]
@@ -138,6 +134,7 @@ def _unless_reachable(
         schedule_id=schedule_id,
         policy_id=policy_id,
         member_id=member.id,
+        timezone=timezone,
         start_at=start_at,
     )
 

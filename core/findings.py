@@ -49,8 +49,15 @@ class Finding:
     schedule_id: UUID | None = None
     policy_id: UUID | None = None
     member_id: UUID | None = None
+    timezone: str | None = None
+    """On whose clock `said` tells its times: the schedule's, where it tells any."""
     start_at: datetime | None = None
     end_at: datetime | None = None
+
+    @property
+    def instants(self) -> tuple[datetime | None, datetime | None]:
+        """From when until when, as far as `said` tells it on the schedule's clock."""
+        return (self.start_at, self.end_at) if self.timezone else (None, None)
 
 
 class Target(NamedTuple):

@@ -10,8 +10,8 @@ from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from core import oncall, people, schedules
-from core.oncall import Gap
 from core.schedule_drafts import RotationDraft, ScheduleDraft, check_turns
+from core.staffing import Unowned, unowned
 from core.transaction import Transaction
 
 SHIFTS_TOLD = 6
@@ -41,10 +41,10 @@ class Foresight:
     until: datetime | None
     """When other people are on call, None if that never comes."""
     shifts: tuple[ComingShift, ...]
-    gaps: tuple[Gap, ...]
+    gaps: tuple[Unowned, ...]
     """Within GAPS_WITHIN; one that ends there may really end later."""
 
-    def lasts_beyond(self, gap: Gap) -> bool:
+    def lasts_beyond(self, gap: Unowned) -> bool:
         """Whether a gap goes on at the end of what was looked at."""
         return gap.end_at >= self.at + GAPS_WITHIN
 
@@ -124,7 +124,7 @@ def foresee(
         on_call=tuple(names[duty.member_id] for duty in now.targets),
         until=now.until,
         shifts=_coming(schedule, names, at, None if owners else layer_id),
-        gaps=oncall.gaps(schedule, at, at + GAPS_WITHIN),
+        gaps=unowned(schedule, at, at + GAPS_WITHIN),
     )
 
 

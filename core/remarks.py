@@ -64,13 +64,23 @@ class TrialPage:
 
 
 @dataclass(frozen=True)
+class ToldFinding:
+    """A finding as it is told: what, what to do, and the instants that `said` tells, if any."""
+
+    said: str
+    to_do: str
+    start_at: datetime | None
+    end_at: datetime | None
+
+
+@dataclass(frozen=True)
 class CoverageTold:
     """What the coverage report has found anew: said to the team once a week.
 
-    `told` are (what, what to do) of the first of them; `keys` names everything that was found.
+    `told` are the first of them; `keys` names everything that was found.
     """
 
-    told: tuple[tuple[str, str], ...]
+    told: tuple[ToldFinding, ...]
     new: int
     found: int
     keys: tuple[str, ...]

@@ -51,6 +51,39 @@ def staffing(schedule: Schedule, start: datetime, end: datetime) -> Line:
     return found
 
 
+class Unowned(NamedTuple):
+    """A span in which nobody owns a schedule's incidents; others may be paged all the same."""
+
+    start_at: datetime
+    end_at: datetime
+    pages_others: bool
+
+
+def unowned(schedule: Schedule, start: datetime, end: datetime) -> tuple[Unowned, ...]:
+    """The gaps of a window, cut where somebody begins or ceases to be paged; none if it is empty.
+
+    Instants are UTC. Together they are `oncall.gaps` (spec section 5).
+    """
+    if end <= start:
+        return ()
+    line = staffing(schedule, start, end)
+    found = [
+        *(Unowned(*one, pages_others=False) for one in stretches(with_nobody, line)),
+        *(Unowned(*one, pages_others=True) for one in stretches(with_others_alone, line)),
+    ]
+    return tuple(sorted(found))
+
+
+def with_nobody(span: Staffed) -> bool:
+    """Nobody is on call at all."""
+    return span.owner is None and not span.people
+
+
+def with_others_alone(span: Staffed) -> bool:
+    """Nobody owns what is declared, and somebody is paged."""
+    return span.owner is None and bool(span.people)
+
+
 def constant(people: Collection[UUID], start: datetime, end: datetime) -> Line:
     """The same people for the whole of a window."""
     return [Staffed(start, end, None, frozenset(people))]

@@ -166,6 +166,8 @@ class OnDuty:
     people: tuple[Target, ...]
     until: datetime | None = None
     """When other people are on call, or anybody again; None if that never comes."""
+    is_owned: bool = True
+    """Whether the first of the people owns what is declared: not if the first layer is empty."""
 
 
 async def on_duty(
@@ -181,6 +183,7 @@ async def on_duty(
             one.timezone,
             resolver.targets(layers[one.id], at or tx.now),
             resolver.until(one.id, at or tx.now),
+            resolver.owner(one.id, at or tx.now) is not None,
         )
         for one in found
     ]

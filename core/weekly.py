@@ -14,7 +14,7 @@ from sqlalchemy import select
 from core import coverage_report, notifications, outbox, people
 from core.errors import Unavailable
 from core.findings import Finding
-from core.remarks import CoverageTold
+from core.remarks import CoverageTold, ToldFinding
 from core.transaction import Actor, Core, Transaction
 from storage.models import Delivery
 from storage.vocabulary import Channel, DeliveryState
@@ -105,7 +105,7 @@ async def _is_due(tx: Transaction) -> bool:
 
 
 def _line(new: list[Finding], found: tuple[Finding, ...]) -> CoverageTold:
-    told = tuple((one.said, one.to_do) for one in new[:TOLD])
+    told = tuple(ToldFinding(one.said, one.to_do, *one.instants) for one in new[:TOLD])
     return CoverageTold(told, len(new), len(found), tuple(one.key for one in found))
 
 

@@ -63,7 +63,8 @@ def _summary(event: ShiftEvent, *, of_person: bool) -> str:
     if event.position and event.layer:
         where = f"{event.schedule}, {event.layer}"
     if event.person is None:
-        return f"Nobody is on call ({event.schedule})"
+        nobody = "Nobody owns incidents" if event.pages_others else "Nobody is on call"
+        return f"{nobody} ({event.schedule})"
     return f"On call: {where}" if of_person else f"{event.person} ({where})"
 
 
@@ -73,6 +74,8 @@ def _description(event: ShiftEvent) -> str:
 
 
 def _why(event: ShiftEvent) -> str:
+    if event.person is None and event.pages_others:
+        return f"The first layer of {event.schedule} has nobody in this time. Others are paged."
     if event.person is None:
         return f"No layer and no override of {event.schedule} has anybody in this time."
     if not event.is_override:

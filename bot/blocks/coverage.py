@@ -6,6 +6,7 @@ from typing import Any
 from bot.blocks import ids
 from bot.blocks.build import actions, button, context, exact, modal, mrkdwn
 from bot.blocks.text import Block, cut
+from bot.blocks.times import on_readers_clock
 from core.findings import Finding, FindingKind
 
 FINDINGS_SHOWN = 20
@@ -19,8 +20,10 @@ _SERIOUS = {
 }
 
 
-def coverage_modal(findings: Sequence[Finding], *, page: int = 0) -> dict[str, Any]:
-    """The whole report, a page of it."""
+def coverage_modal(
+    findings: Sequence[Finding], *, page: int = 0, reader: str | None = None
+) -> dict[str, Any]:
+    """The whole report, a page of it; `reader` is the reader's zone."""
     if not findings:
         calm = "✅ Nothing found for the next 30 days: somebody is there, and can be reached."
         return modal("Coverage", [exact(calm)], callback_id=ids.COVERAGE_VIEW)
@@ -36,16 +39,22 @@ def coverage_modal(findings: Sequence[Finding], *, page: int = 0) -> dict[str, A
     told = f"{first + 1:,}–{first + len(shown):,} of {len(findings):,}, for the next 30 days"
     return modal(
         "Coverage",
-        [*(finding_row(one) for one in shown), context(mrkdwn(told)), *actions(buttons)],
+        [
+            *(row for one in shown for row in finding_rows(one, reader)),
+            context(mrkdwn(told)),
+            *actions(buttons),
+        ],
         callback_id=ids.COVERAGE_VIEW,
     )
 
 
-def finding_row(one: Finding) -> Block:
-    """A finding, what to do about it, and the button that leads there."""
+def finding_rows(one: Finding, reader: str | None) -> list[Block]:
+    """A finding, what to do about it, and the button that leads there; when on whose clock."""
     sign = "🚨" if one.kind in _SERIOUS else "⚠️"
-    return exact(f"{sign} {cut(one.said, SAID_SHOWN)}\n{cut(one.to_do, SAID_SHOWN)}",
+    told = exact(f"{sign} {cut(one.said, SAID_SHOWN)}\n{cut(one.to_do, SAID_SHOWN)}",
                  accessory=_way(one))  # fmt: skip
+    span = on_readers_clock(*one.instants, timezone=one.timezone, reader=reader)
+    return [told, context(mrkdwn(span))] if span else [told]
 
 
 def _way(one: Finding) -> Block | None:

@@ -9,7 +9,7 @@ from uuid import UUID
 from bot.blocks import ids
 from bot.blocks.build import actions, button, context, exact, header, mrkdwn, section
 from bot.blocks.controls import controls
-from bot.blocks.coverage import finding_row
+from bot.blocks.coverage import finding_rows
 from bot.blocks.lists import incident_row, more
 from bot.blocks.oncall import NO_SCHEDULES, on_call_row
 from bot.blocks.text import Block, escape, name
@@ -93,7 +93,7 @@ def home(facts: HomeFacts) -> dict[str, Any]:
             *_owned(facts),
             *_shifts(facts),
             *_on_call(facts),
-            *_coverage(facts.findings),
+            *_coverage(facts.findings, facts.timezone),
             *_open(facts),
             *_reached(facts),
         ],
@@ -157,12 +157,13 @@ def _on_call(facts: HomeFacts) -> list[Block]:
     return [*blocks, *rows, *pager]
 
 
-def _coverage(found: Sequence[Finding]) -> list[Block]:
+def _coverage(found: Sequence[Finding], reader: str) -> list[Block]:
     if not found:
         return []
-    rows = [finding_row(one) for one in found[:FINDINGS_SHOWN]]
+    shown = found[:FINDINGS_SHOWN]
+    rows = [row for one in shown for row in finding_rows(one, reader)]
     every = button(f"All {len(found):,} findings", ids.COVERAGE_OPEN, "0")
-    rest = actions([every]) if len(found) > len(rows) else []
+    rest = actions([every]) if len(found) > len(shown) else []
     return [header("Coverage, the next 30 days"), *rows, *rest]
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from bot.blocks import ids
 from bot.blocks.build import actions, button, context, exact, mrkdwn, section
 from bot.blocks.lists import fitting, more
+from bot.blocks.shifts import UNOWNED
 from bot.blocks.text import Block, Rendered, escape, fallback, name, names, when
 from bot.blocks.times import both
 from core.targets import OnDuty, Target, Why
@@ -51,6 +52,8 @@ def on_call_row(one: OnDuty, reader: str | None = None, *, at: datetime | None =
             lines.pop()
         if left := len(one.people) - len(lines):
             lines.append(f"and {left:,} more")
+        if not one.is_owned:
+            lines.append(UNOWNED)
         block = section("\n".join([title, *lines]))
     return {**block, "accessory": button("Cover…", ids.COVER, _what_to_cover(one, at))}
 

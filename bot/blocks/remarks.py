@@ -2,10 +2,10 @@
 
 from bot.blocks import ids
 from bot.blocks.build import actions, button, context, exact, mrkdwn, section
-from bot.blocks.text import Rendered, cut, escape, fallback, name
-from bot.blocks.times import both, in_zone
+from bot.blocks.text import Block, Rendered, cut, escape, fallback, name
+from bot.blocks.times import both, in_zone, on_readers_clock
 from core.people import Person
-from core.remarks import CoverageTold, DutyChanged, Remark, TrialPage
+from core.remarks import CoverageTold, DutyChanged, Remark, ToldFinding, TrialPage
 
 
 def remark(said: Remark, reader: Person | None) -> Rendered:
@@ -29,14 +29,20 @@ def _trial_page() -> Rendered:
 def _coverage_told(said: CoverageTold) -> Rendered:
     count = "1 new finding" if said.new == 1 else f"{said.new:,} new findings"
     headline = f"🗓️ Coverage for the next 30 days: {count}."
-    rows = [exact(f"⚠️ {cut(what, 900)}\n{cut(to_do, 900)}") for what, to_do in said.told]
+    rows = [row for one in said.told for row in _finding(one)]
     left = said.new - len(said.told)
     every = button("Show all" if left > 0 else "Open", ids.COVERAGE_OPEN, "0")
     more = [context(mrkdwn(f"and {left:,} more that are new"))] if left > 0 else []
     return Rendered(
-        fallback(f"{headline} {said.told[0][0]}"),
+        fallback(f"{headline} {said.told[0].said}"),
         [exact(headline), *rows, *more, *actions([every])],
     )
+
+
+def _finding(one: ToldFinding) -> list[Block]:
+    told = exact(f"⚠️ {cut(one.said, 900)}\n{cut(one.to_do, 900)}")
+    span = on_readers_clock(one.start_at, one.end_at)
+    return [told, context(mrkdwn(span))] if span else [told]
 
 
 def _duty_changed(remark: DutyChanged, reader: Person) -> Rendered:

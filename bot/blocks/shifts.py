@@ -6,9 +6,10 @@ from zoneinfo import ZoneInfo
 from bot.blocks.build import context, plain, section
 from bot.blocks.text import Block, cut_escaped, escape, moment, names, when
 from core.foresight import SHIFTS_TOLD, ComingShift, Foresight
-from core.oncall import Gap
+from core.staffing import Unowned
 
 GAPS_SHOWN = 4
+UNOWNED = "⚠️ *Nobody owns incidents:* the first layer has nobody."
 NAME_SHOWN = 160
 
 
@@ -18,11 +19,11 @@ def on_call_now(ahead: Foresight) -> str:
         return "🚨 *Nobody is on call.*"
     until = f" until {when(ahead.until)}" if ahead.until else ""
     said = f"🟢 On call now: *{escape(names(ahead.on_call, 5))}*{until}"
-    return said if ahead.owner else f"{said}\n🚨 *Nobody owns incidents:* the first layer is empty."
+    return said if ahead.owner else f"{said}\n{UNOWNED}"
 
 
 def shifts_and_gaps(ahead: Foresight, reader: ZoneInfo) -> list[Block]:
-    """The shifts to come, and when nobody is on call."""
+    """The shifts to come, and when nobody is on call or owns incidents."""
     blocks: list[Block] = []
     if ahead.shifts:
         more = ahead.shifts[-1].end_at if len(ahead.shifts) == SHIFTS_TOLD else None
@@ -36,7 +37,7 @@ def shifts_and_gaps(ahead: Foresight, reader: ZoneInfo) -> list[Block]:
 
 
 def gaps(ahead: Foresight, reader: ZoneInfo) -> Block:
-    """When nobody is on call within the next thirty days, as one paragraph."""
+    """When nobody owns incidents within the next thirty days, as one paragraph."""
     if not ahead.gaps:
         return context(plain("✅ No gaps in the next 30 days."))
     shown = [_gap(one, ahead, reader) for one in ahead.gaps[:GAPS_SHOWN]]
@@ -80,14 +81,16 @@ def _shift(one: ComingShift, next_at: datetime | None, ahead: Foresight, reader:
     return f"{who}  {_span(one.start_at, one.end_at, ahead, reader)}"
 
 
-def _gap(gap: Gap, ahead: Foresight, reader: ZoneInfo) -> str:
+def _gap(gap: Unowned, ahead: Foresight, reader: ZoneInfo) -> str:
     endless = ahead.lasts_beyond(gap)
+    said = "⚠️ *Nobody owns incidents*" if gap.pages_others else "🚨 *Nobody is on call*"
+    also = "; the other layers are paged" if gap.pages_others else ""
     if gap.start_at <= ahead.at:
         rest = "for the next 30 days" if endless else f"until {both(gap.end_at, ahead, reader)}"
-        return f"🚨 *Nobody is on call* now, {rest}"
+        return f"{said} now, {rest}{also}"
     if endless:
-        return f"🚨 *Nobody is on call* from {both(gap.start_at, ahead, reader)} on"
-    return f"🚨 *Nobody is on call*  {_span(gap.start_at, gap.end_at, ahead, reader)}"
+        return f"{said} from {both(gap.start_at, ahead, reader)} on{also}"
+    return f"{said}  {_span(gap.start_at, gap.end_at, ahead, reader)}{also}"
 
 
 def _span(start: datetime, end: datetime, ahead: Foresight, reader: ZoneInfo) -> str:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.blocks.text import when
+from bot.blocks.text import moment, when
 
 
 def city(timezone: str) -> str:
@@ -22,6 +22,22 @@ def both(instant: datetime, timezone: str, *, reader: str | None = None) -> str:
     if reader and _same_clock(instant, timezone, reader):
         return when(instant)
     return f"{when(instant)} ({in_zone(instant, timezone)})"
+
+
+def on_readers_clock(
+    start: datetime | None,
+    end: datetime | None,
+    *,
+    timezone: str | None = None,
+    reader: str | None = None,
+) -> str:
+    """The span of a sentence that tells another clock, as mrkdwn; empty where they agree."""
+    told = [one for one in (start, end) if one]
+    if timezone and reader and all(_same_clock(one, timezone, reader) for one in told):
+        return ""
+    if start and end:
+        return f"On your clock: {moment(start)} – {moment(end)}"
+    return f"On your clock: from {moment(start)}" if start else ""
 
 
 def _same_clock(instant: datetime, one: str, other: str) -> bool:

@@ -17,13 +17,13 @@ from bot.blocks.schedule_form import ScheduleForm, schedule_modal
 from bot.blocks.schedule_list import schedules_view
 from core.foresight import ComingShift, Foresight, LayerAhead
 from core.layer_terms import LayerTerms
-from core.oncall import Gap
 from core.people import Person
 from core.policies import EscalationLayerDraft, PolicyDraft
 from core.policy_facts import EscalationLayerFacts, PolicyFacts, PolicyLine
 from core.preview import Preview, PreviewStep
 from core.schedule_drafts import ScheduleDraft
 from core.schedule_facts import InTurn, LayerFacts, ScheduleFacts, ScheduleLine
+from core.staffing import Unowned
 from core.timezones import Zone
 from sandbox.blockkit import check_view, view_too_large
 from sandbox.rendered import pinged
@@ -41,7 +41,7 @@ def _ahead(zone: ZoneInfo = BERLIN) -> Foresight:
         ComingShift(NAME, start, end - timedelta(hours=1), start <= NOW, True)
         for start, end in itertools.pairwise(begins)
     ]
-    gaps = [Gap(start - timedelta(hours=1), start) for start in begins]
+    gaps = [Unowned(start - timedelta(hours=1), start, pages_others=True) for start in begins]
     return Foresight(NOW, zone, NAME, (NAME,) * 60, NOW, tuple(shifts), tuple(gaps * 5))
 
 
@@ -239,11 +239,14 @@ def _with_state(view: dict[str, Any]) -> dict[str, Any]:
 def test_gaps_say_whether_anybody_has_seen_their_end() -> None:
     end = NOW + timedelta(days=30)
 
-    def said(*spans: tuple[datetime, datetime]) -> str:
-        ahead = replace(_ahead(), gaps=tuple(Gap(*span) for span in spans))
+    def said(*spans: tuple[datetime, datetime], pages_others: bool = False) -> str:
+        ahead = replace(_ahead(), gaps=tuple(Unowned(*span, pages_others) for span in spans))
         return seen({"blocks": rotation_form.consequence_blocks(Consequence((), ahead), BERLIN)})
 
     assert "Nobody is on call now, for the next 30 days" in said((NOW, end))
     assert "Nobody is on call from Sun Nov 22, 2026 12:00 on" in said((NOW + timedelta(1), end))
     assert "Nobody is on call now, until Sun Nov 22" in said((NOW, NOW + timedelta(1)))
+    others = said((NOW, end), pages_others=True)
+    assert "Nobody owns incidents now, for the next 30 days; the other layers are paged" in others
+    assert "Nobody is on call" not in others
     assert "No gaps in the next 30 days" in said()

@@ -110,6 +110,9 @@ def test_who_is_on_call_is_told_with_until_when() -> None:
     assert "Bob until Nov 22, 2026 12:00 · covering for Bea" in seen(same)
     nobody = oncall.on_call([replace(duty, people=())], at=None)
     assert "🚨 Nobody is on call." in seen(nobody)
+    unowned = oncall.on_call([replace(duty, is_owned=False)], at=None)
+    assert "Nobody owns incidents: the first layer has nobody." in seen(unowned)
+    assert "Nobody owns incidents" not in seen(same)
 
 
 def test_help_has_a_line_for_each_sub_command() -> None:

@@ -1,6 +1,9 @@
 """`coverage` and `simulate` on a real database: what they print, and with what they end."""
 
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -45,6 +48,24 @@ async def test_a_single_finding_is_one(engine: Engine) -> None:
     assert render([one], days=7).plain == (
         "! Nobody is on call.\n  → Be on call.\n1 finding for the next 7 days."
     )
+
+
+def test_a_readers_own_clock_stands_beside_the_schedules() -> None:
+    start = datetime(2026, 11, 23, 8, tzinfo=UTC)
+    one = Finding(
+        FindingKind.GAP, "gap:1", "Nobody is on call.", "Be on call.", timezone="Europe/Berlin",
+        start_at=start, end_at=start + timedelta(hours=18),
+    )  # fmt: skip
+    tokyo = ZoneInfo("Asia/Tokyo")
+
+    said = render([one], days=7, here=tokyo).plain
+    endless = render([replace(one, end_at=None)], days=7, here=tokyo).plain
+    same = render([one], days=7, here=ZoneInfo("Europe/Paris")).plain
+
+    span = "Mon 23 Nov 2026, 17:00 JST – Tue 24 Nov 2026, 11:00 JST"
+    assert f"! Nobody is on call.\n  On your clock: {span}\n  → Be on call." in said
+    assert "  On your clock: from Mon 23 Nov 2026, 17:00 JST\n" in endless
+    assert "On your clock" not in same
 
 
 async def test_a_simulation_is_printed(

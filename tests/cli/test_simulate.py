@@ -1,6 +1,8 @@
 """`simulate`: what is typed is understood or refused in a sentence, and what is found is told."""
 
+from datetime import UTC, tzinfo
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -12,8 +14,8 @@ from tests.core import given
 from tests.engine import Engine
 
 
-async def _said(engine: Engine, policy: str, **asked: Any) -> str:
-    return render(await simulate(engine.core, engine.system, policy, **asked)).plain
+async def _said(engine: Engine, policy: str, here: tzinfo = UTC, **asked: Any) -> str:
+    return render(await simulate(engine.core, engine.system, policy, **asked), here).plain
 
 
 async def _refusal(engine: Engine, policy: str, **asked: Any) -> str:
@@ -22,7 +24,9 @@ async def _refusal(engine: Engine, policy: str, **asked: Any) -> str:
     return str(refused.value)
 
 
-async def test_the_whole_policy_is_told_in_the_schedules_zone_and_in_utc(engine: Engine) -> None:
+async def test_a_policy_is_told_on_the_schedules_clock_and_the_readers(
+    engine: Engine,
+) -> None:
     engine.core.person_channels = (Channel.SLACK_DM, Channel.MAIL)
     await given.override(engine, engine.schedule_id, "dave", hours=20)
     await given.stand_by(engine, "alice")
@@ -47,12 +51,19 @@ until Thu 19 Nov 2026, 09:00 Berlin (08:00 UTC)
     )
 
 
+async def test_a_reader_on_the_schedules_clock_is_told_it_once(engine: Engine) -> None:
+    tokyo = await _said(engine, "payments", here=ZoneInfo("Asia/Tokyo"))
+    assert "Wed 18 Nov 2026, 13:00 Berlin (21:00 JST)" in tokyo
+    paris = await _said(engine, "payments", here=ZoneInfo("Europe/Paris"))
+    assert "declared Wed 18 Nov 2026, 13:00 Berlin, and nobody answers" in paris
+
+
 async def test_faults_are_told_where_they_strike(engine: Engine) -> None:
     said = await _said(
         engine, "Payments", unreachable=["Bob@Example.com"], slack_down=True, at="2026-11-18T23:30Z"
     )
 
-    assert "0:30 Berlin (18 Nov, 23:30 UTC)" in said, "where it is another day in UTC, that is said"
+    assert "0:30 Berlin (18 Nov, 23:30 UTC)" in said, "the reader's day, where it is another"
     assert "Bob, by Slack (can't be delivered)" in said
     assert "no page of it can be delivered; at once: layer 2" in said
     assert "Carol, by Slack (Slack is down: kept trying)" in said

@@ -76,6 +76,7 @@ async def test_a_gap_is_told_from_when_until_when_and_what_to_do(covered: Engine
         "Thu 19 Nov 2026, 18:00 Berlin.",
         "Take the time with an override, or change the rotation so that somebody has it.",
         schedule_id=covered.schedule_id,
+        timezone="Europe/Berlin",
         start_at=start,
         end_at=end,
     )

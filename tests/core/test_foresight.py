@@ -8,7 +8,7 @@ import pytest
 
 from core import arranging, foresight, people, schedules, scheduling
 from core.errors import NotFound, ValidationFailed
-from core.oncall import Gap
+from core.staffing import Unowned
 from storage.vocabulary import RotationType
 from tests.cast import NOON
 from tests.core import given
@@ -32,7 +32,7 @@ async def test_the_next_six_shifts_and_the_gaps_of_thirty_days_are_told(engine: 
         ("Carol", False, False),
     ]  # fmt: skip
     assert ahead.shifts[-1].end_at == until
-    assert ahead.gaps == (Gap(until, NOON + timedelta(days=30)),)
+    assert ahead.gaps == (Unowned(until, NOON + timedelta(days=30), pages_others=False),)
     assert ahead.lasts_beyond(ahead.gaps[0])
 
 

@@ -25,7 +25,7 @@ async def test_who_is_on_call_now_is_answered_for_many_schedules_at_once(engine:
 
     bob = Target(_person(engine, "bob"), Why("schedule", "Payments", "Primary", until=NEXT_HANDOFF))
     assert found == [
-        OnDuty(nights, "Nights", "Europe/Berlin", (), NOON + timedelta(days=365)),
+        OnDuty(nights, "Nights", "Europe/Berlin", (), NOON + timedelta(days=365), is_owned=False),
         OnDuty(engine.schedule_id, "Payments", "Europe/Berlin", (bob,)),
     ]
 

@@ -141,6 +141,18 @@ async def test_an_override_is_taken_back_in_the_form_and_both_are_told(world: Wo
     assert "you are on call for Payments again" in world.bob.dm()[-1].plain
 
 
+async def test_what_is_taken_back_is_gone_from_the_home_behind_the_form(world: World) -> None:
+    await cover(world, world.dave, From=stamp(0), Until=stamp(3))
+    await world.bob.open_home()
+    before = world.bob.home.plain
+    view = (await world.bob.command("/incident override")).view
+    await world.bob.click("Take back", on=view)
+    await world.settle()
+
+    assert "covering for Bob Okafor" in before
+    assert "covering for Bob Okafor" not in world.bob.home.plain
+
+
 async def test_one_who_gives_a_shift_away_chooses_only_to_whom(world: World) -> None:
     await world.bob.open_home()
     opened = await world.bob.click("Give away…", on=world.bob.home, near="Now:")

@@ -113,6 +113,11 @@ async def test_500_incidents_and_80_schedules_are_turned_page_by_page(world: Wor
     assert "11–20 of 81 schedules" in home
     assert "16–30 of 500 incidents" in home
 
+    await world.dave.click("Send me a test page", on=world.dave.home)
+    home = world.dave.reads(world.dave.home)
+    assert "A test page is on its way" in home
+    assert "16–30 of 500 incidents" in home, "what is pressed there turns no page"
+
 
 async def fill(world: World, *, incidents: int, rotas: int) -> None:
     """A busy organization."""

@@ -134,6 +134,20 @@ def test_a_gap_is_an_event_of_its_own():
     ]
 
 
+def test_where_the_first_layer_alone_is_empty_the_event_says_who_is_missing():
+    backup = layer(BOB, position=1, name="Backup", since=NOON, until=NOON + 2 * DAY)
+    payments = schedule(layer(ALICE, since=NOON + 3 * DAY), backup)
+    gaps = gaps_of(payments, NOON, NOON + 4 * DAY)
+    text = render(Calendar("Payments on call", "Europe/Berlin", None, gaps, NOON))
+
+    assert as_a_reader_sees_it(text, NOON, NOON + 4 * DAY) == [
+        ("Nobody is on call (Payments)", NOON + 2 * DAY, NOON + 3 * DAY),
+        ("Nobody owns incidents (Payments)", NOON, NOON + 2 * DAY),
+    ]
+    why = {str(one["DESCRIPTION"]).partition("\n")[0] for one in read(text).walk("VEVENT")}
+    assert "The first layer of Payments has nobody in this time. Others are paged." in why
+
+
 def test_the_head_of_a_feed_is_what_the_three_great_readers_ask_for():
     calendar = read(text_of(schedule(), NOON, NOON))
     assert {key: str(calendar[key].to_ical(), "utf-8") for key in calendar} == {
