@@ -43,6 +43,21 @@ class Visibility(StrEnum):
     PUBLIC = "public"
 
 
+class ComponentStatus(StrEnum):
+    """How a component is, best first (spec section 8)."""
+
+    OPERATIONAL = "operational"
+    MAINTENANCE = "maintenance"
+    DEGRADED = "degraded"
+    PARTIAL_OUTAGE = "partial_outage"
+    MAJOR_OUTAGE = "major_outage"
+
+    @property
+    def badness(self) -> int:
+        """0 for operational, most for a major outage."""
+        return list(ComponentStatus).index(self)
+
+
 class Role(StrEnum):
     """What a member may do (spec section 1)."""
 
@@ -132,6 +147,8 @@ class AuditType(StrEnum):
     OWNER_CHANGED = "owner_changed"
     STATUS_CHANGED = "status_changed"
     UPDATE_POSTED = "update_posted"
+    UPDATE_REDACTED = "update_redacted"
+    COMPONENTS_CHANGED = "components_changed"
     ORGANIZATION_CREATED = "organization_created"
     MEMBER_ADDED = "member_added"
     MEMBER_MATCHED = "member_matched"
@@ -145,6 +162,12 @@ class AuditType(StrEnum):
     POLICY_CREATED = "policy_created"
     POLICY_CHANGED = "policy_changed"
     POLICY_REMOVED = "policy_removed"
+    COMPONENT_CREATED = "component_created"
+    COMPONENT_CHANGED = "component_changed"
+    COMPONENT_REMOVED = "component_removed"
+    PAGE_CREATED = "page_created"
+    PAGE_CHANGED = "page_changed"
+    PAGE_REMOVED = "page_removed"
     SETTINGS_CHANGED = "settings_changed"
     CALENDAR_MADE = "calendar_made"
     CALENDAR_REVOKED = "calendar_revoked"
