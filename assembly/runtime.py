@@ -154,6 +154,7 @@ class Tocsin:
             on_time = asyncio.Event()
             self._ringing = asyncio.create_task(self.bell.run(on_time))
             await on_time.wait()
+        self.core.scrubbing.begin()  # a process that died may have left something to forget
         self.worker.organization_id = await self._only_organization()
         await self.worker.start()
         self.worker.alarm = self.alarm.arm
@@ -191,6 +192,7 @@ class Tocsin:
         if self.heartbeat:
             await self.heartbeat.stop()
         await self._session.close()
+        await self.core.scrubbing.stop()
         await self.core.database.dispose()
         if self._lock:
             self._lock.close()

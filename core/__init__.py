@@ -9,7 +9,16 @@ An incident's life, and where each part of it is written:
     incidents       find, lock, list, change severity
     lifecycle       PURE: the four statuses and the one legal step from each
     updates         the single road to a status change
+    redaction       a text taken back for good: gone from everywhere, its place stays
     timeline        what happened, interleaved, for people to read
+    components      the catalogue of what customers know by name
+    affected        which components an incident affects
+    status_pages    what a page selects, whether it is published, what it covers
+    surfaces        what a change means for the public: component statuses, pages shown anew
+    component_days  PURE: how a component was, day by day
+    public_page     PURE: what may leave the house: the values of a status page
+    publishing      a published page, read into those values
+    permissions     what is an admin's
     oncall          PURE: rotation layers and overrides → who is on call at an instant
     targets         whom an escalation layer pages at an instant, and why
     schedules       stored schedules, loaded into oncall's values
@@ -46,6 +55,7 @@ An incident's life, and where each part of it is written:
     outages         Slack silent for too long, and back: admins are told by mail
     stranded        what waits for a channel that was switched off: ended, and out loud
     worker          the tick that escalates and delivers, and the alarm that calls it
+    scrubbing       what was erased is forgotten to the last byte
     audit           the trail that is only ever added to
     measures        what is counted as it happens, by whoever listens
     measuring       noted in a transaction, counted once it is committed

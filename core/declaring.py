@@ -1,10 +1,22 @@
 """Declaring: an incident, its number, its owner, its policy, and the first pages, in one go."""
 
+from collections.abc import Sequence
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
 
-from core import audit, escalation, notifications, outbox, people, policies, schedules, targets
+from core import (
+    affected,
+    audit,
+    escalation,
+    notifications,
+    outbox,
+    people,
+    policies,
+    schedules,
+    surfaces,
+    targets,
+)
 from core.errors import ValidationFailed
 from core.incidents import clean_text
 from core.transaction import Transaction
@@ -22,23 +34,27 @@ async def open_incident(
     owner_id: UUID | None = None,
     owner_schedule_id: UUID | None = None,
     escalation_policy_id: UUID | None = None,
+    component_ids: Sequence[UUID] = (),
     dedup_key: str | None = None,
 ) -> Incident:
     """Declare an incident and page whom it concerns, all or nothing (spec section 2).
 
     The same `dedup_key` again returns the incident that it made. Raises ValidationFailed,
-    InvalidTargetUser, NotFound for an unknown schedule or policy.
+    DuplicateComponentId, InvalidComponentId, InvalidTargetUser, NotFound for an unknown schedule
+    or policy.
     """
     title = clean_text(title, "title", maximum=TITLE_MAX, required=True) or ""
     description = clean_text(description, "description", maximum=DESCRIPTION_MAX)
     if owner_id is None and owner_schedule_id is None:
         raise ValidationFailed("Choose a schedule or an owner: somebody has to be paged.",
                                field="owner_schedule_id")  # fmt: skip
+    affected.check(component_ids)
     organization = await people.lock_organization(tx)
     if dedup_key and (again := await _find_by_key(tx, dedup_key)):
         return again
     schedule = await schedules.value_of(tx, owner_schedule_id) if owner_schedule_id else None
     owner, policy = await _owner_and_policy(tx, owner_id, owner_schedule_id, escalation_policy_id)
+    components = await affected.named(tx, component_ids) if component_ids else ()
     organization.last_incident_number = number = organization.last_incident_number + 1
     incident = Incident(
         id=uuid4(),
@@ -59,6 +75,7 @@ async def open_incident(
         version=1,
         last_sequence=0,
         last_delivery=0,
+        affected=0,
         escalation_policy_id=policy.id if policy else None,
         escalation_policy_name=policy.name if policy else None,
         escalation_layers=[],
@@ -76,7 +93,12 @@ async def open_incident(
         ownerId=str(owner.person.id) if owner else None,
         schedule=incident.owner_schedule_name,
         policy=incident.escalation_policy_name,
+        components=[one.name for one in components],
     )
+    if components:
+        await tx.db.flush()
+        await affected.write(tx, incident, components)
+        await surfaces.settle(tx, component_ids)
     with tx.db.no_autoflush:  # nothing read from here on is written here: one flush, at the commit
         await notifications.announce(tx, incident)
         await escalation.begin(tx, incident, policy, owner, page_owner=owner_id is not None)

@@ -71,6 +71,32 @@ class NoPublicSurface(DomainError):
     code = "NO_PUBLIC_SURFACE"
 
 
+class InvalidComponentId(DomainError):
+    """There is no such component. It may have been removed; choose among those there are."""
+
+    code = "invalid_component_id"
+
+
+class DuplicateComponentId(DomainError):
+    """The same component is named twice. Name each once."""
+
+    code = "duplicate_component_id"
+
+
+class NothingToRedact(DomainError):
+    """This update has no text, so there is nothing to remove."""
+
+    code = "nothing_to_redact"
+
+
+class RedactionNotPermitted(DomainError):
+    """You may remove the text of your own update within five minutes; after that, and of others'
+    updates, an admin can.
+    """
+
+    code = "redaction_not_permitted"
+
+
 class NameConflict(DomainError):
     """That name is taken. Choose another."""
 

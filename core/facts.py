@@ -11,7 +11,8 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, select
 
-from core import people, targets
+from core import affected, people, targets
+from core.affected import Affected
 from core.people import Person
 from core.transaction import Transaction
 from storage.models import Delivery, Incident, IncidentUpdate, Member
@@ -67,6 +68,8 @@ class IncidentFacts:
     round: int
     next_step: NextStep | None
     pages: tuple[Copy, ...]
+    components: tuple[Affected, ...] = ()
+    """What it affects."""
 
     @property
     def acknowledged(self) -> bool:
@@ -118,7 +121,8 @@ async def of(
     if owner is None and incident.owner_id:
         owner = await tx.db.get(Member, incident.owner_id)
     pages = () if is_read_alone else (await _pages(tx, [incident])).get(incident.id, ())
-    return _facts(incident, owner, await _next_step_or_none(tx, incident), pages)
+    components = await affected.of(tx, incident)
+    return _facts(incident, owner, await _next_step_or_none(tx, incident), pages, components)
 
 
 async def of_many(tx: Transaction, found: Sequence[Incident]) -> list[IncidentFacts]:
@@ -128,12 +132,14 @@ async def of_many(tx: Transaction, found: Sequence[Incident]) -> list[IncidentFa
     resolver = await targets.Resolver.for_layers(
         tx, [layer for one in found if one.next_escalation_at for layer in _following(one)]
     )
+    components = await affected.of_many(tx, found)
     return [
         _facts(
             one,
             owners.get(one.owner_id) if one.owner_id else None,
             await _next_step_or_none(tx, one, resolver),
             pages.get(one.id, ()),
+            components.get(one.id, ()),
         )
         for one in found
     ]
@@ -144,6 +150,7 @@ def _facts(
     owner: Member | None,
     next_step: NextStep | None,
     pages: tuple[Copy, ...],
+    components: tuple[Affected, ...],
 ) -> IncidentFacts:
     return IncidentFacts(
         id=incident.id,
@@ -169,6 +176,7 @@ def _facts(
         round=incident.escalation_round,
         next_step=next_step,
         pages=pages,
+        components=components,
     )
 
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, bindparam, case, exists, func, or_, select
 
-from core import audit, lifecycle, logs, notifications
+from core import audit, lifecycle, logs, notifications, surfaces
 from core.errors import NotFound, ValidationFailed
 from core.transaction import Transaction
 from storage.models import Delivery, Incident
@@ -131,6 +131,7 @@ async def change_severity(tx: Transaction, incident_id: UUID, severity: Severity
         before=before.value,
         after=severity.value,
     )
+    await surfaces.incident_changed(tx, incident)
     await tx.db.flush()
     await notifications.say(
         tx,

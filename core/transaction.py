@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.errors import NotReady, Unavailable
 from core.measures import Measures, Unmeasured
+from core.scrubbing import Scrubbing
 from storage.database import Database, DatabaseUnavailable
 from storage.vocabulary import ActorKind, Channel, Surface
 
@@ -60,6 +61,8 @@ class Transaction:
     """What is counted, or told to the log, once this is committed and only then."""
     memo: dict[Hashable, Any] = field(default_factory=dict)
     """What was read already: one instant, so one truth. Whoever changes it forgets it here."""
+    erases: bool = False
+    """Whether it took something away of which no byte may stay behind."""
 
     @cached_property
     def now(self) -> datetime:
@@ -122,6 +125,7 @@ class Core:
         self.person_channels = person_channels
         self.measures: Measures = Unmeasured()
         self.on_due: Callable[[datetime], None] = lambda _instant: None
+        self.scrubbing = Scrubbing(database)
 
     @asynccontextmanager
     async def transaction(self, actor: Actor) -> AsyncIterator[Transaction]:
@@ -133,6 +137,8 @@ class Core:
             async with self.database.writing() as session:
                 tx = Transaction(session, actor, self.clock, self.person_channels)
                 yield tx
+        if tx.erases:
+            self.scrubbing.begin()
         if tx.due:
             self.on_due(min(tx.due))
         for happened in tx.committed:

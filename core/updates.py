@@ -4,8 +4,16 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from core import audit, escalation, incidents, lifecycle, notifications
-from core.errors import NoPublicSurface, ValidationFailed
+from core import (
+    audit,
+    escalation,
+    incidents,
+    lifecycle,
+    notifications,
+    status_pages,
+    surfaces,
+)
+from core.errors import ValidationFailed
 from core.incidents import clean_text
 from core.transaction import Transaction
 from storage.limits import UPDATE_BODY_MAX
@@ -39,7 +47,7 @@ async def post_update(
     if status_change:
         lifecycle.check_transition(incident.status, status_change)
     if visibility is Visibility.PUBLIC:
-        raise NoPublicSurface(field="visibility")
+        await status_pages.require_cover(tx, incident)
     posted = await _write(tx, incident, body, status_change, visibility, dedup_key)
     await _tell(tx, incident, posted)
     return posted
@@ -109,6 +117,8 @@ async def _write(
             incident.resolved_at = tx.now
             await escalation.stop(tx, incident)
     await tx.db.flush()
+    if status_change or visibility is Visibility.PUBLIC:
+        await surfaces.incident_changed(tx, incident)
     return update
 
 

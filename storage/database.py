@@ -1,8 +1,9 @@
 """Engines and sessions: every write sees the truth it decides on, and no read waits for a write."""
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing, nullcontext
 from typing import Any
 
 from sqlalchemy import event
@@ -84,10 +85,28 @@ class Database:
         async with _session(self._reader) as session:
             yield session
 
+    async def scrub(self) -> bool:
+        """Leave no byte behind of what was erased and committed. Returns whether it is done.
+
+        SQLite overwrites in its file what is erased; older pages stand in the write-ahead log until
+        it is emptied, which a transaction that runs meanwhile can put off: then ask again. What
+        PostgreSQL keeps until a vacuum is PostgreSQL's (docs/production.md).
+        """
+        if not self.is_sqlite or not self.url.database:
+            return True
+        return await asyncio.to_thread(_empty_log, self.url.database)
+
     async def dispose(self) -> None:
         """Close every connection."""
         await self._reader.dispose()
         await self._writer.dispose()
+
+
+def _empty_log(path: str) -> bool:
+    """By a connection of its own, which waits for nobody."""
+    with closing(sqlite3.connect(path, timeout=0)) as connection:
+        busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    return not busy
 
 
 @asynccontextmanager
@@ -147,6 +166,7 @@ def _sqlite_engine(url: URL, *, begin: str, pool_size: int, read_only: bool = Fa
         cursor.execute("PRAGMA journal_mode=WAL")
         cursor.execute(f"PRAGMA synchronous={SQLITE_SYNCHRONOUS}")
         cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.execute("PRAGMA secure_delete=ON")  # what is redacted is overwritten
         if read_only:
             cursor.execute("PRAGMA query_only=ON")
         cursor.close()

@@ -220,6 +220,7 @@ async def running_engine(
             )
         yield Engine(core, worker, sender, clock, organization.id, cast, schedule.id, policy.id)
     finally:
+        await core.scrubbing.stop()
         await database.dispose()
 
 

@@ -16,15 +16,25 @@ from storage.models.schedules import (
     Schedule,
     ScheduleOverride,
 )
+from storage.models.status_pages import (
+    Component,
+    ComponentState,
+    IncidentComponent,
+    StatusPage,
+    StatusPageComponent,
+)
 
 __all__ = [
     "AuditEvent",
     "CalendarFeed",
+    "Component",
+    "ComponentState",
     "Delivery",
     "EscalationLayer",
     "EscalationLayerMember",
     "EscalationPolicy",
     "Incident",
+    "IncidentComponent",
     "IncidentUpdate",
     "LastResort",
     "Member",
@@ -34,4 +44,6 @@ __all__ = [
     "RotationParticipant",
     "Schedule",
     "ScheduleOverride",
+    "StatusPage",
+    "StatusPageComponent",
 ]

@@ -62,6 +62,8 @@ class Incident(Identified, Base):
 
     version: Mapped[int] = mapped_column(default=1)
     """Grows with every change that a card shows."""
+    affected: Mapped[int] = mapped_column(default=0)
+    """How many components it affects: most affect none, and those are never asked for."""
     last_sequence: Mapped[int] = mapped_column(default=0)
     """The timeline's last sequence number."""
     last_delivery: Mapped[int] = mapped_column(default=0)

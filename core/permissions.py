@@ -1,0 +1,22 @@
+"""Who may do what: admins do everything, members everything that is not theirs alone (spec 1)."""
+
+from core import people
+from core.errors import Forbidden
+from core.transaction import Transaction
+from storage.vocabulary import ActorKind, Role
+
+
+async def require_admin(tx: Transaction, what: str) -> None:
+    """Raises Forbidden, saying `what` is an admin's, for everybody else. Tocsin itself may."""
+    if not await is_admin(tx):
+        raise Forbidden(f"{what} is for admins. Ask one of them.")
+
+
+async def is_admin(tx: Transaction) -> bool:
+    """Whether whoever acts holds the role of admin now."""
+    if tx.actor.kind is ActorKind.SYSTEM:
+        return True
+    if tx.actor.kind is not ActorKind.MEMBER or tx.actor.id is None:
+        return False
+    member = (await people.by_id(tx, [tx.actor.id])).get(tx.actor.id)
+    return bool(member and member.role is Role.ADMIN and not member.removed_at)

@@ -1,0 +1,174 @@
+"""What the public is shown: which pages are published, and each one as a PublicStatusPage.
+
+All that leaves the house by a status page is read here, and put into values that have no place for
+anything internal (spec section 8).
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, time, timedelta
+from uuid import UUID
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import selectinload
+
+from core.component_days import days_of, uptime_of
+from core.public_page import (
+    HISTORY_DAYS,
+    ComponentDay,
+    PublicComponent,
+    PublicIncident,
+    PublicStatusPage,
+    PublicTag,
+    PublicUpdate,
+)
+from core.surfaces import banner_of
+from core.transaction import Actor, Core, Transaction
+from storage.models import (
+    Component,
+    ComponentState,
+    Incident,
+    IncidentComponent,
+    IncidentUpdate,
+    StatusPage,
+)
+from storage.vocabulary import Status, Visibility
+
+
+class Publishing:
+    """What the web asks of core: the versions of what is published, and a page by its id."""
+
+    def __init__(self, core: Core) -> None:
+        self._core = core
+
+    async def versions(self) -> Mapping[str, tuple[UUID, int]]:
+        """Every published page of every organization by slug: its id and its version.
+
+        Raises Unavailable.
+        """
+        async with self._core.reading(Actor.system()) as tx:
+            query = select(StatusPage.slug, StatusPage.id, StatusPage.version)
+            found = await tx.db.execute(query.where(StatusPage.published.is_(True)))
+            return {slug: (page_id, version) for slug, page_id, version in found}
+
+    async def load(self, page_id: UUID) -> PublicStatusPage | None:
+        """A page as the public sees it now; None if it is not published. Raises Unavailable."""
+        async with self._core.reading(Actor.system()) as tx:
+            return await public_view(tx, page_id)
+
+
+async def public_view(tx: Transaction, page_id: UUID) -> PublicStatusPage | None:
+    """A published page and all that it shows; None for one that is not published, or is none."""
+    page = await tx.db.scalar(
+        select(StatusPage)
+        .where(StatusPage.id == page_id, StatusPage.published.is_(True))
+        .options(selectinload(StatusPage.components))
+    )
+    if page is None:
+        return None
+    selected = [one.component_id for one in page.components]
+    found = await tx.db.scalars(select(Component).where(Component.id.in_(selected)))
+    by_id = {one.id: one for one in found}
+    components = [by_id[one] for one in selected]
+    days = await _days(tx, components)
+    since = _first_day(tx.now)
+    incidents = await _incidents(tx, page, selected, since)
+    return PublicStatusPage(
+        slug=page.slug,
+        title=page.title,
+        banner=banner_of(one.status for one in components),
+        updated_at=page.changed_at,
+        components=tuple(
+            PublicComponent(
+                id=one.id,
+                name=one.name,
+                group_label=one.group_label,
+                description=one.description,
+                status=one.status,
+                days=days[one.id],
+                uptime=uptime_of(days[one.id], one.created_at, tx.now),
+            )
+            for one in components
+        ),
+        incidents=tuple(one for one in incidents if one.resolved_at is None),
+        history=tuple(one for one in incidents if one.resolved_at is not None),
+    )
+
+
+def public_updates(updates: Sequence[IncidentUpdate]) -> tuple[PublicUpdate, ...]:
+    """PURE. What the public reads of an incident's updates, the newest first.
+
+    A public text is shown, and its slot stays if it was removed. Of an internal one the transition
+    alone is shown; without one, nothing (spec section 8).
+    """
+    return tuple(
+        PublicUpdate(
+            posted_at=one.posted_at,
+            body=one.body if one.visibility is Visibility.PUBLIC else None,
+            status_change=one.status_change,
+            is_removed=one.visibility is Visibility.PUBLIC and one.redacted_at is not None,
+        )
+        for one in sorted(updates, key=lambda one: -one.sequence)
+        if one.visibility is Visibility.PUBLIC or one.status_change
+    )
+
+
+def _first_day(now: datetime) -> datetime:
+    """When the first of the days begins that a page looks back on."""
+    return datetime.combine(now.date() - timedelta(days=HISTORY_DAYS - 1), time(), UTC)
+
+
+async def _days(
+    tx: Transaction, components: Sequence[Component]
+) -> dict[UUID, tuple[ComponentDay, ...]]:
+    states: dict[UUID, list[ComponentState]] = {one.id: [] for one in components}
+    found = await tx.db.scalars(
+        select(ComponentState)
+        .where(ComponentState.component_id.in_(states))
+        .order_by(ComponentState.began_at)
+    )
+    for state in found:
+        states[state.component_id].append(state)
+    return {
+        one.id: days_of(
+            [(state.began_at, state.status) for state in states[one.id]], tx.now, HISTORY_DAYS
+        )
+        for one in components
+    }
+
+
+async def _incidents(
+    tx: Transaction, page: StatusPage, selected: Sequence[UUID], since: datetime
+) -> list[PublicIncident]:
+    tags = await tx.db.execute(
+        select(IncidentComponent, Incident)
+        .join(Incident, Incident.id == IncidentComponent.incident_id)
+        .where(
+            IncidentComponent.component_id.in_(selected),
+            Incident.organization_id == page.organization_id,
+            or_(Incident.status != Status.RESOLVED, Incident.resolved_at >= since),
+        )
+        .order_by(Incident.number.desc(), IncidentComponent.position)
+    )
+    by_incident: dict[UUID, list[PublicTag]] = {}
+    found: dict[UUID, Incident] = {}
+    for tag, incident in tags:
+        found[incident.id] = incident
+        by_incident.setdefault(incident.id, []).append(PublicTag(tag.component_id, tag.name))
+    updates: dict[UUID, list[IncidentUpdate]] = {id: [] for id in found}
+    for update in await tx.db.scalars(
+        select(IncidentUpdate).where(IncidentUpdate.incident_id.in_(found))
+    ):
+        updates[update.incident_id].append(update)
+    return [
+        PublicIncident(
+            number=one.number,
+            title=one.title,
+            severity=one.severity,
+            status=one.status,
+            components=tuple(by_incident[one.id]),
+            started_at=one.created_at,
+            resolved_at=one.resolved_at,
+            updates=public_updates(updates[one.id]),
+        )
+        for one in found.values()
+    ]

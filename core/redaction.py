@@ -1,0 +1,62 @@
+"""Taking a text back for good: it is gone from everywhere, and its place stays (spec section 4)."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+
+from core import audit, incidents, notifications, permissions, surfaces
+from core.errors import NotFound, NothingToRedact, RedactionNotPermitted
+from core.transaction import Transaction
+from storage.models import IncidentUpdate
+from storage.vocabulary import AuditType, Visibility
+
+AUTHORS_TIME = timedelta(seconds=300)
+"""So long, inclusively, an author may take back what they posted."""
+
+
+async def redact_update(tx: Transaction, incident_id: UUID, update_id: UUID) -> IncidentUpdate:
+    """Remove an update's text for good; doing it again changes nothing.
+
+    By its author within AUTHORS_TIME of posting it, by an admin at any time, on a resolved incident
+    too. Every copy in Slack and every public surface is brought up to date, and the database is
+    made to forget the bytes. Raises NotFound, RedactionNotPermitted, NothingToRedact, in this order
+    (spec section 4).
+    """
+    incident = await incidents.lock(tx, incident_id)
+    update = await tx.db.scalar(
+        select(IncidentUpdate)
+        .filter_by(incident_id=incident.id, id=update_id)
+        .execution_options(populate_existing=True)
+    )
+    if update is None:
+        raise NotFound("There is no such update.")
+    if not (_is_authors_own(tx, update) or await permissions.is_admin(tx)):
+        raise RedactionNotPermitted
+    if update.redacted_at:
+        return update
+    if update.body is None:
+        raise NothingToRedact
+    update.body = None
+    update.redacted_at = tx.now
+    update.redacted_by = tx.actor.name
+    update.redacted_by_id = tx.actor.id
+    audit.record(
+        tx,
+        AuditType.UPDATE_REDACTED,
+        incident=incident,
+        updateId=str(update.id),
+        visibility=update.visibility.value,
+    )
+    await tx.db.flush()
+    tx.erases = True
+    if update.visibility is Visibility.PUBLIC:
+        await surfaces.incident_changed(tx, incident)
+    await notifications.refresh(tx, incident)
+    return update
+
+
+def _is_authors_own(tx: Transaction, update: IncidentUpdate) -> bool:
+    """Whether whoever acts posted it, and not too long ago by our own clock."""
+    is_theirs = (update.posted_by_kind, update.posted_by_id) == (tx.actor.kind, tx.actor.id)
+    return is_theirs and tx.now - update.posted_at <= AUTHORS_TIME

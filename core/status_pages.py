@@ -1,0 +1,278 @@
+"""Status pages: their address, what they select, whether they are published, what they cover."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import selectinload
+
+from core import affected, audit, people, permissions, schedules, surfaces
+from core.errors import (
+    DuplicateComponentId,
+    InvalidComponentId,
+    NameConflict,
+    NoPublicSurface,
+    NotFound,
+    ValidationFailed,
+)
+from core.incidents import clean_text
+from core.transaction import Transaction
+from storage.limits import PAGE_COMPONENTS_MAX, PAGE_TITLE_MAX, SLUG_MAX
+from storage.models import Incident, StatusPage, StatusPageComponent
+from storage.vocabulary import AuditType
+
+_SLUG = re.compile(rf"[a-z0-9-]{{1,{SLUG_MAX}}}")
+
+
+@dataclass(frozen=True)
+class PageDraft:
+    """A status page as somebody asks for it; its components in the order in which it shows them."""
+
+    slug: str
+    title: str
+    component_ids: tuple[UUID, ...] = ()
+    published: bool = False
+
+
+@dataclass(frozen=True)
+class Covering:
+    """A published page that shows an incident."""
+
+    id: UUID
+    slug: str
+    title: str
+
+
+async def list_pages(tx: Transaction) -> Sequence[StatusPage]:
+    """Every status page of the organization by title, with what it selects."""
+    return (await tx.db.scalars(_ours(tx).order_by(StatusPage.title, StatusPage.slug))).all()
+
+
+async def get_page(tx: Transaction, page_id: UUID) -> StatusPage:
+    """One status page with what it selects. Raises NotFound."""
+    found = await tx.db.scalar(_ours(tx).where(StatusPage.id == page_id))
+    if found is None:
+        raise NotFound("There is no such status page. It may have been removed.")
+    return found
+
+
+async def find_page(tx: Transaction, name: str) -> StatusPage:
+    """The page that somebody means by its title or slug. Raises NotFound, naming those."""
+    every = await list_pages(tx)
+    known = [(one.title, one) for one in every]
+    by_slug = {one.slug: one for one in every}
+    return by_slug.get(name.strip().lower()) or schedules.meant(
+        name, known, "status page", "status pages"
+    )
+
+
+async def create_page(tx: Transaction, draft: PageDraft, *, id: UUID | None = None) -> StatusPage:
+    """Make a status page. Asked for twice with the same `id`, there is one.
+
+    An admin's (spec section 1). Raises Forbidden, ValidationFailed, NameConflict,
+    DuplicateComponentId, InvalidComponentId.
+    """
+    await permissions.require_admin(tx, "Making a status page")
+    await people.lock_organization(tx)
+    id = id or uuid4()
+    made = await tx.db.scalar(_ours(tx).where(StatusPage.id == id))
+    if made:
+        return made
+    draft = await _checked(tx, draft)
+    page = StatusPage(
+        id=id,
+        organization_id=tx.organization_id,
+        slug=draft.slug,
+        title=draft.title,
+        published=draft.published,
+        created_at=tx.now,
+        changed_at=tx.now,
+        version=1,
+        components=_selected(draft),
+    )
+    tx.db.add(page)
+    audit.record(tx, AuditType.PAGE_CREATED, pageId=str(id), after=describe(draft))
+    await tx.db.flush()
+    return page
+
+
+async def change_page(tx: Transaction, page_id: UUID, draft: PageDraft) -> StatusPage:
+    """Make a page be as the draft says; asking for what it is already changes nothing.
+
+    An admin's. Raises NotFound and what `create_page` raises.
+    """
+    await permissions.require_admin(tx, "Changing a status page")
+    await people.lock_organization(tx)
+    page = await _lock(tx, page_id)
+    draft = await _checked(tx, draft, page)
+    before = draft_of(page)
+    if before == draft:
+        return page
+    page.slug, page.title, page.published = draft.slug, draft.title, draft.published
+    if before.component_ids != draft.component_ids:
+        page.components.clear()
+        await tx.db.flush()
+        page.components = _selected(draft)
+    surfaces.touch(tx, page)
+    await tx.db.flush()
+    audit.record(
+        tx,
+        AuditType.PAGE_CHANGED,
+        pageId=str(page_id),
+        before=describe(before),
+        after=describe(draft),
+    )
+    return page
+
+
+async def remove_page(tx: Transaction, page_id: UUID) -> None:
+    """Take a page away; its address answers as one that never was. An admin's.
+
+    Raises Forbidden, NotFound.
+    """
+    await permissions.require_admin(tx, "Removing a status page")
+    await people.lock_organization(tx)
+    page = await _lock(tx, page_id)
+    audit.record(tx, AuditType.PAGE_REMOVED, pageId=str(page_id), before=describe(draft_of(page)))
+    await tx.db.delete(page)
+    await tx.db.flush()
+
+
+async def covering(tx: Transaction, component_ids: Sequence[UUID]) -> tuple[Covering, ...]:
+    """The published pages that show an incident of these components (spec section 4)."""
+    if not component_ids:
+        return ()
+    found = await tx.db.scalars(
+        select(StatusPage)
+        .where(
+            StatusPage.organization_id == tx.organization_id,
+            StatusPage.published.is_(True),
+            StatusPage.id.in_(
+                select(StatusPageComponent.page_id).where(
+                    StatusPageComponent.component_id.in_(component_ids)
+                )
+            ),
+        )
+        .order_by(StatusPage.title, StatusPage.slug)
+    )
+    return tuple(Covering(one.id, one.slug, one.title) for one in found)
+
+
+async def covering_incident(tx: Transaction, incident: Incident) -> tuple[Covering, ...]:
+    """The published pages that show an incident."""
+    return await covering(tx, [one.id for one in await affected.of(tx, incident)])
+
+
+async def require_cover(tx: Transaction, incident: Incident) -> tuple[Covering, ...]:
+    """The pages that would show a public update. Raises NoPublicSurface, saying what is missing."""
+    tags = await affected.of(tx, incident)
+    found = await covering(tx, [one.id for one in tags])
+    if found:
+        return found
+    raise NoPublicSurface(await _missing(tx, incident, tags), field="visibility")
+
+
+async def _missing(tx: Transaction, incident: Incident, tags: Sequence[affected.Affected]) -> str:
+    if not tags:
+        return (
+            f"#{incident.number} affects no component yet, so no status page shows it. Say which "
+            "components are affected, or post this as internal."
+        )
+    names = _listed([one.name for one in tags])
+    wanted = {one.id for one in tags}
+    every = await list_pages(tx)
+    hidden = [one.title for one in every if wanted & {each.component_id for each in one.components}]
+    if hidden:
+        return (
+            f"{_listed(hidden)} would show {names} but is not published. Have an admin publish it, "
+            "or post this as internal."
+        )
+    if not every:
+        return (
+            f"There is no status page yet that could show {names}. Have an admin make one, or post "
+            "this as internal."
+        )
+    return (
+        f"No status page shows {names}. Have an admin add it to {_listed([p.title for p in every])}"
+        ", or post this as internal."
+    )
+
+
+def draft_of(page: StatusPage) -> PageDraft:
+    """A stored page, as one would ask for it."""
+    return PageDraft(
+        page.slug,
+        page.title,
+        tuple(one.component_id for one in page.components),
+        page.published,
+    )
+
+
+def describe(draft: PageDraft) -> dict[str, Any]:
+    """A page as the trail tells of it."""
+    return {
+        "slug": draft.slug,
+        "title": draft.title,
+        "componentIds": [str(one) for one in draft.component_ids],
+        "published": draft.published,
+    }
+
+
+def _ours(tx: Transaction) -> Select[StatusPage]:
+    return (
+        select(StatusPage)
+        .where(StatusPage.organization_id == tx.organization_id)
+        .options(selectinload(StatusPage.components))
+    )
+
+
+async def _lock(tx: Transaction, page_id: UUID) -> StatusPage:
+    found = await tx.db.scalar(
+        _ours(tx)
+        .where(StatusPage.id == page_id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    if found is None:
+        raise NotFound("There is no such status page. It may have been removed.")
+    return found
+
+
+def _selected(draft: PageDraft) -> list[StatusPageComponent]:
+    return [
+        StatusPageComponent(position=position, component_id=one)
+        for position, one in enumerate(draft.component_ids)
+    ]
+
+
+async def _checked(
+    tx: Transaction, draft: PageDraft, present: StatusPage | None = None
+) -> PageDraft:
+    """The draft as it is stored. Raises what `create_page` raises."""
+    title = clean_text(draft.title, "title", maximum=PAGE_TITLE_MAX, required=True) or ""
+    slug = draft.slug.strip().lower()
+    if not _SLUG.fullmatch(slug):
+        raise ValidationFailed(
+            f"A page's address has 1 to {SLUG_MAX} small letters, digits or hyphens.", field="slug"
+        )
+    taken = await tx.db.scalar(select(StatusPage.id).filter_by(slug=slug))
+    if taken and (present is None or taken != present.id):
+        raise NameConflict(f"The address “{slug}” is taken. Choose another.", field="slug")
+    if len(set(draft.component_ids)) < len(draft.component_ids):
+        raise DuplicateComponentId(field="component_ids")
+    if len(draft.component_ids) > PAGE_COMPONENTS_MAX:
+        raise ValidationFailed(
+            f"A page shows at most {PAGE_COMPONENTS_MAX} components.", field="component_ids"
+        )
+    held = await surfaces.lock_components(tx, draft.component_ids)
+    if any(one not in held for one in draft.component_ids):
+        raise InvalidComponentId(field="component_ids")
+    return replace(draft, title=title, slug=slug)
+
+
+def _listed(names: Sequence[str], limit: int = 3) -> str:
+    shown = ", ".join(f"“{one}”" for one in names[:limit])
+    return f"{shown} and {len(names) - limit} more" if len(names) > limit else shown

@@ -1,0 +1,145 @@
+"""A text taken back: by whom, until when, and that not one byte of it stays."""
+
+import asyncio
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import select
+
+from core import redaction, updates
+from core.errors import NotFound, NothingToRedact, RedactionNotPermitted
+from core.redaction import AUTHORS_TIME
+from core.transaction import Actor
+from storage.models import IncidentUpdate
+from storage.vocabulary import AuditType, Status, Visibility
+from tests.core import given, public
+from tests.engine import Engine
+
+
+async def _posted(engine: Engine, body: str | None = "Our key is hunter2", **more: Any) -> Any:
+    incident = await engine.declare()
+    posted = await engine.do("bob", updates.post_update, incident.id, body=body, **more)
+    return incident.id, posted.id
+
+
+async def _stored(engine: Engine, update_id: Any) -> IncidentUpdate:
+    async with engine.core.reading(engine.system) as tx:
+        return (await tx.db.scalars(select(IncidentUpdate).filter_by(id=update_id))).one()
+
+
+async def test_the_text_goes_and_its_place_stays(engine: Engine) -> None:
+    incident_id, id = await _posted(engine, status_change=Status.IDENTIFIED)
+    engine.clock.at += timedelta(seconds=30)
+    await engine.do("bob", redaction.redact_update, incident_id, id)
+
+    stored = await _stored(engine, id)
+    assert (stored.body, stored.redacted_at, stored.redacted_by) == (None, engine.clock.at, "Bob")
+    assert (stored.status_change, stored.visibility, stored.sequence) == (
+        Status.IDENTIFIED, Visibility.INTERNAL, 1,
+    )  # fmt: skip
+    assert (await engine.types())[-1] is AuditType.UPDATE_REDACTED
+    assert "hunter2" not in json.dumps([one.data for one in await engine.trail()])
+
+
+async def test_its_author_has_five_minutes_to_the_second(engine: Engine) -> None:
+    incident_id, id = await _posted(engine)
+    other = await engine.do("bob", updates.post_update, incident_id, body="Another")
+    engine.clock.at += AUTHORS_TIME
+    await engine.do("bob", redaction.redact_update, incident_id, id)
+    engine.clock.at += timedelta(milliseconds=1)
+    with pytest.raises(RedactionNotPermitted):
+        await engine.do("bob", redaction.redact_update, incident_id, other.id)
+
+
+async def test_others_are_refused_before_anything_is_judged(engine: Engine) -> None:
+    incident_id, id = await _posted(engine)
+    bare = await engine.do("bob", updates.post_update, incident_id, status_change=Status.IDENTIFIED)
+    for update_id in (id, bare.id):
+        with pytest.raises(RedactionNotPermitted):
+            await engine.do("carol", redaction.redact_update, incident_id, update_id)
+    with pytest.raises(NothingToRedact):
+        await engine.do("bob", redaction.redact_update, incident_id, bare.id)
+
+
+async def test_an_admin_may_at_any_time_on_a_resolved_incident_too(engine: Engine) -> None:
+    await public.appoint(engine, "alice")
+    incident_id, id = await _posted(engine)
+    await engine.do("bob", updates.resolve, incident_id)
+    engine.clock.at += timedelta(days=400)
+    await engine.do("alice", redaction.redact_update, incident_id, id)
+    first = await _stored(engine, id)
+    engine.clock.at += timedelta(days=1)
+    await engine.do("alice", redaction.redact_update, incident_id, id)
+
+    again = await _stored(engine, id)
+    assert (again.redacted_at, again.redacted_by) == (first.redacted_at, "Alice")
+    assert (await engine.types()).count(AuditType.UPDATE_REDACTED) == 1
+
+
+async def test_what_is_no_update_of_it_is_not_found(engine: Engine) -> None:
+    incident_id, id = await _posted(engine)
+    other = await engine.declare()
+    mallory = await given.stranger(engine)
+    for incident, update in ((incident_id, uuid4()), (other.id, id), (uuid4(), id)):
+        with pytest.raises(NotFound):
+            await engine.do("bob", redaction.redact_update, incident, update)
+    async with engine.core.transaction(Actor.system(mallory.organization_id)) as tx:
+        with pytest.raises(NotFound):
+            await redaction.redact_update(tx, incident_id, id)
+
+
+async def test_the_copy_in_slack_is_edited_and_no_message_keeps_the_text(engine: Engine) -> None:
+    incident_id, id = await _posted(engine)
+    await engine.settle()
+    (notice,) = [one for one in engine.sender.posts.values() if one.kind == "update_posted"]
+    await engine.do("bob", redaction.redact_update, incident_id, id)
+    await engine.settle()
+
+    assert notice.outgoing.update.body == "Our key is hunter2"
+    assert [(one.update.body, one.update.redacted) for one in notice.edits] == [(None, True)]
+    assert not [one for one in await engine.deliveries() if "hunter2" in json.dumps(one.message)]
+
+
+@pytest.mark.parametrize("length", [20, 9_000], ids=["short", "long"])
+async def test_not_one_byte_stays_in_the_file_or_its_log(engine: Engine, length: int) -> None:
+    path = engine.core.database.url.database
+    if not engine.core.database.is_sqlite:
+        pytest.skip("what PostgreSQL keeps until a vacuum is PostgreSQL's")
+    marker = b"zebrafinch"
+    text = marker.decode() + "x" * length
+    incident_id, id = await _posted(engine, text)
+    for number in range(40):  # it lies among others, and pages were split since
+        body = f"{number} " + "y" * 400
+        await engine.do("bob", updates.post_update, incident_id, body=body)
+    there = _found(path, marker)
+
+    await engine.do("bob", redaction.redact_update, incident_id, id)
+    await engine.core.scrubbing.finish()
+
+    assert there, "to show that nothing is left, it was there"
+    assert not _found(path, marker)
+
+
+async def test_a_reader_puts_the_last_byte_off_until_it_is_done(engine: Engine) -> None:
+    if not engine.core.database.is_sqlite:
+        pytest.skip("what PostgreSQL keeps until a vacuum is PostgreSQL's")
+    incident_id, id = await _posted(engine, "zebrafinch")
+    async with engine.core.reading(engine.system) as tx:
+        await tx.db.scalar(select(IncidentUpdate.id))
+        await engine.do("bob", redaction.redact_update, incident_id, id)
+        await asyncio.sleep(0.3)
+        during = _found(engine.core.database.url.database, b"zebrafinch")
+    await engine.core.scrubbing.finish()
+
+    assert during
+    assert not _found(engine.core.database.url.database, b"zebrafinch")
+
+
+def _found(path: str, marker: bytes) -> list[str]:
+    """The files of the database in which the bytes stand."""
+    file = Path(path)
+    return [one.name for one in file.parent.glob(f"{file.name}*") if marker in one.read_bytes()]
