@@ -174,6 +174,7 @@ class Tocsin:
             listening.cancel()
         await asyncio.gather(*self._listening, return_exceptions=True)
         await self.answering.finish()
+        await self.workspace.countdowns.stop()
         self.alarm.stop()
         self._stopping.set()
         self.worker.finish()

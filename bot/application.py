@@ -18,10 +18,12 @@ from bot import (
     options,
     overrides,
     policy_modals,
+    resolving,
     rotation_modals,
     schedule_modals,
     shortcuts,
     simulating,
+    updating,
 )
 from bot.answering import Answer, Answering, FieldErrors, Offer, Say, Show
 from bot.blocks import simple
@@ -235,6 +237,8 @@ def register(bolt: AsyncApp, core: Core, workspace: Workspace, answering: Answer
 
 SUBMISSIONS: dict[str, Handler] = {
     **modals.SUBMISSIONS,
+    **updating.SUBMISSIONS,
+    **resolving.SUBMISSIONS,
     **overrides.SUBMISSIONS,
     **simulating.SUBMISSIONS,
     **shortcuts.SUBMISSIONS,

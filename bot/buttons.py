@@ -14,9 +14,12 @@ from bot import (
     modals,
     overrides,
     policy_modals,
+    resolving,
     rotation_modals,
     schedule_modals,
     simulating,
+    timelines,
+    updating,
 )
 from bot.answering import Answer, Say, Show
 from bot.blocks import ids
@@ -66,7 +69,7 @@ async def _acknowledge_all(gesture: Gesture, value: str) -> Answer:
 
 
 async def _resolve(gesture: Gesture, value: str) -> Answer:
-    return await acts.resolve(gesture, UUID(value))
+    return await resolving.resolve(gesture, UUID(value))
 
 
 async def _hand_off(gesture: Gesture, value: str) -> Answer:
@@ -78,7 +81,7 @@ async def _view(gesture: Gesture, value: str) -> Answer:
 
 
 async def _update(gesture: Gesture, value: str) -> Answer:
-    return await modals.open_update(gesture, UUID(value))
+    return await updating.open_update(gesture, UUID(value))
 
 
 async def _severity(gesture: Gesture, value: str) -> Answer:
@@ -87,7 +90,7 @@ async def _severity(gesture: Gesture, value: str) -> Answer:
 
 async def _timeline(gesture: Gesture, value: str) -> Answer:
     incident_id, _, page = value.partition(":")
-    return await modals.open_timeline(gesture, UUID(incident_id), int(page or 0))
+    return await timelines.open_timeline(gesture, UUID(incident_id), int(page or 0))
 
 
 async def _turn_home(gesture: Gesture, value: str) -> Answer:
@@ -158,6 +161,8 @@ BUTTONS: dict[str, Callable[[Gesture, str], Awaitable[Answer]]] = {
     ids.COVERAGE_OPEN: _coverage,
     ids.CALENDAR_OPEN: calendars.open_calendar,
     ids.CALENDAR_REVOKE: calendars.revoke_calendar,
+    **timelines.BUTTONS,
+    **updating.BUTTONS,
     **schedule_modals.BUTTONS,
     **rotation_modals.BUTTONS,
     **policy_modals.BUTTONS,

@@ -12,8 +12,11 @@ from bot import (
     oncall,
     overrides,
     policy_modals,
+    resolving,
     schedule_modals,
     simulating,
+    timelines,
+    updating,
 )
 from bot.answering import Answer, Say
 from bot.blocks import incident, lists
@@ -92,7 +95,7 @@ async def _ack(gesture: Gesture, typed: Typed) -> Answer:
 async def _status(gesture: Gesture, typed: Typed) -> Answer:
     found = await gesture.open_by_number(typed.number)
     if not typed.rest:
-        return await modals.open_update(gesture, found.id, advance=True)
+        return await updating.open_update(gesture, found.id, advance=True)
     if typed.rest.lower() not in set(Status):
         return say(f"“{typed.rest}” is no status. They are: {', '.join(Status)}.")
     return await acts.advance(gesture, found.id, Status(typed.rest.lower()))
@@ -100,7 +103,7 @@ async def _status(gesture: Gesture, typed: Typed) -> Answer:
 
 async def _update(gesture: Gesture, typed: Typed) -> Answer:
     found = await gesture.open_by_number(typed.number)
-    return await modals.open_update(gesture, found.id, body=typed.rest)
+    return await updating.open_update(gesture, found.id, body=typed.rest)
 
 
 async def _severity(gesture: Gesture, typed: Typed) -> Answer:
@@ -122,12 +125,12 @@ async def _handoff(gesture: Gesture, typed: Typed) -> Answer:
 
 async def _resolve(gesture: Gesture, typed: Typed) -> Answer:
     found = await gesture.open_by_number(typed.number)
-    return await acts.resolve(gesture, found.id, body=typed.rest or None)
+    return await resolving.resolve(gesture, found.id, note=typed.rest)
 
 
 async def _timeline(gesture: Gesture, typed: Typed) -> Answer:
     found: IncidentFacts = await gesture.open_by_number(typed.number)
-    return await modals.open_timeline(gesture, found.id)
+    return await timelines.open_timeline(gesture, found.id)
 
 
 async def _oncall(gesture: Gesture, typed: Typed) -> Answer:

@@ -88,23 +88,27 @@ class Gesture:
         build: Callable[[], Coroutine[Any, Any, dict[str, Any]]],
         *,
         push: bool = False,
+        opened: Callable[[str], None] = lambda _view_id: None,
     ) -> Answer:
         """Open a modal while the trigger is good, filled in as soon as the data is there.
 
-        A refusal before it opened is told to the one who asked; after that, in the modal.
+        A refusal before it opened is told to the one who asked; after that, in the modal. Once it
+        is filled in, `opened` is told its id.
         """
         opening = self.workspace.slack.views_push if push else self.workspace.slack.views_open
         task = asyncio.create_task(build())
         done, _ = await asyncio.wait({task}, timeout=OPEN_WITHIN_SECONDS)
         if done:
-            await opening(trigger_id=self.trigger_id, view=task.result())
+            shown = await opening(trigger_id=self.trigger_id, view=task.result())
+            opened(shown["view"]["id"])
             return None
-        opened = await opening(trigger_id=self.trigger_id, view=simple.loading_view(title))
+        shown = await opening(trigger_id=self.trigger_id, view=simple.loading_view(title))
         try:
             view = await task
         except DomainError as refusal:
             view = simple.message_view(title, refusal.message)
-        await self.workspace.slack.views_update(view_id=opened["view"]["id"], view=view)
+        await self.workspace.slack.views_update(view_id=shown["view"]["id"], view=view)
+        opened(shown["view"]["id"])
         return None
 
 

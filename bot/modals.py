@@ -4,18 +4,16 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID
 
-from bot import acts
+from bot import acts, below
 from bot.answering import Answer, FieldErrors, Say, Show
-from bot.blocks import declare, forms, ids, incident, simple, update, values
-from bot.blocks import timeline as timeline_blocks
+from bot.blocks import declare, forms, ids, incident, simple, values
 from bot.blocks.declare import DeclareForm
 from bot.blocks.text import escape
-from bot.blocks.update import UpdateForm
 from bot.gesture import Gesture
 from bot.identity import member_of
-from core import declaring, facts, incidents, preview, receipts, schedules, timeline, updates
+from core import declaring, facts, incidents, preview, receipts, schedules, timeline
 from core.errors import DomainError, InvalidTargetUser, NotAMember
-from storage.vocabulary import Severity, Status, Visibility
+from storage.vocabulary import Severity
 
 
 async def open_declare(gesture: Gesture, *, title: str = "", description: str = "") -> Answer:
@@ -58,37 +56,6 @@ async def submit_declare(gesture: Gesture) -> Answer:
     return None
 
 
-async def open_update(
-    gesture: Gesture, incident_id: UUID, *, body: str = "", advance: bool = False
-) -> Answer:
-    """Open the form of an update; `advance` has the next status chosen."""
-
-    async def build() -> dict[str, Any]:
-        found = await gesture.facts(incident_id)
-        if found.resolved:
-            return simple.message_view("Update", f"#{found.number} is resolved; nothing changes.")
-        following = update.next_choice(found) if advance else None
-        return update.update_modal(found, UpdateForm(body=body, status_change=following))
-
-    return await gesture.open_modal("Post an update", build, push=gesture.in_a_modal)
-
-
-async def submit_update(gesture: Gesture) -> Answer:
-    """Post an update. A refusal appears at its field."""
-    shown = gesture.body["view"]
-    form = update.read_update(shown)
-    async with gesture.core.transaction(gesture.actor) as tx:
-        await updates.post_update(
-            tx,
-            UUID(shown["private_metadata"]),
-            body=form.body,
-            status_change=Status(form.status_change) if form.status_change else None,
-            visibility=Visibility(form.visibility),
-            dedup_key=f"slack:{shown['id']}",
-        )
-    return None
-
-
 async def open_hand_off(gesture: Gesture, incident_id: UUID) -> Answer:
     """Open the form that hands an incident off."""
 
@@ -104,8 +71,9 @@ async def submit_hand_off(gesture: Gesture) -> Answer:
     chosen = forms.read_hand_off(shown)
     if not chosen:
         return FieldErrors({"person": "Choose the person who takes over."})
-    await acts.hand_off(gesture, UUID(shown["private_metadata"]), chosen)
-    return None
+    incident_id = UUID(shown["private_metadata"])
+    await acts.hand_off(gesture, incident_id, chosen)
+    return await show_below(gesture, incident_id)
 
 
 async def open_severity(gesture: Gesture, incident_id: UUID) -> Answer:
@@ -120,10 +88,9 @@ async def open_severity(gesture: Gesture, incident_id: UUID) -> Answer:
 async def submit_severity(gesture: Gesture) -> Answer:
     """Change the severity to what was chosen."""
     shown = gesture.body["view"]
-    await acts.change_severity(
-        gesture, UUID(shown["private_metadata"]), Severity(forms.read_severity(shown))
-    )
-    return None
+    incident_id = UUID(shown["private_metadata"])
+    await acts.change_severity(gesture, incident_id, Severity(forms.read_severity(shown)))
+    return await show_below(gesture, incident_id)
 
 
 async def open_incident_view(gesture: Gesture, incident_id: UUID) -> Answer:
@@ -141,18 +108,11 @@ async def incident_view(gesture: Gesture, incident_id: UUID) -> dict[str, Any]:
         return incident.incident_view(found, await timeline.of(tx, incident_id), pages)
 
 
-async def open_timeline(gesture: Gesture, incident_id: UUID, page: int = 0) -> Answer:
-    """Open an incident's timeline, or turn its page where it is open already."""
-
-    async def build() -> dict[str, Any]:
-        async with gesture.core.reading(gesture.actor) as tx:
-            found = await facts.of(tx, await incidents.get(tx, incident_id))
-            entries = await timeline.of(tx, incident_id)
-        return timeline_blocks.timeline_view(found, entries, page=page)
-
-    if gesture.body.get("view", {}).get("callback_id") == ids.TIMELINE_VIEW:
-        return Show(await build())
-    return await gesture.open_modal("Timeline", build, push=gesture.in_a_modal)
+async def show_below(gesture: Gesture, incident_id: UUID) -> Answer:
+    """After a form over the incident's view was submitted: the view shows what has changed."""
+    return await below.refresh(
+        gesture, parent=lambda: incident_view(gesture, incident_id), root=None
+    )
 
 
 def with_what_was_typed(view: dict[str, Any], answer: Answer) -> dict[str, Any]:
@@ -216,7 +176,6 @@ async def _member_id(gesture: Gesture, slack_user_id: str | None) -> UUID | None
 
 SUBMISSIONS: dict[str, Callable[[Gesture], Awaitable[Answer]]] = {
     ids.DECLARE_VIEW: submit_declare,
-    ids.UPDATE_VIEW: submit_update,
     ids.HAND_OFF_VIEW: submit_hand_off,
     ids.SEVERITY_VIEW: submit_severity,
 }

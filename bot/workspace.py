@@ -8,6 +8,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.countdown import Countdowns
 from bot.presses import Presses
 from core import people
 from core.errors import NotReady
@@ -35,6 +36,7 @@ class Workspace:
         self.slack = slack
         self.token = token
         self.presses = Presses()
+        self.countdowns = Countdowns(core.clock)
         self.homes: dict[str, str] = {}
         """Who was shown their App Home by this process, and to which pages it is turned."""
         self.public_url = public_url

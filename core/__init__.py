@@ -10,6 +10,8 @@ An incident's life, and where each part of it is written:
     lifecycle       PURE: the four statuses and the one legal step from each
     updates         the single road to a status change
     redaction       a text taken back for good: gone from everywhere, its place stays
+    leaks           PURE: what should perhaps not be published: the writer is warned
+    leaked_secrets, internal_hosts  PURE: both as they stand in a text
     timeline        what happened, interleaved, for people to read
     components      the catalogue of what customers know by name
     affected        which components an incident affects

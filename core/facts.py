@@ -16,7 +16,14 @@ from core.affected import Affected
 from core.people import Person
 from core.transaction import Transaction
 from storage.models import Delivery, Incident, IncidentUpdate, Member
-from storage.vocabulary import DeliveryKind, DeliveryState, EscalationState, Severity, Status
+from storage.vocabulary import (
+    DeliveryKind,
+    DeliveryState,
+    EscalationState,
+    Severity,
+    Status,
+    Visibility,
+)
 
 log = logging.getLogger(__name__)
 
@@ -92,6 +99,14 @@ class UpdateFacts:
     posted_by: str
     posted_at: datetime
     redacted: bool
+    visibility: Visibility = Visibility.INTERNAL
+    redacted_by: str | None = None
+    redacted_at: datetime | None = None
+
+    @property
+    def public(self) -> bool:
+        """Whether customers read it."""
+        return self.visibility is Visibility.PUBLIC
 
     @classmethod
     def of(cls, update: IncidentUpdate) -> "UpdateFacts":
@@ -103,6 +118,9 @@ class UpdateFacts:
             update.posted_by,
             update.posted_at,
             update.redacted_at is not None,
+            update.visibility,
+            update.redacted_by,
+            update.redacted_at,
         )
 
 

@@ -1,18 +1,22 @@
 """Taking a text back for good: it is gone from everywhere, and its place stays (spec section 4)."""
 
-from datetime import timedelta
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
 
 from core import audit, incidents, notifications, permissions, surfaces
 from core.errors import NotFound, NothingToRedact, RedactionNotPermitted
+from core.instants import END
 from core.transaction import Transaction
 from storage.models import IncidentUpdate
 from storage.vocabulary import AuditType, Visibility
 
 AUTHORS_TIME = timedelta(seconds=300)
 """So long, inclusively, an author may take back what they posted."""
+
+FOR_EVER = END
 
 
 async def redact_update(tx: Transaction, incident_id: UUID, update_id: UUID) -> IncidentUpdate:
@@ -54,6 +58,19 @@ async def redact_update(tx: Transaction, incident_id: UUID, update_id: UUID) -> 
         await surfaces.incident_changed(tx, incident)
     await notifications.refresh(tx, incident)
     return update
+
+
+async def removable(tx: Transaction, updates: Iterable[IncidentUpdate]) -> dict[UUID, datetime]:
+    """Until when whoever acts may remove the text of which of these updates.
+
+    FOR_EVER for an admin. What has no text, and what is too late, is left out.
+    """
+    is_admin = await permissions.is_admin(tx)
+    return {
+        one.id: FOR_EVER if is_admin else one.posted_at + AUTHORS_TIME
+        for one in updates
+        if one.body is not None and (is_admin or _is_authors_own(tx, one))
+    }
 
 
 def _is_authors_own(tx: Transaction, update: IncidentUpdate) -> bool:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from core import audit
+from core import audit, redaction
 from core.facts import UpdateFacts
 from core.transaction import Transaction
 from storage.models import IncidentUpdate
@@ -18,6 +18,7 @@ from storage.vocabulary import AuditType
 _TOLD = {
     AuditType.INCIDENT_CREATED,
     AuditType.SEVERITY_CHANGED,
+    AuditType.COMPONENTS_CHANGED,
     AuditType.NOBODY_PAGED,
     AuditType.LAST_RESORT_PAGED,
     AuditType.LAYER_PAGED,
@@ -40,17 +41,28 @@ class Entry:
     type: AuditType
     data: dict[str, Any]
     update: UpdateFacts | None = None
+    removable_until: datetime | None = None
+    """Until when its reader may remove the update's text; FOR_EVER for an admin; None: never."""
 
 
 async def of(tx: Transaction, incident_id: UUID) -> tuple[Entry, ...]:
-    """The timeline of an incident, the oldest first."""
+    """The timeline of an incident, the oldest first, as whoever acts may treat it."""
     rows = await tx.db.scalars(select(IncidentUpdate).where(
         IncidentUpdate.incident_id == incident_id,
         IncidentUpdate.organization_id == tx.organization_id,
     ))  # fmt: skip
-    updates = {str(row.id): UpdateFacts.of(row) for row in rows}
+    rows_by_id = {str(row.id): row for row in rows}
+    updates = {id: UpdateFacts.of(row) for id, row in rows_by_id.items()}
+    removable = await redaction.removable(tx, rows_by_id.values())
     return tuple(
-        Entry(event.at, event.actor_name, event.type, event.data, update)
+        Entry(
+            event.at,
+            event.actor_name,
+            event.type,
+            event.data,
+            update,
+            removable.get(update.id) if update else None,
+        )
         for event in await audit.trail(tx, incident_id)
         if (update := _update_of(event.type, event.data, updates)) or event.type in _TOLD
     )

@@ -1,5 +1,7 @@
 """Updates: the single road to a status change, and what is said on the way (spec section 4)."""
 
+import asyncio
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import select
@@ -15,10 +17,22 @@ from core import (
 )
 from core.errors import ValidationFailed
 from core.incidents import clean_text
+from core.leaks import Leak, find_leaks
+from core.status_pages import Covering
 from core.transaction import Transaction
 from storage.limits import UPDATE_BODY_MAX
 from storage.models import Incident, IncidentUpdate
 from storage.vocabulary import AuditType, Status, Visibility
+
+
+@dataclass(frozen=True)
+class PublicForesight:
+    """A public update before it is posted: the very text, the pages that will show it, warnings."""
+
+    body: str
+    status_change: Status | None
+    pages: tuple[Covering, ...]
+    leaks: tuple[Leak, ...]
 
 
 async def post_update(
@@ -38,6 +52,61 @@ async def post_update(
     incident = await incidents.lock(tx, incident_id)
     if dedup_key and (again := await _find_by_key(tx, dedup_key)):
         return again
+    body, _ = await _judge(tx, incident, body, status_change, visibility)
+    posted = await _write(tx, incident, body, status_change, visibility, dedup_key)
+    await _tell(tx, incident, posted)
+    return posted
+
+
+async def foresee_public(
+    tx: Transaction, incident_id: UUID, *, body: str | None, status_change: Status | None = None
+) -> PublicForesight:
+    """What a public update would look like, and where; nothing is written.
+
+    Raises what `post_update` would raise (spec section 4).
+    """
+    incident = await incidents.get(tx, incident_id)
+    text, pages = await _judge(tx, incident, body, status_change, Visibility.PUBLIC)
+    # Beside the loop: the first look for leaks in a process reads what it looks by.
+    leaks = await asyncio.to_thread(find_leaks, text or "")
+    return PublicForesight(text or "", status_change, pages, leaks)
+
+
+async def resolve(
+    tx: Transaction,
+    incident_id: UUID,
+    *,
+    body: str | None = None,
+    write_up: str | None = None,
+) -> Incident:
+    """Walk every step that is missing to `resolved`, one internal update for each.
+
+    The text goes with the last. A `write_up` is the final public update, posted before the first
+    of them. On a resolved incident raises IncidentResolved; else NotFound, ValidationFailed,
+    NoPublicSurface (spec sections 3 and 4).
+    """
+    incident = await incidents.lock(tx, incident_id)
+    body = clean_text(body, "body", maximum=UPDATE_BODY_MAX)
+    lifecycle.check_open(incident.status)
+    if write_up is not None:
+        await post_update(tx, incident_id, body=write_up, visibility=Visibility.PUBLIC)
+    posted: IncidentUpdate | None = None
+    for status in lifecycle.steps_to_resolved(incident.status):
+        text = body if status is Status.RESOLVED else None
+        posted = await _write(tx, incident, text, status, Visibility.INTERNAL, None)
+    assert posted is not None  # noqa: S101  (an open incident has a step to go)
+    await _tell(tx, incident, posted)
+    return incident
+
+
+async def _judge(
+    tx: Transaction,
+    incident: Incident,
+    body: str | None,
+    status_change: Status | None,
+    visibility: Visibility,
+) -> tuple[str | None, tuple[Covering, ...]]:
+    """The text as it is stored, and the pages that show it; or the first refusal in order."""
     body = clean_text(body, "body", maximum=UPDATE_BODY_MAX)
     if body is None and status_change is None:
         raise ValidationFailed("Write something, or choose the next status.", field="body")
@@ -46,29 +115,9 @@ async def post_update(
     lifecycle.check_open(incident.status)
     if status_change:
         lifecycle.check_transition(incident.status, status_change)
-    if visibility is Visibility.PUBLIC:
-        await status_pages.require_cover(tx, incident)
-    posted = await _write(tx, incident, body, status_change, visibility, dedup_key)
-    await _tell(tx, incident, posted)
-    return posted
-
-
-async def resolve(tx: Transaction, incident_id: UUID, *, body: str | None = None) -> Incident:
-    """Walk every step that is missing to `resolved`, one internal update for each.
-
-    The text goes with the last. On a resolved incident raises IncidentResolved; else NotFound,
-    ValidationFailed (spec section 3).
-    """
-    incident = await incidents.lock(tx, incident_id)
-    body = clean_text(body, "body", maximum=UPDATE_BODY_MAX)
-    lifecycle.check_open(incident.status)
-    posted: IncidentUpdate | None = None
-    for status in lifecycle.steps_to_resolved(incident.status):
-        text = body if status is Status.RESOLVED else None
-        posted = await _write(tx, incident, text, status, Visibility.INTERNAL, None)
-    assert posted is not None  # noqa: S101  (an open incident has a step to go)
-    await _tell(tx, incident, posted)
-    return incident
+    if visibility is not Visibility.PUBLIC:
+        return body, ()
+    return body, await status_pages.require_cover(tx, incident)
 
 
 async def _write(

@@ -8,6 +8,7 @@ from core.facts import IncidentFacts
 
 DESCRIPTION_SHOWN = 500
 PEOPLE_SHOWN = 8
+COMPONENTS_SHOWN = 6
 
 
 def card(facts: IncidentFacts) -> Rendered:
@@ -36,17 +37,24 @@ def summary(facts: IncidentFacts) -> str:
 
 
 def particulars(facts: IncidentFacts) -> Block:
-    """Severity, status, owner, and where it is answered from."""
+    """Severity, status, owner, what it affects, and where it is answered from."""
     lines = [
         f"Severity: {words.severity(facts.severity)}",
         f"Status: {words.status(facts.status)}",
         f"Owner: {name(facts.owner.name) if facts.owner else 'nobody'}",
     ]
+    if facts.components:
+        lines.append(f"Affects: {affected(facts)}")
     if facts.schedule:
         lines.append(f"Schedule: {name(facts.schedule)}")
     if facts.policy:
         lines.append(f"Escalation policy: {name(facts.policy)}")
     return fields(lines)
+
+
+def affected(facts: IncidentFacts) -> str:
+    """The components that it affects, in a line that is not escaped."""
+    return names([one.name for one in facts.components], COMPONENTS_SHOWN)
 
 
 def paged(facts: IncidentFacts) -> Block:

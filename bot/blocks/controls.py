@@ -32,7 +32,8 @@ def _button(facts: IncidentFacts, action_id: str) -> Block:
         case ids.ACKNOWLEDGE:
             return button("Acknowledge", action_id, value, style="primary")
         case ids.RESOLVE:
-            confirm = _confirm_resolve(facts)
+            # What customers may see is resolved in a form, which asks what this would ask.
+            confirm = None if facts.components else _confirm_resolve(facts)
             return button("Resolve", action_id, value, style="danger", confirm=confirm)
         case ids.HAND_OFF:
             return button("Hand off", action_id, value)
@@ -40,6 +41,8 @@ def _button(facts: IncidentFacts, action_id: str) -> Block:
             return button("Update…", action_id, value)
         case ids.SEVERITY:
             return button("Severity", action_id, value)
+        case ids.AFFECTED:
+            return button("Components", action_id, value)
         case ids.TIMELINE:
             return button("Timeline", action_id, value)
         case _:

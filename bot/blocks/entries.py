@@ -7,6 +7,7 @@ from bot.blocks import words
 from bot.blocks.build import context, long_text, mrkdwn, plain
 from bot.blocks.notices import ERROR_SHOWN, REMOVED, update_line
 from bot.blocks.text import Block, cut, name, names, when
+from core.facts import UpdateFacts
 from core.timeline import Entry
 from storage.vocabulary import AuditType
 
@@ -16,8 +17,9 @@ def entry(one: Entry, *, body_limit: int | None = None) -> list[Block]:
     line = context(mrkdwn(when(one.at)), plain(sentence(one)))
     if one.update is None:
         return [line]
-    body = REMOVED if one.update.redacted else one.update.body or ""
-    return [line, *long_text(body, body_limit)]
+    if one.update.redacted:
+        return [line, context(plain(_removed(one.update)))]
+    return [line, *long_text(one.update.body or "", body_limit)]
 
 
 def sentence(one: Entry) -> str:
@@ -31,6 +33,8 @@ def sentence(one: Entry) -> str:
         case AuditType.SEVERITY_CHANGED:
             change = f"{words.severity(data['before'])} → {words.severity(data['after'])}"
             return f"🎚️ {change} · {by}"
+        case AuditType.COMPONENTS_CHANGED:
+            return f"🧩 Affects {names([one['name'] for one in data['after']], 8)} · {by}"
         case AuditType.NOBODY_PAGED:
             return "🚨 Nobody was paged"
         case AuditType.LAYER_PAGED:
@@ -59,6 +63,12 @@ def sentence(one: Entry) -> str:
             return f"🤝 Handed off to {name(data.get('newOwner'))} · {by}"
         case _:
             return f"▫️ {one.type.replace('_', ' ')} · {by}"
+
+
+def _removed(update: UpdateFacts) -> str:
+    by = f" By {name(update.redacted_by)}" if update.redacted_by else ""
+    at = f", {update.redacted_at:%Y-%m-%d %H:%M} UTC" if update.redacted_at else ""
+    return f"{REMOVED}{by}{at}." if by else REMOVED
 
 
 def _layer(data: dict[str, Any]) -> str:

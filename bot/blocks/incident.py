@@ -35,7 +35,7 @@ def incident_view(
             section(progress.sentence(facts)),
             particulars(facts),
             *controls(facts, ids.ACKNOWLEDGE, ids.UPDATE, ids.HAND_OFF, ids.RESOLVE),
-            *controls(facts, ids.SEVERITY, ids.TIMELINE),
+            *controls(facts, ids.SEVERITY, ids.AFFECTED, ids.TIMELINE),
             *description(facts, DESCRIPTION_MAX),
             {"type": "divider"},
             paged(facts),

@@ -30,9 +30,10 @@ def notice(
 def update_line(update: UpdateFacts) -> str:
     """Who posted an update and what it changed, in one line that is not escaped."""
     who = name(update.posted_by)
+    readers = " · for customers" if update.public else ""
     if update.status_change:
-        return f"{words.transition(update.status_change)} · {who}"
-    return f"💬 Update · {who}"
+        return f"{words.transition(update.status_change)}{readers} · {who}"
+    return f"📣 Public update · {who}" if update.public else f"💬 Update · {who}"
 
 
 def _posted(facts: IncidentFacts, update: UpdateFacts | None) -> Rendered:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.blocks import ids, progress, words
 from bot.blocks.build import context, fields, header, mrkdwn, section
-from bot.blocks.card import dashboard_link, description
+from bot.blocks.card import affected, dashboard_link, description
 from bot.blocks.controls import controls
 from bot.blocks.text import Rendered, duration, escape, fallback, name, names, until, when
 from core import notifications
@@ -45,6 +45,8 @@ def page(
     if facts.owner:
         mine = facts.owner.id == person.id
         particulars.append(f"Owner: {'you' if mine else name(facts.owner.name)}")
+    if facts.components:
+        particulars.append(f"Affects: {affected(facts)}")
     return Rendered(
         fallback(f"{severity} #{facts.number}: {facts.title}. {state.short}"),
         [

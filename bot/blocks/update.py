@@ -1,14 +1,19 @@
 """The form of an update: what to say, the next status, and who may read it."""
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
-from bot.blocks import ids, values, words
+from bot.blocks import ids, publish, values, words
 from bot.blocks.build import exact, field, menu, modal, option, text_input
 from bot.blocks.declare import TYPED_MAX
+from bot.blocks.text import Block
 from core.facts import IncidentFacts
 from core.lifecycle import next_status
-from storage.vocabulary import Visibility
+from core.updates import PublicForesight
+from storage.vocabulary import Status, Visibility
 
 _SAME = "same"
 
@@ -20,52 +25,68 @@ class UpdateForm:
     body: str = ""
     status_change: str | None = None
     visibility: str = Visibility.INTERNAL.value
+    seen: str = ""
+    """What the writer was shown as customers will read it, if anything."""
+
+    @property
+    def public(self) -> bool:
+        """Whether it is for customers."""
+        return self.visibility == Visibility.PUBLIC.value
+
+    @property
+    def step(self) -> Status | None:
+        """The status to move on to."""
+        return Status(self.status_change) if self.status_change else None
+
+    @property
+    def shown(self) -> str:
+        """What stands for the present text and status, to know again what was seen."""
+        return sha256(json.dumps([self.body.strip(), self.status_change]).encode()).hexdigest()[:24]
 
 
 def update_modal(
-    facts: IncidentFacts, form: UpdateForm, *, error: str | None = None
+    facts: IncidentFacts,
+    form: UpdateForm,
+    *,
+    surface: Sequence[Block] = (),
+    foresight: PublicForesight | None = None,
+    public_url: str | None = None,
 ) -> dict[str, Any]:
-    """The form, for an incident that is open; `error` says why it is shown again."""
+    """The form, for an incident that is open.
+
+    With a `foresight` it is the second step of a public update: it shows what will be published,
+    and its button publishes. `surface` stands beside the choice of *Public*.
+    """
     following = next_choice(facts)
     choices = [(_SAME, f"Keep {words.status(facts.status)}")]
     if following:
         choices.append((following, f"Move on to {words.status(following)}"))
     chosen = form.status_change if form.status_change == following and following else _SAME
-    readers = {
-        Visibility.INTERNAL.value: option(
-            "Internal", Visibility.INTERNAL.value, "Only people in your organization read it."
-        ),
-        Visibility.PUBLIC.value: option(
-            "Public", Visibility.PUBLIC.value, "Anybody can read it on your status pages."
-        ),
-    }
+    title = words.reference(facts)
     blocks = [
-        *([{**exact(f"⚠️ {error}"), "block_id": "error"}] if error else []),
-        exact(words.headline(facts)),
+        *(publish.preview(foresight, facts.title, public_url) if foresight else [exact(title)]),
         field(
             "body",
             "What happened?",
-            text_input(form.body, TYPED_MAX, multiline=True, focus_on_load=True),
+            text_input(form.body, TYPED_MAX, multiline=True, focus_on_load=not foresight),
             optional=True,
         ),
         field("status", "Status", menu(choices, chosen)),
         field(
             "visibility",
             "Who may read it",
-            {
-                "type": "radio_buttons",
-                "options": list(readers.values()),
-                "initial_option": readers.get(form.visibility, readers["internal"]),
-            },
+            _readers(form.visibility),
             hint="A public update needs text, and a published status page that shows it.",
+            dispatch=True,
         ),
+        *surface,
     ]
     return modal(
         f"Update #{facts.number}",
         blocks,
         callback_id=ids.UPDATE_VIEW,
-        submit="Post",
-        metadata=str(facts.id),
+        submit=publish.submit_label(foresight.pages) if foresight else "Post",
+        metadata=json.dumps({"id": str(facts.id), "seen": form.shown if foresight else ""}),
     )
 
 
@@ -82,4 +103,18 @@ def read_update(view: dict[str, Any]) -> UpdateForm:
         body=values.typed(view, "body"),
         status_change=None if status == _SAME else status,
         visibility=values.chosen(view, "visibility") or Visibility.INTERNAL.value,
+        seen=str(values.metadata(view).get("seen") or ""),
     )
+
+
+def _readers(chosen: str) -> Block:
+    internal = option(
+        "Internal", Visibility.INTERNAL.value, "Only people in your organization read it."
+    )
+    public = option("Public", Visibility.PUBLIC.value, "Anybody can read it on your status pages.")
+    return {
+        "type": "radio_buttons",
+        "action_id": ids.UPDATE_FORM,
+        "options": [internal, public],
+        "initial_option": public if chosen == Visibility.PUBLIC.value else internal,
+    }

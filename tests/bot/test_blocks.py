@@ -139,9 +139,17 @@ def entries(count: int = 300) -> tuple[Entry, ...]:
         "channel": "slack_dm", "error": LONG, "target": NAME, "newOwner": NAME,
         "targets": [{"id": "1", "name": NAME}] * 50,
     }  # fmt: skip
+    affects = {"after": [{"id": "1", "name": NAME}] * 50}
     kinds = itertools.cycle(AuditType)
     return tuple(
-        Entry(NOW, NAME, kind, data, update if kind is AuditType.UPDATE_POSTED else None)
+        Entry(
+            NOW,
+            NAME,
+            kind,
+            data | affects if kind is AuditType.COMPONENTS_CHANGED else data,
+            update if kind is AuditType.UPDATE_POSTED else None,
+            NOW + timedelta(minutes=5) if kind is AuditType.UPDATE_POSTED else None,
+        )
         for kind, _ in zip(kinds, range(count), strict=False)
     )
 

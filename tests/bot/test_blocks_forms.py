@@ -1,14 +1,17 @@
 """What the forms hold, what is read back from them, and that nothing typed is lost."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 import pytest
 
-from bot.blocks import declare, forms, ids, simple, update
+from bot.blocks import declare, forms, ids, simple, update, values
 from bot.blocks.declare import DeclareForm
 from bot.blocks.update import UpdateForm
 from core.preview import Preview, PreviewStep
+from core.status_pages import Covering
+from core.updates import PublicForesight
 from sandbox.blockkit import check_view
 from storage.vocabulary import Status
 from tests.bot.test_blocks import RESOLVED, TITLE, incident_facts, seen
@@ -18,7 +21,7 @@ SCHEDULES = [(str(UUID(int=number)), f"Schedule {number}") for number in range(2
 
 def with_state(view: dict[str, Any]) -> dict[str, Any]:
     """The view as Slack hands it back when nothing in it was changed."""
-    values = {}
+    state_values = {}
     for block in view["blocks"]:
         if block["type"] != "input":
             continue
@@ -29,8 +32,8 @@ def with_state(view: dict[str, Any]) -> dict[str, Any]:
             "selected_option": element.get("initial_option"),
             "selected_user": element.get("initial_user"),
         }
-        values[block["block_id"]] = {element["action_id"]: state}
-    return {**view, "id": "V1", "hash": "1.a", "state": {"values": values}}
+        state_values[block["block_id"]] = {element["action_id"]: state}
+    return {**view, "id": "V1", "hash": "1.a", "state": {"values": state_values}}
 
 
 def element(view: dict[str, Any], block_id: str) -> dict[str, Any]:
@@ -142,7 +145,7 @@ def test_paging_nobody_is_said_loudly(steps: tuple[PreviewStep, ...]) -> None:
 def test_an_update_is_read_back_as_it_was_filled_in(form: UpdateForm) -> None:
     view = update.update_modal(incident_facts(), form)
     assert update.read_update(with_state(view)) == form
-    assert view["private_metadata"] == str(incident_facts().id)
+    assert values.metadata(view) == {"id": str(incident_facts().id), "seen": ""}
 
 
 def test_only_the_next_status_is_offered_and_internal_is_chosen() -> None:
@@ -155,10 +158,15 @@ def test_only_the_next_status_is_offered_and_internal_is_chosen() -> None:
     assert update.next_choice(incident_facts(**RESOLVED)) is None
 
 
-def test_an_update_says_why_it_is_shown_again() -> None:
-    view = update.update_modal(incident_facts(), UpdateForm("kept"), error="Not <now>.")
-    assert seen(view).startswith("⚠️ Not <now>.")
-    assert update.read_update(with_state(view)).body == "kept"
+def test_what_was_seen_is_known_again_and_anything_else_is_not() -> None:
+    foresight = PublicForesight("Found", None, (Covering(UUID(int=1), "acme", "Acme"),), ())
+    form = UpdateForm("Found", None, "public")
+    view = update.update_modal(incident_facts(), form, foresight=foresight)
+    again = update.read_update(with_state(view))
+    assert (again.seen, again.public) == (form.shown, True)
+    for other in (replace(form, body="Found!"), replace(form, status_change="identified")):
+        assert other.shown != again.seen
+    assert replace(form, body=" Found\n").shown == again.seen
 
 
 def test_a_hand_off_and_a_severity_are_read_back() -> None:
@@ -179,7 +187,7 @@ def test_a_message_is_added_to_the_incident_that_was_chosen() -> None:
     "view",
     [
         declare.declare_modal(FULL, SCHEDULES, "Pages *Bob* now."),
-        update.update_modal(incident_facts(), UpdateForm("x", "identified", "public"), error="a"),
+        update.update_modal(incident_facts(), UpdateForm("x", "identified", "public")),
         forms.hand_off_modal(incident_facts(), person="UDAVE"),
         forms.severity_modal(incident_facts()),
     ],

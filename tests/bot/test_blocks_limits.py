@@ -21,23 +21,29 @@ from bot.blocks import (
     oncall,
     override,
     page,
+    publish,
     remarks,
+    resolve,
     simple,
     timeline,
 )
 from bot.blocks import update as update_form
 from bot.blocks.text import Rendered, escape
 from core.duties import OwnShift
+from core.errors import NoPublicSurface
 from core.facts import IncidentFacts
+from core.leaks import Leak, LeakKind
 from core.notifications import Page
 from core.pacing import BUNDLE_MAX
 from core.preview import Preview, PreviewStep
 from core.remarks import DutyChanged, TrialPage
+from core.status_pages import Covering
 from core.targets import OnDuty, Target
+from core.updates import PublicForesight
 from sandbox.blockkit import characters, check_blocks, check_view, view_too_large
 from sandbox.rendered import pinged
 from storage.limits import TITLE_MAX
-from storage.vocabulary import Channel
+from storage.vocabulary import Channel, Status
 from tests.bot.test_blocks import (
     BOB,
     LONG,
@@ -57,6 +63,9 @@ from tests.bot.test_blocks_bundle import bundled
 
 ZONE = "America/Argentina/Buenos_Aires"
 CROWD = OnDuty(UUID(int=5), NAME, ZONE, (Target(BOB, WHYS[0]),) * 50)
+PAGES = tuple(Covering(UUID(int=n), "a" * 63, NAME[:100]) for n in range(60, 100))
+LEAKS = tuple(Leak(LeakKind.HOST, NAME[:60], f"“{NAME[:60]}” looks odd.") for _ in range(10))
+FORESEEN = PublicForesight(LONG, Status.IDENTIFIED, PAGES, LEAKS)
 NOBODY = OnDuty(UUID(int=6), NAME, ZONE, ())
 
 
@@ -151,15 +160,39 @@ def _views() -> Iterator[tuple[str, Callable[[], dict[str, Any]]]]:
             form = update_form.UpdateForm(LONG, "identified", visibility)
             yield (
                 f"update {state} {visibility}",
-                lambda facts=facts, form=form: update_form.update_modal(facts, form, error=LONG),
+                lambda facts=facts, form=form: update_form.update_modal(facts, form),
+            )
+            yield (
+                f"preview {state} {visibility}",
+                lambda facts=facts, form=form: update_form.update_modal(
+                    facts, form, foresight=FORESEEN, public_url="https://x.test"
+                ),
+            )
+            yield (
+                f"surface {state} {visibility}",
+                lambda facts=facts, form=form: update_form.update_modal(
+                    facts,
+                    form,
+                    surface=publish.surface((), NoPublicSurface(LONG), None, facts.id),
+                ),
+            )
+        for foresight in (None, FORESEEN):
+            last = resolve.ResolveForm(LONG, LONG)
+            yield (
+                f"resolve {state} {foresight is None}",
+                lambda facts=facts, last=last, foresight=foresight: resolve.resolve_modal(
+                    facts, last, PAGES, foresight=foresight, public_url="https://x.test"
+                ),
             )
     yield "incident without anything", lambda: incident.incident_view(incident_facts(pages=()), ())
     for number in range(40):
         yield (
             f"timeline page {number}",
-            lambda number=number: timeline.timeline_view(hostile(), everything, page=number),
+            lambda number=number: timeline.timeline_view(
+                hostile(), everything, now=NOW, page=number
+            ),
         )
-    yield "empty timeline", lambda: timeline.timeline_view(hostile(), ())
+    yield "empty timeline", lambda: timeline.timeline_view(hostile(), (), now=NOW)
     told = declare.consequence(
         Preview(tuple(PreviewStep(5 * each, each + 1, (NAME,) * 9) for each in range(30)), 150)
     )

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.blocks import ids, page, timeline
+from bot.blocks import ids, page
 from bot.blocks.text import (
     Rendered,
 )
@@ -12,8 +12,6 @@ from core.facts import NextStep
 from core.notifications import Page
 from core.people import Person
 from core.targets import Why
-from core.timeline import Entry
-from storage.vocabulary import AuditType
 from tests.bot.test_blocks import (
     ACKNOWLEDGED,
     ALICE,
@@ -118,26 +116,3 @@ def test_a_page_links_to_the_dashboard_where_there_is_one() -> None:
     )
     last = shown.blocks[-1]["elements"][0]["text"]
     assert last == "<https://x.test/?a=1&amp;b=2|Open #12 on the dashboard>"
-
-
-def test_every_entry_is_on_exactly_one_page_of_the_timeline_newest_first() -> None:
-    many = tuple(
-        Entry(NOW, f"Person {number}.", AuditType.INCIDENT_ACKNOWLEDGED, {})
-        for number in range(100)
-    )
-    pages = [timeline.timeline_view(incident_facts(), many, page=page) for page in range(4)]
-    told = "\n".join(seen(one) for one in pages)
-    order = [told.index(f"by Person {number}.") for number in reversed(range(100))]
-    assert order == sorted(order)
-    assert told.count("Acknowledged by") == 100
-    values = [
-        [one["value"].partition(":")[2] for block in view["blocks"] if block["type"] == "actions"
-         for one in block["elements"]]
-        for view in pages
-    ]  # fmt: skip
-    assert values == [["1"], ["0", "2"], ["1", "3"], ["2"]]
-
-
-def test_a_page_of_the_timeline_that_is_gone_is_the_nearest_one() -> None:
-    one = (Entry(NOW, "Alice", AuditType.INCIDENT_CREATED, {}),)
-    assert "Declared by Alice" in seen(timeline.timeline_view(incident_facts(), one, page=99))

@@ -58,7 +58,8 @@ def test_the_view_holds_the_whole_description_and_who_was_paged_through_what() -
     assert "📟 Bob · layer 1 · Slack DM · on call for Payments (Primary)" in seen(view)
     assert "sent Nov 21, 2026 12:00, 3.0 s after it was decided · try 2: 1 failed" in seen(view)
     assert buttons(view) == [
-        ids.ACKNOWLEDGE, ids.UPDATE, ids.HAND_OFF, ids.RESOLVE, ids.SEVERITY, ids.TIMELINE,
+        ids.ACKNOWLEDGE, ids.UPDATE, ids.HAND_OFF, ids.RESOLVE, ids.SEVERITY, ids.AFFECTED,
+        ids.TIMELINE,
     ]  # fmt: skip
 
 
@@ -71,7 +72,9 @@ def test_every_entry_is_on_exactly_one_page_of_the_timeline_newest_first() -> No
         Entry(NOW, f"Person {number}.", AuditType.INCIDENT_ACKNOWLEDGED, {})
         for number in range(100)
     )
-    pages = [timeline.timeline_view(incident_facts(), many, page=page) for page in range(4)]
+    pages = [
+        timeline.timeline_view(incident_facts(), many, now=NOW, page=page) for page in range(4)
+    ]
     told = "\n".join(seen(one) for one in pages)
     order = [told.index(f"by Person {number}.") for number in reversed(range(100))]
     assert order == sorted(order)
@@ -86,7 +89,9 @@ def test_every_entry_is_on_exactly_one_page_of_the_timeline_newest_first() -> No
 
 def test_a_page_of_the_timeline_that_is_gone_is_the_nearest_one() -> None:
     one = (Entry(NOW, "Alice", AuditType.INCIDENT_CREATED, {}),)
-    assert "Declared by Alice" in seen(timeline.timeline_view(incident_facts(), one, page=99))
+    assert "Declared by Alice" in seen(
+        timeline.timeline_view(incident_facts(), one, now=NOW, page=99)
+    )
 
 
 def test_no_open_incident_is_a_friendly_answer() -> None:
