@@ -30,7 +30,7 @@ def surface(
         return [{**context(mrkdwn(told)), "block_id": "surface"}]
     ways = [
         button("Affected components", ids.AFFECTED, str(incident_id)),
-        button("Status pages", ids.PAGES_OPEN, "0"),
+        button("Status pages", ids.STATUS_PAGES_OPEN, "0"),
     ]
     return [{**exact(f"⚠️ {missing.message}"), "block_id": "surface"}, *actions(ways)]
 
