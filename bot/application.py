@@ -10,6 +10,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
 from slack_bolt.authorization import AuthorizeResult
 
 from bot import (
+    affecting,
     buttons,
     commands,
     escalation_modals,
@@ -237,6 +238,7 @@ def register(bolt: AsyncApp, core: Core, workspace: Workspace, answering: Answer
 
 SUBMISSIONS: dict[str, Handler] = {
     **modals.SUBMISSIONS,
+    **affecting.SUBMISSIONS,
     **updating.SUBMISSIONS,
     **resolving.SUBMISSIONS,
     **overrides.SUBMISSIONS,

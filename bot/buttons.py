@@ -7,6 +7,7 @@ from uuid import UUID
 
 from bot import (
     acts,
+    affecting,
     calendars,
     coverage,
     escalation_modals,
@@ -30,7 +31,8 @@ from bot.gesture import Gesture
 async def press(gesture: Gesture) -> Answer:
     """Carry out a press (spec section 7). One that means nothing (a link) does nothing."""
     action = gesture.body["actions"][0]
-    if action["action_id"] in (ids.SCHEDULE, ids.OWNER):
+    declares = (ids.SCHEDULE, ids.OWNER, f"{ids.DECLARE_COMPONENTS}:{ids.COMPONENTS}")
+    if action["action_id"] in declares:
         return await modals.recompute_declare(gesture)
     if action["action_id"] == ids.OVERRIDE_FORM:
         return await overrides.recompute(gesture)
@@ -161,6 +163,7 @@ BUTTONS: dict[str, Callable[[Gesture, str], Awaitable[Answer]]] = {
     ids.COVERAGE_OPEN: _coverage,
     ids.CALENDAR_OPEN: calendars.open_calendar,
     ids.CALENDAR_REVOKE: calendars.revoke_calendar,
+    **affecting.BUTTONS,
     **timelines.BUTTONS,
     **updating.BUTTONS,
     **schedule_modals.BUTTONS,

@@ -11,7 +11,17 @@ from bot.blocks.declare import DeclareForm
 from bot.blocks.text import escape
 from bot.gesture import Gesture
 from bot.identity import member_of
-from core import declaring, facts, incidents, preview, receipts, schedules, timeline
+from core import (
+    components,
+    declaring,
+    facts,
+    incidents,
+    preview,
+    receipts,
+    schedules,
+    status_pages,
+    timeline,
+)
 from core.errors import DomainError, InvalidTargetUser, NotAMember
 from storage.vocabulary import Severity
 
@@ -51,6 +61,7 @@ async def submit_declare(gesture: Gesture) -> Answer:
             description=form.description,
             owner_id=owner_id,
             owner_schedule_id=UUID(form.schedule_id) if form.schedule_id else None,
+            component_ids=form.components,
             dedup_key=f"slack:{shown['id']}",
         )
     return None
@@ -138,6 +149,7 @@ def refusal_at_field(view: dict[str, Any], refusal: DomainError) -> Answer:
 _FIELDS = {
     "owner_id": "owner",
     "owner_schedule_id": "schedule",
+    "component_ids": "components",
     "status_change": "status",
     "participants": "people",
     "length_days": "days",
@@ -148,21 +160,26 @@ _FIELDS = {
 
 
 async def _declare_view(gesture: Gesture, form: DeclareForm) -> dict[str, Any]:
+    refused = owner_id = None
     try:
         owner_id = await _member_id(gesture, form.owner)
-        async with gesture.core.reading(gesture.actor) as tx:
-            known = [(str(one.id), one.name) for one in await schedules.list_schedules(tx)]
-            told = await preview.preview(
-                tx,
-                owner_id=owner_id,
-                owner_schedule_id=UUID(form.schedule_id) if form.schedule_id else None,
-            )
-        consequence = declare.consequence(told) if form.schedule_id or form.owner else None
     except InvalidTargetUser as refusal:
-        async with gesture.core.reading(gesture.actor) as tx:
-            known = [(str(one.id), one.name) for one in await schedules.list_schedules(tx)]
-        consequence = f"⚠️ {escape(refusal.message)}"
-    return declare.declare_modal(form, known, consequence)
+        refused = f"⚠️ {escape(refusal.message)}"
+    schedule_id = UUID(form.schedule_id) if form.schedule_id else None
+    async with gesture.core.reading(gesture.actor) as tx:
+        known = [(str(one.id), one.name) for one in await schedules.list_schedules(tx)]
+        every = await components.list_components(tx)
+        pages = await status_pages.covering(tx, form.components)
+        told = await preview.preview(tx, owner_id=owner_id, owner_schedule_id=schedule_id)
+    consequence = declare.consequence(told) if form.schedule_id or form.owner else None
+    return declare.declare_modal(
+        form,
+        known,
+        refused or consequence,
+        components=every,
+        pages=pages,
+        public_url=gesture.workspace.public_url,
+    )
 
 
 async def _member_id(gesture: Gesture, slack_user_id: str | None) -> UUID | None:

@@ -3,12 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
-from bot.blocks import ids, values, words
+from bot.blocks import affected, component_choice, ids, values, words
 from bot.blocks.build import context, exact, field, menu, modal, mrkdwn, plain, text_input
+from bot.blocks.component_choice import Choosable, component_field
 from bot.blocks.text import Block, escape, minutes, names
 from core.preview import Preview, PreviewStep
-from storage.limits import TITLE_MAX
+from core.status_pages import Covering
+from storage.limits import AFFECTED_COMPONENTS_MAX, TITLE_MAX
 from storage.vocabulary import Severity
 
 TYPED_MAX = 3_000
@@ -28,6 +31,7 @@ class DeclareForm:
     schedule_id: str | None = None
     owner: str | None = None
     """A Slack user id."""
+    components: tuple[UUID, ...] = ()
 
 
 def declare_modal(
@@ -35,11 +39,16 @@ def declare_modal(
     schedules: Sequence[tuple[str, str]],
     consequence: str | None,
     *,
+    components: Sequence[Choosable] = (),
+    pages: Sequence[Covering] = (),
+    public_url: str | None = None,
     dedup_metadata: str = "",
 ) -> dict[str, Any]:
     """The form, over schedules given as (id, name); `consequence` is mrkdwn.
 
-    Its ids never change, so what was typed survives when the consequence is told anew.
+    `pages` are those that show the components that are chosen. Where there is no component at all
+    none is asked for. Its ids never change, so what was typed survives when the consequence is told
+    anew.
     """
     told = {**context(mrkdwn(consequence)), "block_id": "consequence"} if consequence else None
     blocks = [
@@ -51,6 +60,7 @@ def declare_modal(
         ),
         *_whom(form, schedules),
         *([told] if told else []),
+        *(_affects(form, components, pages, public_url) if components else []),
         field(
             "description",
             "Description",
@@ -75,7 +85,29 @@ def read_declare(view: dict[str, Any]) -> DeclareForm:
         description=values.typed(view, "description"),
         schedule_id=values.chosen(view, "schedule"),
         owner=values.person(view, "owner"),
+        components=tuple(component_choice.read(view, "components")),
     )
+
+
+def _affects(
+    form: DeclareForm,
+    components: Sequence[Choosable],
+    pages: Sequence[Covering],
+    public_url: str | None,
+) -> list[Block]:
+    return [
+        component_field(
+            "components",
+            "Affected components",
+            components,
+            form.components,
+            hint=affected.HINT,
+            dispatch=True,
+            form=ids.DECLARE_COMPONENTS,
+            maximum=AFFECTED_COMPONENTS_MAX,
+        ),
+        *affected.readers(form.components, pages, public_url),
+    ]
 
 
 NOBODY = "🚨 *Nobody would be paged:* nobody is on call. Choose an owner, or another schedule."

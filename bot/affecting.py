@@ -1,0 +1,63 @@
+"""Saying in Slack which components an incident affects."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+from uuid import UUID
+
+from bot import modals
+from bot.answering import Answer
+from bot.blocks import component_choice, ids, simple
+from bot.blocks.affected import affected_modal
+from bot.gesture import Gesture
+from core import affected, components, facts, incidents, status_pages
+
+
+async def open_affected(gesture: Gesture, incident_id: UUID) -> Answer:
+    """Open the form with what the incident affects now."""
+
+    async def build() -> dict[str, Any]:
+        found = await gesture.facts(incident_id)
+        return await _view(gesture, incident_id, [one.id for one in found.components])
+
+    return await gesture.open_modal("Affected components", build, push=gesture.in_a_modal)
+
+
+async def recompute(gesture: Gesture) -> Answer:
+    """Say who will read of it, after something else was chosen."""
+    chosen = component_choice.read(gesture.view, "components")
+    await gesture.redraw(await _view(gesture, _incident_of(gesture), chosen))
+    return None
+
+
+async def submit_affected(gesture: Gesture) -> Answer:
+    """Have the incident affect what was chosen. Raises IncidentResolved, InvalidComponentId."""
+    incident_id = _incident_of(gesture)
+    chosen = component_choice.read(gesture.view, "components")
+    async with gesture.core.transaction(gesture.actor) as tx:
+        await affected.set_components(tx, incident_id, chosen)
+    return await modals.show_below(gesture, incident_id)
+
+
+def _incident_of(gesture: Gesture) -> UUID:
+    return UUID(gesture.view["private_metadata"])
+
+
+async def _view(gesture: Gesture, incident_id: UUID, chosen: list[UUID]) -> dict[str, Any]:
+    async with gesture.core.reading(gesture.actor) as tx:
+        found = await facts.of(tx, await incidents.get(tx, incident_id))
+        every = await components.list_components(tx)
+        pages = await status_pages.covering(tx, chosen)
+    if found.resolved:
+        said = f"#{found.number} is resolved; nothing changes."
+        return simple.message_view("Affected components", said)
+    return affected_modal(found, every, chosen, pages, public_url=gesture.workspace.public_url)
+
+
+BUTTONS: dict[str, Callable[[Gesture, str], Awaitable[Answer]]] = {
+    ids.AFFECTED: lambda gesture, value: open_affected(gesture, UUID(value)),
+    ids.AFFECTED_FORM: lambda gesture, _: recompute(gesture),
+}
+
+SUBMISSIONS: dict[str, Callable[[Gesture], Awaitable[Answer]]] = {
+    ids.AFFECTED_VIEW: submit_affected,
+}
