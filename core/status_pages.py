@@ -106,8 +106,8 @@ async def change_page(tx: Transaction, page_id: UUID, draft: PageDraft) -> Statu
     """
     await permissions.require_admin(tx, "Changing a status page")
     await people.lock_organization(tx)
+    draft = await _checked(tx, draft, await get_page(tx, page_id))  # components come before pages
     page = await _lock(tx, page_id)
-    draft = await _checked(tx, draft, page)
     before = draft_of(page)
     if before == draft:
         return page
