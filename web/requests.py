@@ -14,6 +14,11 @@ _SANE = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 """What is taken over from outside: it ends up in the log."""
 
 
+def request_id(brought: str) -> str:
+    """The id of a request: the one it brought if that fits a log, else a new one."""
+    return brought if _SANE.fullmatch(brought) else uuid4().hex
+
+
 class RequestIds:
     """An ASGI middleware that names each request in the log and in the answer's header."""
 
@@ -25,13 +30,12 @@ class RequestIds:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        brought = Headers(scope=scope).get(HEADER, "")
-        request_id = brought if _SANE.fullmatch(brought) else uuid4().hex
+        named = request_id(Headers(scope=scope).get(HEADER, ""))
 
         async def with_id(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message)[HEADER] = request_id
+                MutableHeaders(scope=message)[HEADER] = named
             await send(message)
 
-        with logs.about(request_id=request_id):
+        with logs.about(request_id=named):
             await self._app(scope, receive, with_id)
