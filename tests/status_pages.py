@@ -39,16 +39,23 @@ class Memory:
         self.looks = 0
         self.loads = 0
         self.is_away = False
+        self.is_broken = False
+        self.leaves_at_once = False
         self.hangs: asyncio.Event | None = None
 
     async def versions(self) -> Mapping[str, tuple[UUID, int]]:
         self.looks += 1
         await self._answer()
-        return {page.slug: (id_, version) for id_, (version, page) in self.pages.items()}
+        found = {page.slug: (id_, version) for id_, (version, page) in self.pages.items()}
+        if self.leaves_at_once:
+            self.pages.clear()
+        return found
 
     async def load(self, page_id: UUID) -> PublicStatusPage | None:
         self.loads += 1
         await self._answer()
+        if self.is_broken:
+            raise RuntimeError("a bug")
         return self.pages[page_id][1] if page_id in self.pages else None
 
     def change(self, page: PublicStatusPage) -> None:

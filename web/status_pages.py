@@ -17,7 +17,7 @@ from web import status_documents, status_html
 from web.requests import HEADER, request_id
 from web.status_documents import Document, Kind
 from web.status_html import PATH
-from web.status_shelf import AwayError, Pages, Shelf
+from web.status_shelf import AwayError, Pace, Pages, Shelf
 
 RETRY_SECONDS = 5
 STOP_SECONDS = 5.0
@@ -39,10 +39,11 @@ class StatusPages:
         public_url: str | None,
         now: Callable[[], datetime],
         stopwatch: Callable[[], float] = time.monotonic,
+        pace: Pace | None = None,
     ) -> None:
         """`now` is the clock of the product, by which a day ends."""
         self._app = app
-        self._shelf = Shelf(pages, public_url=public_url, now=now, stopwatch=stopwatch)
+        self._shelf = Shelf(pages, public_url=public_url, now=now, stopwatch=stopwatch, pace=pace)
         self._stopwatch = stopwatch
         self._looking: asyncio.Task[None] | None = None
         self._unknown = status_html.calm(

@@ -11,6 +11,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
 from uuid import UUID
@@ -23,23 +24,29 @@ from web.status_views import View, views
 
 log = logging.getLogger(__name__)
 
-LOOK_SECONDS = 0.5
-"""How often the versions are looked at while somebody reads. With the second for which a reader
-may keep a page, a change is visible within two."""
-GAP_SECONDS = 0.05
-"""So long between two looks at least, however much changes."""
-BELIEVED_SECONDS = 1.0
-"""How long a look is believed by a request; after a quiet time the first one looks itself."""
-QUIET_SECONDS = 60.0
-"""When nobody has asked for so long, nobody looks."""
-PATIENCE_SECONDS = 1.0
-"""So long a request waits for a database that does not answer, while an older page is here."""
-FIRST_PATIENCE_SECONDS = 5.0
-"""So long it waits while none is."""
 ELSEWHERE_MAX = 32
 """Documents that are kept for addresses that no setting names."""
 
 Key = tuple[UUID, int, date]
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How eagerly is looked and how long is waited, in seconds."""
+
+    look: float = 0.5
+    """Between two looks while somebody reads: with the second for which a reader may keep a page,
+    a change is visible within two."""
+    gap: float = 0.05
+    """Between two looks at least, however much changes."""
+    believed: float = 1.0
+    """How long a request believes a look; after a quiet time the first one looks itself."""
+    quiet: float = 60.0
+    """When nobody has asked for so long, nobody looks."""
+    patience: float = 1.0
+    """How long a request waits for a database that does not answer while an older page is here."""
+    first_patience: float = 5.0
+    """How long it waits while none is."""
 
 
 class Pages(Protocol):
@@ -80,13 +87,14 @@ class Shelf:
         public_url: str | None,
         now: Callable[[], datetime],
         stopwatch: Callable[[], float] = time.monotonic,
+        pace: Pace | None = None,
     ) -> None:
         self.ready: dict[str, Document] = {}
         """By path: what may be answered at once until `believed_until`."""
         self.believed_until = 0.0
         self.asked_at = 0.0
         self._pages, self._public_url, self._now = pages, public_url, now
-        self._stopwatch = stopwatch
+        self._stopwatch, self._pace = stopwatch, pace or Pace()
         self._versions: Mapping[str, tuple[UUID, int]] | None = None
         self._day = now().date()
         self._held: dict[str, _Held] = {}
@@ -103,8 +111,8 @@ class Shelf:
         Raises AwayError where nothing is known because the database does not answer.
         """
         if self._stopwatch() >= self.believed_until:
-            await self._wait("look", self._look, PATIENCE_SECONDS)
-            self.believed_until = max(self.believed_until, self._stopwatch() + PATIENCE_SECONDS)
+            await self._wait("look", self._look, self._pace.patience)
+            self.believed_until = max(self.believed_until, self._stopwatch() + self._pace.patience)
         if self._versions is None:
             raise AwayError
         if slug not in self._versions:
@@ -130,15 +138,15 @@ class Shelf:
         """Look again and again while somebody reads, and at once when something has changed."""
         while True:
             with suppress(TimeoutError):
-                async with asyncio.timeout(LOOK_SECONDS):
+                async with asyncio.timeout(self._pace.look):
                     await self._changed.wait()
             was_told = self._changed.is_set()
             self._changed.clear()
             if was_told:
                 await self._under_way("look")  # it may have begun before the change
-            if was_told or self._stopwatch() - self.asked_at < QUIET_SECONDS:
+            if was_told or self._stopwatch() - self.asked_at < self._pace.quiet:
                 await self._wait("look", self._look)
-            await asyncio.sleep(GAP_SECONDS)
+            await asyncio.sleep(self._pace.gap)
 
     async def finish(self, seconds: float) -> None:
         """Let what is under way come to its end; what has not after so long is given up."""
@@ -154,7 +162,7 @@ class Shelf:
         try:
             versions = await self._pages.versions()
         finally:
-            self.believed_until = self._stopwatch() + BELIEVED_SECONDS
+            self.believed_until = self._stopwatch() + self._pace.believed
         self._versions, self._day = versions, day
         for slug, held in list(self._held.items()):
             if slug not in versions:
@@ -170,10 +178,10 @@ class Shelf:
         if key is None or (held and held.key == key):
             return held
         if self._stopwatch() >= self._away_until.get(slug, 0.0):
-            patience = PATIENCE_SECONDS if held else FIRST_PATIENCE_SECONDS
+            patience = self._pace.patience if held else self._pace.first_patience
             await self._wait((slug, key), lambda: self._load(slug, key), patience)
             if key == self._key(slug) and (slug not in self._held or self._held[slug].key != key):
-                self._away_until[slug] = self._stopwatch() + BELIEVED_SECONDS
+                self._away_until[slug] = self._stopwatch() + self._pace.believed
         if self._versions is not None and slug not in self._versions:
             return None
         if slug not in self._held:
