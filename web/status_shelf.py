@@ -6,23 +6,20 @@ away, what is here goes on being served.
 """
 
 import asyncio
-import logging
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Protocol
+from typing import Protocol
 from uuid import UUID
 
-from core.errors import DomainError
 from core.public_page import PublicStatusPage
 from web.status_documents import Document
+from web.status_flights import Flights
 from web.status_html import PATH
 from web.status_views import View, views
-
-log = logging.getLogger(__name__)
 
 ELSEWHERE_MAX = 32
 """Documents that are kept for addresses that no setting names."""
@@ -98,12 +95,10 @@ class Shelf:
         self._versions: Mapping[str, tuple[UUID, int]] | None = None
         self._day = now().date()
         self._held: dict[str, _Held] = {}
-        self._flights: dict[object, asyncio.Task[Any]] = {}
-        self._began: dict[object, float] = {}
+        self._flights = Flights(stopwatch)
         self._away_until: dict[str, float] = {}
         self._rendering = asyncio.Lock()
         self._changed = asyncio.Event()
-        self._is_away = False
 
     async def find(self, slug: str, rest: str, base: str) -> Document | None:
         """A document, or None where there is none; `base` is what a reader's addresses begin with.
@@ -111,7 +106,7 @@ class Shelf:
         Raises AwayError where nothing is known because the database does not answer.
         """
         if self._stopwatch() >= self.believed_until:
-            await self._wait("look", self._look, self._pace.patience)
+            await self._flights.take("look", self._look, patience=self._pace.patience)
             self.believed_until = max(self.believed_until, self._stopwatch() + self._pace.patience)
         if self._versions is None:
             raise AwayError
@@ -125,7 +120,7 @@ class Shelf:
         if found := held.kept(rest, own):
             return found
         flight = (held.key, rest, own)
-        await self._wait(flight, lambda: self._render(slug, held, rest, view, own))
+        await self._flights.take(flight, lambda: self._render(slug, held, rest, view, own))
         if found := held.kept(rest, own):
             return found
         raise AwayError
@@ -143,18 +138,14 @@ class Shelf:
             was_told = self._changed.is_set()
             self._changed.clear()
             if was_told:
-                await self._under_way("look")  # it may have begun before the change
+                await self._flights.land("look")  # it may have begun before the change
             if was_told or self._stopwatch() - self.asked_at < self._pace.quiet:
-                await self._wait("look", self._look)
+                await self._flights.take("look", self._look)
             await asyncio.sleep(self._pace.gap)
 
     async def finish(self, seconds: float) -> None:
         """Let what is under way come to its end; what has not after so long is given up."""
-        if self._flights:
-            _, late = await asyncio.wait([*self._flights.values()], timeout=seconds)
-            for one in late:
-                one.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
+        await self._flights.finish(seconds)
 
     async def _look(self) -> None:
         """See which pages have changed: the old documents of those are not answered any more."""
@@ -179,7 +170,7 @@ class Shelf:
             return held
         if self._stopwatch() >= self._away_until.get(slug, 0.0):
             patience = self._pace.patience if held else self._pace.first_patience
-            await self._wait((slug, key), lambda: self._load(slug, key), patience)
+            await self._flights.take((slug, key), lambda: self._load(slug, key), patience=patience)
             if key == self._key(slug) and (slug not in self._held or self._held[slug].key != key):
                 self._away_until[slug] = self._stopwatch() + self._pace.believed
         if self._versions is not None and slug not in self._versions:
@@ -217,39 +208,6 @@ class Shelf:
         held.documents[rest] = made
         if self._held.get(slug) is held and held.key == self._key(slug):
             self.ready[_path(slug, rest)] = made
-
-    async def _wait(
-        self,
-        flight: object,
-        step: Callable[[], Coroutine[Any, Any, None]],
-        patience: float | None = None,
-    ) -> None:
-        """Take part in the one that is under way, or begin it; its failure is logged there."""
-        task = self._flights.get(flight)
-        if task is None:
-            task = asyncio.create_task(self._logged(flight, step()))
-            self._flights[flight], self._began[flight] = task, self._stopwatch()
-        if patience is not None:
-            patience = max(0.0, patience - (self._stopwatch() - self._began[flight]))
-        await asyncio.wait([task], timeout=patience)
-
-    async def _under_way(self, flight: object) -> None:
-        if task := self._flights.get(flight):
-            await asyncio.wait([task])
-
-    async def _logged(self, flight: object, step: Coroutine[Any, Any, None]) -> None:
-        try:
-            await step
-        except DomainError as error:
-            if not self._is_away:
-                log.warning("status pages show what was known: %s", error)
-            self._is_away = True
-        except Exception:
-            log.exception("a status page could not be brought up to date")
-        else:
-            self._is_away = False
-        finally:
-            del self._flights[flight], self._began[flight]
 
 
 def _path(slug: str, rest: str) -> str:
