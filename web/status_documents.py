@@ -80,6 +80,8 @@ def source_hash(source: str) -> str:
 
 def has_it(if_none_match: bytes, tag: bytes) -> bool:
     """Whether a reader's If-None-Match names this tag: weakly, in a list, or by `*`."""
+    if if_none_match == tag:
+        return True
     known = [one.strip().removeprefix(b"W/") for one in if_none_match.split(b",")]
     return tag in known or known == [b"*"]
 

@@ -88,8 +88,7 @@ class Shelf:
     ) -> None:
         self.ready: dict[str, Document] = {}
         """By path: what may be answered at once until `believed_until`."""
-        self.believed_until = 0.0
-        self.asked_at = 0.0
+        self.believed_until = self.asked_at = float("-inf")
         self._pages, self._public_url, self._now = pages, public_url, now
         self._stopwatch, self._pace = stopwatch, pace or Pace()
         self._versions: Mapping[str, tuple[UUID, int]] | None = None
@@ -119,27 +118,25 @@ class Shelf:
         own = "" if self._public_url or not view.is_absolute else base
         if found := held.kept(rest, own):
             return found
-        flight = (held.key, rest, own)
+        flight = (held, rest, own)
         await self._flights.take(flight, lambda: self._render(slug, held, rest, view, own))
         if found := held.kept(rest, own):
             return found
         raise AwayError
 
     def changed(self) -> None:
-        """Look now: this process has just committed a change."""
+        """Look now, if somebody reads: this process has just committed a change."""
         self._changed.set()
 
     async def run(self) -> None:
-        """Look again and again while somebody reads, and at once when something has changed."""
+        """While somebody reads, look again and again, and at once when something has changed."""
         while True:
             with suppress(TimeoutError):
                 async with asyncio.timeout(self._pace.look):
                     await self._changed.wait()
-            was_told = self._changed.is_set()
             self._changed.clear()
-            if was_told:
+            if self._stopwatch() - self.asked_at < self._pace.quiet:
                 await self._flights.land("look")  # it may have begun before the change
-            if was_told or self._stopwatch() - self.asked_at < self._pace.quiet:
                 await self._flights.take("look", self._look)
             await asyncio.sleep(self._pace.gap)
 
@@ -194,10 +191,7 @@ class Shelf:
             self._held[slug] = _Held(key, page, self._public_url)
 
     async def _render(self, slug: str, held: _Held, rest: str, view: View, base: str) -> None:
-        """Beside the loop, and one after the other: a large page is no reason for a page to wait.
-
-        Who is paged (and that is the other kind of page) waits for nothing here.
-        """
+        """Beside the loop and one after the other: nobody who is paged waits for a large page."""
         async with self._rendering:
             made = await asyncio.to_thread(view.render, self._public_url or base)
         if base:

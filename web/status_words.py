@@ -60,8 +60,10 @@ def uptime(component: PublicComponent) -> str:
     known = sum(one.worst is not None for one in component.days)
     if component.uptime is None or not known:
         return "No data yet"
-    whole = component.uptime >= 1
-    hundredths = 10_000 if whole else min(int(component.uptime * 10_000), 9_999)
+    if component.uptime >= 1:
+        hundredths = 10_000
+    else:  # what a float lacks of 0.9997 does not make it 99.96 %
+        hundredths = min(int(component.uptime * 10_000 + 1e-6), 9_999)
     said = f"{hundredths / 100:.2f}".rstrip("0").rstrip(".")
     return f"{said} % {'today' if known == 1 else f'over {known} days'}"
 
