@@ -15,6 +15,7 @@ from bench.lateness import lateness
 from bench.oncall import oncall
 from bench.product import Bench, bench
 from bench.restarted import restarted
+from bench.status import status
 from bench.storm import storm
 from bench.table import Row, print_heading, print_row
 
@@ -26,7 +27,9 @@ STORM = 10_000
 
 PARTS = ("declared", "acknowledged", "restarted", "lateness", "storm")
 RULES = "oncall"
-"""The part that asks no database."""
+STATUS = "status"
+ALONE = (RULES, STATUS)
+"""The parts that ask no database."""
 
 DATABASES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 
@@ -68,14 +71,18 @@ def _database(name: str, folder: Path) -> Iterator[str]:
 
 
 async def main(asked: set[str]) -> None:
-    """The rules alone, then each part on each database, a fresh one for each part."""
-    parts = asked & {*PARTS, RULES} or {*PARTS, RULES}
+    """What needs no database, then each part on each database, a fresh one for each part."""
+    parts = asked & {*PARTS, *ALONE} or {*PARTS, *ALONE}
     if RULES in asked or not asked:
         print_heading("On call, CPU time")
         gc.freeze()
         for row in oncall():
             print_row(row)
-    if parts == {RULES}:
+    if STATUS in asked or not asked:
+        print_heading("Status pages, on one core")
+        async for row in status():
+            print_row(row)
+    if parts <= set(ALONE):
         return
     for name, called in DATABASES.items():
         if asked & set(DATABASES) and name not in asked:
@@ -95,7 +102,7 @@ async def main(asked: set[str]) -> None:
 
 
 def _part(text: str) -> str:
-    if text not in {*PARTS, RULES, *DATABASES}:
+    if text not in {*PARTS, *ALONE, *DATABASES}:
         raise argparse.ArgumentTypeError(f"there is no “{text}”; --help names what there is")
     return text
 
@@ -112,8 +119,9 @@ def _asked() -> set[str]:
         nargs="*",
         type=_part,
         metavar="part",
-        help=f"only these parts ({', '.join(PARTS)}, and {RULES}, the rules of on call, which "
-        f"need no database), and only on these databases ({', '.join(DATABASES)})",
+        help=f"only these parts ({', '.join(PARTS)}, and without a database {RULES}, the rules "
+        f"of on call, and {STATUS}, the status pages), and only on these databases "
+        f"({', '.join(DATABASES)})",
     )
     return set(parser.parse_args().part)
 

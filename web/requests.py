@@ -1,7 +1,7 @@
 """Every request has an id: the one it brought, or one made here; logged, and given back."""
 
 import re
-from uuid import uuid4
+from secrets import token_hex
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -12,6 +12,11 @@ HEADER = "X-Request-Id"
 
 _SANE = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 """What is taken over from outside: it ends up in the log."""
+
+
+def request_id(brought: str) -> str:
+    """The id of a request: the one it brought if that fits a log, else a new one."""
+    return brought if _SANE.fullmatch(brought) else token_hex(16)
 
 
 class RequestIds:
@@ -25,13 +30,12 @@ class RequestIds:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        brought = Headers(scope=scope).get(HEADER, "")
-        request_id = brought if _SANE.fullmatch(brought) else uuid4().hex
+        named = request_id(Headers(scope=scope).get(HEADER, ""))
 
         async def with_id(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message)[HEADER] = request_id
+                MutableHeaders(scope=message)[HEADER] = named
             await send(message)
 
-        with logs.about(request_id=request_id):
+        with logs.about(request_id=named):
             await self._app(scope, receive, with_id)
