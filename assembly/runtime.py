@@ -31,6 +31,7 @@ from bot.socket_mode import listen
 from bot.workspace import Workspace
 from core import people
 from core.alarm import Alarm
+from core.publishing import Publishing
 from core.transaction import Actor, Clock, Core
 from core.worker import Worker
 from mail.server import TIMEOUT_SECONDS
@@ -42,6 +43,7 @@ from web import create_web
 from web.acknowledging import acknowledging
 from web.calendars import calendar_feeds
 from web.metrics import Metrics
+from web.status_pages import StatusPages
 
 log = logging.getLogger(__name__)
 
@@ -101,6 +103,10 @@ class Tocsin:
                 self.bolt, signing_secret=settings.slack_signing_secret, seconds=time.time
             )
             self.web.router.routes.append(Route("/slack/events", endpoint=guard, methods=["POST"]))
+        self.http = StatusPages(
+            self.web, Publishing(self.core), public_url=settings.public_url, now=clock.now
+        )
+        self.core.on_published = self.http.changed
         self._tasks: list[asyncio.Task[None]] = []
         self._listening: list[asyncio.Task[None]] = []
         self._ringing: asyncio.Task[None] | None = None
@@ -159,6 +165,7 @@ class Tocsin:
         await self.worker.start()
         self.worker.alarm = self.alarm.arm
         self.alarm.start()
+        await self.http.start()
         self._tasks = [
             asyncio.create_task(self.worker.run()),
             asyncio.create_task(self._keep_connecting()),
@@ -189,6 +196,7 @@ class Tocsin:
         if self._ringing:
             self._ringing.cancel()
             await asyncio.gather(self._ringing, return_exceptions=True)
+        await self.http.stop()
         await self.watch.stop()
         if self.heartbeat:
             await self.heartbeat.stop()
@@ -202,7 +210,7 @@ class Tocsin:
         """The server of the HTTP application, on the host and port of the settings."""
         return uvicorn.Server(
             uvicorn.Config(
-                self.web,
+                self.http,
                 host=self.settings.host,
                 port=self.settings.port,
                 log_config=None,

@@ -94,6 +94,7 @@ async def create_page(tx: Transaction, draft: PageDraft, *, id: UUID | None = No
         components=_selected(draft),
     )
     tx.db.add(page)
+    tx.publishes = True
     audit.record(tx, AuditType.PAGE_CREATED, pageId=str(id), after=describe(draft))
     await tx.db.flush()
     return page
@@ -139,6 +140,7 @@ async def remove_page(tx: Transaction, page_id: UUID) -> None:
     audit.record(tx, AuditType.PAGE_REMOVED, pageId=str(page_id), before=describe(draft_of(page)))
     await tx.db.delete(page)
     await tx.db.flush()
+    tx.publishes = True
 
 
 async def covering(tx: Transaction, component_ids: Sequence[UUID]) -> tuple[Covering, ...]:

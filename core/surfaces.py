@@ -137,3 +137,4 @@ def touch(tx: Transaction, page: StatusPage) -> None:
     """Have a page, that the caller holds, shown anew."""
     page.version += 1
     page.changed_at = tx.now
+    tx.publishes = True

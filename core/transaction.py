@@ -63,6 +63,8 @@ class Transaction:
     """What was read already: one instant, so one truth. Whoever changes it forgets it here."""
     erases: bool = False
     """Whether it took something away of which no byte may stay behind."""
+    publishes: bool = False
+    """Whether something that a status page shows is another now."""
 
     @cached_property
     def now(self) -> datetime:
@@ -125,6 +127,7 @@ class Core:
         self.person_channels = person_channels
         self.measures: Measures = Unmeasured()
         self.on_due: Callable[[datetime], None] = lambda _instant: None
+        self.on_published: Callable[[], None] = lambda: None
         self.scrubbing = Scrubbing(database)
 
     @asynccontextmanager
@@ -139,6 +142,8 @@ class Core:
                 yield tx
         if tx.erases:
             self.scrubbing.begin()
+        if tx.publishes:
+            self.on_published()
         if tx.due:
             self.on_due(min(tx.due))
         for happened in tx.committed:

@@ -179,7 +179,7 @@ def typed(view: Any, block_id: str) -> str:
 def web_client(tocsin: Tocsin) -> httpx.AsyncClient:
     """Requests to the product's own HTTP application, in process."""
     return httpx.AsyncClient(
-        transport=httpx.ASGITransport(app=tocsin.web), base_url="http://tocsin.test"
+        transport=httpx.ASGITransport(app=tocsin.http), base_url="http://tocsin.test"
     )
 
 

@@ -125,7 +125,11 @@ class Shelf:
         raise AwayError
 
     def changed(self) -> None:
-        """Look now, if somebody reads: this process has just committed a change."""
+        """This process has just committed a change: nothing is believed any more.
+
+        The next request looks itself, and so does who looks anyway, if somebody reads.
+        """
+        self.believed_until = float("-inf")
         self._changed.set()
 
     async def run(self) -> None:
