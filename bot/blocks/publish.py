@@ -4,7 +4,17 @@ from collections.abc import Sequence
 from typing import Any
 
 from bot.blocks import ids, words
-from bot.blocks.build import actions, button, context, exact, long_text, mrkdwn, plain, section
+from bot.blocks.build import (
+    actions,
+    button,
+    context,
+    exact,
+    header,
+    long_text,
+    mrkdwn,
+    plain,
+    section,
+)
 from bot.blocks.text import Block, cut, escape
 from core.errors import DomainError
 from core.status_pages import Covering
@@ -41,7 +51,7 @@ def preview(foresight: PublicForesight, title: str, public_url: str | None) -> l
     return [
         section(f"*Customers will read this on {where(foresight.pages, public_url)}:*"),
         {"type": "divider"},
-        exact(title),
+        header(title),
         *([context(plain(words.status(step)))] if step else []),
         *long_text(foresight.body),
         {"type": "divider"},

@@ -62,9 +62,9 @@ def update_modal(
     if following:
         choices.append((following, f"Move on to {words.status(following)}"))
     chosen = form.status_change if form.status_change == following and following else _SAME
-    title = words.reference(facts)
+    shown = publish.preview(foresight, facts.title, public_url) if foresight else []
     blocks = [
-        *(publish.preview(foresight, facts.title, public_url) if foresight else [exact(title)]),
+        *(shown or [exact(words.headline(facts))]),
         field(
             "body",
             "What happened?",
@@ -85,7 +85,7 @@ def update_modal(
         f"Update #{facts.number}",
         blocks,
         callback_id=ids.UPDATE_VIEW,
-        submit=publish.submit_label(foresight.pages) if foresight else "Post",
+        submit=_submit(form, foresight),
         metadata=json.dumps({"id": str(facts.id), "seen": form.shown if foresight else ""}),
     )
 
@@ -105,6 +105,12 @@ def read_update(view: dict[str, Any]) -> UpdateForm:
         visibility=values.chosen(view, "visibility") or Visibility.INTERNAL.value,
         seen=str(values.metadata(view).get("seen") or ""),
     )
+
+
+def _submit(form: UpdateForm, foresight: PublicForesight | None) -> str:
+    if foresight:
+        return publish.submit_label(foresight.pages)
+    return "Preview" if form.public else "Post"
 
 
 def _readers(chosen: str) -> Block:

@@ -83,6 +83,7 @@ async def test_choosing_public_says_who_will_read_it_before_anything_is_sent(wor
     await a_public_incident(world)
     form = await the_form(world, body="Hello", visibility="public")
     assert "Anybody will read it on Acme Status" in form.plain
+    assert label(form) == "Preview", "the first press publishes nothing, and says so"
     assert typed(form, "body") == "Hello"
 
 
