@@ -126,6 +126,10 @@ def _element_lines(element: Json, names: Names, zone: tzinfo, now: float | None)
         for option in element.get("options", []):
             yield text_seen(option["text"], names, zone, now)
             yield text_seen(option.get("description"), names, zone, now)
+    elif element.get("initial_options"):
+        yield ", ".join(
+            text_seen(one["text"], names, zone, now) for one in element["initial_options"]
+        )
     elif element.get("initial_option"):
         yield text_seen(element["initial_option"]["text"], names, zone, now)
     else:

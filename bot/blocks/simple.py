@@ -11,6 +11,7 @@ from bot.blocks.text import Block, Rendered, cut, fallback
 _INITIAL = {
     "value": "initial_value",
     "selected_option": "initial_option",
+    "selected_options": "initial_options",
     "selected_user": "initial_user",
     "selected_users": "initial_users",
     "selected_date": "initial_date",
