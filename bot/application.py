@@ -12,6 +12,7 @@ from slack_bolt.authorization import AuthorizeResult
 from bot import (
     buttons,
     commands,
+    component_modals,
     escalation_modals,
     home,
     modals,
@@ -22,6 +23,7 @@ from bot import (
     schedule_modals,
     shortcuts,
     simulating,
+    status_page_modals,
 )
 from bot.answering import Answer, Answering, FieldErrors, Offer, Say, Show
 from bot.blocks import simple
@@ -242,6 +244,8 @@ SUBMISSIONS: dict[str, Handler] = {
     **rotation_modals.SUBMISSIONS,
     **policy_modals.SUBMISSIONS,
     **escalation_modals.SUBMISSIONS,
+    **component_modals.SUBMISSIONS,
+    **status_page_modals.SUBMISSIONS,
 }
 """What is submitted, by the view's callback id."""
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from bot import (
     acts,
     calendars,
+    component_modals,
     coverage,
     escalation_modals,
     home,
@@ -17,6 +18,7 @@ from bot import (
     rotation_modals,
     schedule_modals,
     simulating,
+    status_page_modals,
 )
 from bot.answering import Answer, Say, Show
 from bot.blocks import ids
@@ -162,4 +164,6 @@ BUTTONS: dict[str, Callable[[Gesture, str], Awaitable[Answer]]] = {
     **rotation_modals.BUTTONS,
     **policy_modals.BUTTONS,
     **escalation_modals.BUTTONS,
+    **component_modals.BUTTONS,
+    **status_page_modals.BUTTONS,
 }

@@ -7,6 +7,7 @@ from difflib import get_close_matches
 
 from bot import (
     acts,
+    component_modals,
     coverage,
     modals,
     oncall,
@@ -14,6 +15,7 @@ from bot import (
     policy_modals,
     schedule_modals,
     simulating,
+    status_page_modals,
 )
 from bot.answering import Answer, Say
 from bot.blocks import incident, lists
@@ -154,6 +156,18 @@ async def _policies(gesture: Gesture, typed: Typed) -> Answer:
     return await policy_modals.open_policies(gesture)
 
 
+async def _components(gesture: Gesture, typed: Typed) -> Answer:
+    if name := typed.whole:
+        return await component_modals.open_by_name(gesture, name)
+    return await component_modals.open_components(gesture)
+
+
+async def _pages(gesture: Gesture, typed: Typed) -> Answer:
+    if name := typed.whole:
+        return await status_page_modals.open_by_name(gesture, name)
+    return await status_page_modals.open_pages(gesture)
+
+
 async def _simulate(gesture: Gesture, typed: Typed) -> Answer:
     return await simulating.open_typed(gesture, typed.whole)
 
@@ -181,6 +195,8 @@ SUB_COMMANDS: dict[str, Callable[[Gesture, Typed], Awaitable[Answer]]] = {
     "override": _override,
     "schedules": _schedules,
     "policies": _policies,
+    "components": _components,
+    "pages": _pages,
     "simulate": _simulate,
     "coverage": _coverage,
     "help": _help,
