@@ -18,6 +18,7 @@ from bot.blocks.build import (
     plain,
     section,
 )
+from bot.blocks.component_choice import WITHOUT_GROUP
 from bot.blocks.schedule_list import ROWS_A_PAGE, turn_pages
 from bot.blocks.text import Block, cut, escape, name
 from core.component_facts import ComponentFacts, ComponentLine, OpenIncident
@@ -25,7 +26,6 @@ from storage.limits import COMPONENT_DESCRIPTION_MAX
 
 INCIDENTS_SHOWN = 10
 PAGES_SHOWN = 10
-WITHOUT_GROUP = "Without a group"
 
 
 def components_view(every: Sequence[ComponentLine], *, page: int = 0) -> dict[str, Any]:
@@ -132,11 +132,12 @@ def _row(one: ComponentLine) -> Block:
 def _why(facts: ComponentFacts) -> str:
     count = len(facts.incidents)
     affecting = "1 open incident affects it" if count == 1 else f"{count} open incidents affect it"
+    if not count:
+        affecting = "No open incident affects it"
     if facts.override:
-        said = words.component_status(facts.by_incidents)
-        meanwhile = f"{affecting}, which says: {said}." if count else "No open incident affects it."
-        return f"An admin has set this. {meanwhile}"
-    return f"{affecting}:" if count else "No open incident affects it."
+        otherwise = words.component_status(facts.by_incidents)
+        return f"An admin has set this; as the incidents say it would be {otherwise}.\n{affecting}."
+    return f"{affecting}{':' if count else '.'}"
 
 
 def _incidents(found: Sequence[OpenIncident]) -> list[Block]:

@@ -13,11 +13,10 @@ _SLUG = re.compile(r"[a-z0-9-]+")
 
 def address(slug: str, public_url: str | None, *, linked: bool) -> str:
     """Where a page is, as mrkdwn; a link where there is something to read."""
-    path = f"/status/{slug}"
-    if public_url is None or not _SLUG.fullmatch(slug):
-        return escape(path)
-    whole = escape(f"{public_url}{path}")
-    return f"<{whole}|{whole}>" if linked else whole
+    if not _SLUG.fullmatch(slug):
+        return escape(f"/status/{slug}")
+    whole = escape(f"{public_url or ''}/status/{slug}")
+    return f"<{whole}|{whole}>" if linked and public_url else f"`{whole}`"
 
 
 def now_public(exposure: Exposure) -> str:

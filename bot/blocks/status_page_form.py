@@ -76,8 +76,8 @@ def status_page_modal(
                 "Components",
                 components,
                 form.component_ids,
-                hint="In the order in which the page shows them. Names and descriptions are "
-                "public.",
+                hint="The page shows them in the order in which you choose them. Their names and "
+                "descriptions are public.",
                 dispatch=True,
                 form=ids.STATUS_PAGE_FORM,
                 maximum=PAGE_COMPONENTS_MAX,
@@ -142,15 +142,20 @@ def _told(form: StatusPageForm, told: Consequence, public_url: str | None) -> li
     was_public = before is not None and before.published
     if draft.published:
         lines = [
-            f"🌐 *Anybody can read it{f' at {where}' if where else ''}*",
+            "🌐 *Published: anybody can read it*",
+            *([where] if where else []),
             cut_escaped(now_public(told.exposure), 2_000),
         ]
     elif was_public:
-        lines = ["⚠️ *Customers can't read it any more.*", "Its address will answer that there is "
-                 "no such page."]  # fmt: skip
+        lines = [
+            "⚠️ *Customers can't read it any more*",
+            "Its address will answer that there is no such page.",
+        ]
     else:
-        later = [f"Its address will be {where}"] if where else []
-        lines = ["🔒 *Not published: nobody can read it yet*", *later]
+        lines = [
+            "🔒 *Not published: nobody can read it yet*",
+            *([f"Its address will be {where}"] if where else []),
+        ]
     if before and was_public and draft.published and draft.slug.lower() != before.slug:
         old = address(before.slug, public_url, linked=False)
         lines.append(f"⚠️ Who knows its present address, {old}, won't find it there any more.")

@@ -17,6 +17,7 @@ from bot.blocks.build import (
     plain,
     section,
 )
+from bot.blocks.component_choice import WITHOUT_GROUP
 from bot.blocks.components import by_group, error_block, in_sections
 from bot.blocks.exposure import address, now_public
 from bot.blocks.schedule_list import ROWS_A_PAGE, turn_pages
@@ -68,14 +69,16 @@ def status_page_view(
     """Everything about a status page; `over_list` is the page of the list it was opened from."""
     published = facts.draft.published
     where = address(facts.draft.slug, public_url, linked=published)
-    said = "Anybody can read it" if published else "Nobody can read it yet"
+    if published:
+        said = f"*🌐 Published: anybody can read it*\n{where}"
+    else:
+        said = f"*🔒 Not published: nobody can read it yet*\nIts address will be {where}"
     return modal(
         "Status page",
         [
             *error_block(error),
             header(facts.draft.title),
-            section(f"*{PUBLISHED if published else UNPUBLISHED}*\n{said}: {where}"
-                    if published else f"*{UNPUBLISHED}*\n{said}. Its address will be {where}"),
+            section(said),
             *([] if facts.components else [exact(_NOTHING_SELECTED)]),
             *(actions(_buttons(facts)) if facts.may_change else [context(plain(ADMINS_CHANGE))]),
             *_components(facts),
@@ -91,7 +94,9 @@ _NOTHING_SELECTED = (
 
 
 def _row(one: PageLine, public_url: str | None) -> Block:
-    count = "1 component" if one.components == 1 else f"{one.components} components"
+    count = {0: "no component yet", 1: "1 component"}.get(
+        one.components, f"{one.components} components"
+    )
     where = address(one.slug, public_url, linked=one.published)
     said = PUBLISHED if one.published else UNPUBLISHED
     return {
@@ -149,8 +154,10 @@ def _components(facts: PageFacts) -> Iterator[Block]:
     grouped = any(one.group_label for one in facts.components)
     lines: list[str] = []
     for label, of_it in by_group(facts.components):
-        if grouped and label:
-            lines.append(f"{chr(10) if lines else ''}*{escape(name(label))}*")
-        lines += [f"{escape(name(one.name))}  ·  {words.component_status(one.status)}"
-                  for one in of_it]  # fmt: skip
+        if grouped:
+            above = "\n" if lines else ""
+            lines.append(f"{above}*{escape(name(label) if label else WITHOUT_GROUP)}*")
+        lines += [
+            f"{escape(name(one.name))}  ·  {words.component_status(one.status)}" for one in of_it
+        ]
     yield from in_sections(lines)

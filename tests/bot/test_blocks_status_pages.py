@@ -149,8 +149,9 @@ def test_all_hundred_components_of_a_page_are_named_in_its_view() -> None:
 
 
 def test_an_address_is_a_link_only_where_there_is_something_to_read() -> None:
-    assert exposure.address("acme", None, linked=True) == "/status/acme"
-    assert exposure.address("acme", "https://x.test", linked=False) == "https://x.test/status/acme"
+    assert exposure.address("acme", None, linked=True) == "`/status/acme`"
+    code = "`https://x.test/status/acme`"
+    assert exposure.address("acme", "https://x.test", linked=False) == code
     link = "<https://x.test/status/acme|https://x.test/status/acme>"
     assert exposure.address("acme", "https://x.test", linked=True) == link
     odd = exposure.address("<!here>|*", "https://x.test", linked=True)

@@ -79,8 +79,8 @@ async def test_a_view_says_how_it_is_and_why(world: World) -> None:
     assert "No published status page shows it." in form.plain
     await world.alice.choose("Status", "🔧 Maintenance", on=form)
     assert (await world.alice.submit(form)).ok
-    assert "🔧 Maintenance\nAn admin has set this." in world.alice.modal.plain
-    assert "which says: 🟠 Partial outage." in world.alice.modal.plain
+    assert "🔧 Maintenance\nAn admin has set this;" in world.alice.modal.plain
+    assert "as the incidents say it would be 🟠 Partial outage." in world.alice.modal.plain
 
     form = (await world.alice.click("Set status")).view
     await world.alice.choose("Status", "As the incidents say", on=form)

@@ -75,24 +75,24 @@ async def test_a_page_is_made_from_nothing_and_published(world: World) -> None:
     await alice.choose("Components", ["Web", "API", "Mail"], on=form)
     assert "nobody can read it yet" in form.plain
     await alice.choose("Who can read it", ["Published"], on=form)
-    assert f"Anybody can read it at {URL}/status/acme-status" in form.plain
+    assert f"anybody can read it\n{URL}/status/acme-status\n" in form.plain
     assert "It shows Web, API and Mail." in form.plain
     wanted = "Open incidents on it at once: #1 Payments are slow (its title becomes public)."
     assert wanted in form.plain
     await alice.fill(form, {"Address": "acme"})
-    assert f"Anybody can read it at {URL}/status/acme\n" in form.plain
+    assert f"anybody can read it\n{URL}/status/acme\n" in form.plain
     await alice.choose("Who can read it", [], on=form)
     assert (await alice.submit(form)).ok
 
     view = alice.modal
-    assert "🔒 Not published\nNobody can read it yet." in view.plain
+    assert "🔒 Not published: nobody can read it yet" in view.plain
     assert "Web  ·  🟢 Operational\nAPI  ·  🟢 Operational\nMail  ·  🔴 Major outage" in view.plain
     assert "3 components" in alice.modals[0].plain
     await alice.click("Publish", on=view, confirm=False)
     assert not (await _page(world)).published
     await alice.click("Publish", on=view)
     await world.settle()
-    assert f"🌐 Published\nAnybody can read it: {URL}/status/acme" in alice.modal.plain
+    assert f"🌐 Published: anybody can read it\n{URL}/status/acme" in alice.modal.plain
     assert "🌐 Published" in alice.modals[0].plain
     assert (await _page(world)).published
     created, changed = await trail(world, "page")
@@ -219,11 +219,11 @@ async def test_a_published_page_says_what_a_change_takes_away(world: World) -> N
     (api,) = await _components(world, "API")
     await _make(world, PageDraft("acme", "Acme Status", (api,), True))
     form = (await world.alice.click("Edit", on=await _open(world.alice))).view
-    assert f"Anybody can read it at {URL}/status/acme\n" in form.plain
+    assert f"anybody can read it\n{URL}/status/acme\n" in form.plain
     await world.alice.fill(form, {"Address": "status"})
     assert f"Who knows its present address, {URL}/status/acme, won't find it" in form.plain
     await world.alice.choose("Who can read it", [], on=form)
-    assert "Customers can't read it any more." in form.plain
+    assert "Customers can't read it any more" in form.plain
 
 
 async def test_three_hundred_components_are_found_by_typing(world: World) -> None:
