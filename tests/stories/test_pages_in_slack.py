@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 
+import sandbox
 from core import affected, components, people, status_pages, updates
 from core.components import ComponentDraft
 from core.status_pages import PageDraft
@@ -259,3 +260,16 @@ async def test_a_name_that_is_no_pages_is_answered_with_those_there_are(world: W
     assert "The status pages are: Acme Status." in answer.messages[0].plain
     answer = await world.dave.command("/incident page")
     assert "Did you mean “/incident pages”?" in answer.messages[0].plain
+
+
+async def test_who_types_faster_than_slack_allows_loses_nothing(world: World) -> None:
+    await world.alice.command("/incident pages")
+    form = (await world.alice.click("New status page")).view
+    world.slack.faults.add(sandbox.Fault("views.update", "rate_limited"))
+    await world.alice.fill(form, {"Title": "Ac"})
+    await world.settle()
+    assert world.slack.faults.waiting == []
+    assert len(world.alice.modals) == 2, "nothing is said on top of the form"
+    await world.alice.fill(form, {"Title": "Acme"})
+    assert f"{URL}/status/acme" in form.plain
+    assert (await world.alice.submit(form)).ok
