@@ -13,6 +13,7 @@ from bot import (
     affecting,
     buttons,
     commands,
+    component_modals,
     escalation_modals,
     home,
     modals,
@@ -24,6 +25,7 @@ from bot import (
     schedule_modals,
     shortcuts,
     simulating,
+    status_page_modals,
     updating,
 )
 from bot.answering import Answer, Answering, FieldErrors, Offer, Say, Show
@@ -248,6 +250,8 @@ SUBMISSIONS: dict[str, Handler] = {
     **rotation_modals.SUBMISSIONS,
     **policy_modals.SUBMISSIONS,
     **escalation_modals.SUBMISSIONS,
+    **component_modals.SUBMISSIONS,
+    **status_page_modals.SUBMISSIONS,
 }
 """What is submitted, by the view's callback id."""
 

@@ -9,6 +9,7 @@ from bot import (
     acts,
     affecting,
     calendars,
+    component_modals,
     coverage,
     escalation_modals,
     home,
@@ -19,6 +20,7 @@ from bot import (
     rotation_modals,
     schedule_modals,
     simulating,
+    status_page_modals,
     timelines,
     updating,
 )
@@ -170,4 +172,6 @@ BUTTONS: dict[str, Callable[[Gesture, str], Awaitable[Answer]]] = {
     **rotation_modals.BUTTONS,
     **policy_modals.BUTTONS,
     **escalation_modals.BUTTONS,
+    **component_modals.BUTTONS,
+    **status_page_modals.BUTTONS,
 }

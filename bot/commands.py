@@ -7,6 +7,8 @@ from difflib import get_close_matches
 
 from bot import (
     acts,
+    affecting,
+    component_modals,
     coverage,
     modals,
     oncall,
@@ -15,6 +17,7 @@ from bot import (
     resolving,
     schedule_modals,
     simulating,
+    status_page_modals,
     timelines,
     updating,
 )
@@ -157,6 +160,21 @@ async def _policies(gesture: Gesture, typed: Typed) -> Answer:
     return await policy_modals.open_policies(gesture)
 
 
+async def _components(gesture: Gesture, typed: Typed) -> Answer:
+    if typed.number is not None and not typed.rest:
+        found = await gesture.open_by_number(typed.number)
+        return await affecting.open_affected(gesture, found.id)
+    if name := typed.whole:
+        return await component_modals.open_by_name(gesture, name)
+    return await component_modals.open_components(gesture)
+
+
+async def _pages(gesture: Gesture, typed: Typed) -> Answer:
+    if name := typed.whole:
+        return await status_page_modals.open_by_name(gesture, name)
+    return await status_page_modals.open_pages(gesture)
+
+
 async def _simulate(gesture: Gesture, typed: Typed) -> Answer:
     return await simulating.open_typed(gesture, typed.whole)
 
@@ -184,6 +202,8 @@ SUB_COMMANDS: dict[str, Callable[[Gesture, Typed], Awaitable[Answer]]] = {
     "override": _override,
     "schedules": _schedules,
     "policies": _policies,
+    "components": _components,
+    "pages": _pages,
     "simulate": _simulate,
     "coverage": _coverage,
     "help": _help,

@@ -70,7 +70,7 @@ async def public_view(tx: Transaction, page_id: UUID) -> PublicStatusPage | None
     by_id = {one.id: one for one in found}
     components = [by_id[one] for one in selected]
     days = await _days(tx, components)
-    since = _first_day(tx.now)
+    since = first_day(tx.now)
     incidents = await _incidents(tx, page, selected, since)
     return PublicStatusPage(
         slug=page.slug,
@@ -112,8 +112,8 @@ def public_updates(updates: Sequence[IncidentUpdate]) -> tuple[PublicUpdate, ...
     )
 
 
-def _first_day(now: datetime) -> datetime:
-    """When the first of the days begins that a page looks back on."""
+def first_day(now: datetime) -> datetime:
+    """PURE. When the first of the days begins that a page looks back on."""
     return datetime.combine(now.date() - timedelta(days=HISTORY_DAYS - 1), time(), UTC)
 
 

@@ -1,7 +1,7 @@
-"""How severities, statuses, channels and incidents are called, and the signs they are known by."""
+"""How severities, statuses, channels, components and incidents are called, and their signs."""
 
 from core.facts import IncidentFacts
-from storage.vocabulary import Channel, Severity, Status
+from storage.vocabulary import Channel, ComponentStatus, Severity, Status
 
 SEVERITY_SIGNS = {
     Severity.CRITICAL: "🔴",
@@ -14,6 +14,13 @@ STATUS_SIGNS = {
     Status.IDENTIFIED: "💡",
     Status.MONITORING: "📈",
     Status.RESOLVED: "✅",
+}
+COMPONENT_SIGNS = {
+    ComponentStatus.OPERATIONAL: "🟢",
+    ComponentStatus.MAINTENANCE: "🔧",
+    ComponentStatus.DEGRADED: "🟡",
+    ComponentStatus.PARTIAL_OUTAGE: "🟠",
+    ComponentStatus.MAJOR_OUTAGE: "🔴",
 }
 _CHANNELS = {
     Channel.SLACK_DM: "Slack DM",
@@ -31,6 +38,11 @@ def severity(value: Severity | str) -> str:
 def status(value: Status | str) -> str:
     """A status as it is read: `Investigating`."""
     return Status(value).value.capitalize()
+
+
+def component_status(value: ComponentStatus) -> str:
+    """How a component is, with its sign: `🟠 Partial outage`."""
+    return f"{COMPONENT_SIGNS[value]} {value.value.replace('_', ' ').capitalize()}"
 
 
 def transition(to: Status) -> str:

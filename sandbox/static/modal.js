@@ -106,15 +106,20 @@ function standing() {
   const at = document.activeElement;
   const field = dialog.contains(at) ? at.dataset.field : null;
   const selection = field && typeof at.selectionStart === "number" ? [at.selectionStart, at.selectionEnd] : null;
-  return { field, selection, top: dialog.querySelector(".modal-body")?.scrollTop ?? 0, text: dialog.contains(at) && at.matches("button") ? at.textContent : null };
+  const query = field && at.closest(".combo-many") && at.getAttribute("aria-expanded") === "true" ? at.value : null; // of a list of several that is open
+  return { field, selection, query, top: dialog.querySelector(".modal-body")?.scrollTop ?? 0, text: dialog.contains(at) && at.matches("button") ? at.textContent : null };
 }
 
-function stand({ field, selection, top, text }) {
+function stand({ field, selection, query, top, text }) {
   const body = dialog.querySelector(".modal-body");
   body.scrollTop = top;
   const node = field ? [...dialog.querySelectorAll("[data-field]")].find((one) => one.dataset.field === field) : text ? [...dialog.querySelectorAll("button")].find((one) => one.textContent === text) : null;
   if (!node) return false;
   node.focus({ preventScroll: true });
+  if (query !== null) {
+    node.value = query;
+    node.dispatchEvent(new Event("input"));
+  }
   if (selection) try { node.setSelectionRange(...selection); } catch { /* dates have no caret */ }
   return true;
 }

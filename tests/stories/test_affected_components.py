@@ -55,6 +55,15 @@ async def test_they_are_changed_in_the_incidents_view_which_shows_it(world: Worl
     assert "Affects: Web" in world.bob.dm()[0].plain
 
 
+async def test_they_are_named_by_the_number_of_the_incident(world: World) -> None:
+    made = await a_public_incident(world)
+    view = (await world.bob.command("/incident components #1")).view
+    assert "Components of #1" in view.plain
+    assert "Anybody reads its title, severity and status on Acme Status" in view.plain
+    ((_, held),) = view.values["components"].items()
+    assert [one["value"] for one in held["selected_options"]] == [str(one) for one in made]
+
+
 async def test_what_is_taken_away_leaves_the_page(world: World) -> None:
     await a_public_incident(world)
     view = (await world.bob.click("View", on=world.bob.dm()[0])).view

@@ -1,0 +1,139 @@
+"""A status page as views and forms show it, and what the public would read of it at once."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import or_, select
+
+from core import amending, component_facts, permissions, publishing, status_pages
+from core.component_facts import ComponentLine
+from core.status_pages import PageDraft
+from core.transaction import Transaction
+from storage.limits import SLUG_MAX
+from storage.models import Incident, IncidentComponent, StatusPage, StatusPageComponent
+from storage.vocabulary import Status
+
+
+@dataclass(frozen=True)
+class PageLine:
+    """A status page in a list."""
+
+    id: UUID
+    title: str
+    slug: str
+    published: bool
+    components: int
+
+
+@dataclass(frozen=True)
+class ShownIncident:
+    """An open incident that a page shows; `is_public` if a published page shows it now."""
+
+    number: int
+    title: str
+    is_public: bool
+
+
+@dataclass(frozen=True)
+class Exposure:
+    """What the public reads of a page with these components, once it is published."""
+
+    components: tuple[str, ...]
+    """Their names, in the page's order."""
+    incidents: tuple[ShownIncident, ...]
+    """Those that are open, the newest first."""
+    resolved: int
+    """How many that are resolved stand in its history."""
+
+
+@dataclass(frozen=True)
+class PageFacts:
+    """A status page as it is now, and whether the one who asks may change it."""
+
+    id: UUID
+    draft: PageDraft
+    components: tuple[ComponentLine, ...]
+    exposure: Exposure
+    may_change: bool
+    seen: str
+
+
+async def of(tx: Transaction, page_id: UUID) -> PageFacts:
+    """One status page. Raises NotFound."""
+    draft = status_pages.draft_of(await status_pages.get_page(tx, page_id))
+    return PageFacts(
+        id=page_id,
+        draft=draft,
+        components=await component_facts.lines_of(tx, draft.component_ids),
+        exposure=await exposure(tx, draft.component_ids),
+        may_change=await permissions.is_admin(tx),
+        seen=amending.page_seen(draft),
+    )
+
+
+async def lines(tx: Transaction) -> list[PageLine]:
+    """Every status page by title."""
+    return [
+        PageLine(one.id, one.title, one.slug, one.published, len(one.components))
+        for one in await status_pages.list_pages(tx)
+    ]
+
+
+async def exposure(tx: Transaction, component_ids: Sequence[UUID]) -> Exposure:
+    """What the public reads of a page that selects these components (spec section 8)."""
+    selected = await component_facts.lines_of(tx, component_ids)
+    found = await tx.db.execute(
+        select(Incident.id, Incident.number, Incident.title, Incident.status)
+        .where(
+            Incident.organization_id == tx.organization_id,
+            Incident.id.in_(
+                select(IncidentComponent.incident_id).where(
+                    IncidentComponent.component_id.in_([one.id for one in selected])
+                )
+            ),
+            or_(
+                Incident.status != Status.RESOLVED,
+                Incident.resolved_at >= publishing.first_day(tx.now),
+            ),
+        )
+        .order_by(Incident.number.desc())
+    )
+    shown = found.all()
+    running = [row for row in shown if row.status is not Status.RESOLVED]
+    public = await _public_already(tx, [row.id for row in running])
+    return Exposure(
+        tuple(one.name for one in selected),
+        tuple(ShownIncident(row.number, row.title, row.id in public) for row in running),
+        len(shown) - len(running),
+    )
+
+
+def slug_of(title: str) -> str:
+    """PURE. The address that a title suggests."""
+    latin = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", latin).strip("-")[:SLUG_MAX].strip("-") or "status"
+
+
+async def free_slug(tx: Transaction, title: str) -> str:
+    """The address that a title suggests, or the next one that nobody has."""
+    wanted = slug_of(title)
+    query = select(StatusPage.slug).where(StatusPage.slug.startswith(wanted[: SLUG_MAX - 4]))
+    taken = set(await tx.db.scalars(query))
+    numbered = (f"{wanted[: SLUG_MAX - 4].strip('-')}-{number}" for number in range(2, 1_000))
+    return next((one for one in (wanted, *numbered) if one not in taken), wanted)
+
+
+async def _public_already(tx: Transaction, incident_ids: Sequence[UUID]) -> set[UUID]:
+    found = await tx.db.scalars(
+        select(IncidentComponent.incident_id)
+        .join(
+            StatusPageComponent,
+            StatusPageComponent.component_id == IncidentComponent.component_id,
+        )
+        .join(StatusPage, StatusPage.id == StatusPageComponent.page_id)
+        .where(IncidentComponent.incident_id.in_(incident_ids), StatusPage.published.is_(True))
+    )
+    return set(found)
