@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import Any, Literal
 
 from cli import values
+from cli.blueprint_public import read_components, read_pages
 from cli.naming import distinct, named
 from cli.reading import (
     BlueprintError,
@@ -58,7 +59,8 @@ class _Reading:
     reader: Reader
 
     def blueprint(self, root: Any, name: str) -> Blueprint:
-        known = ("alerts_channel", "admins", "last_resort", "schedules", "policies")
+        sections = ("schedules", "policies", "components", "pages")
+        known = ("alerts_channel", "admins", "last_resort", *sections)
         found = self.reader.fields(root, "the file", known=known)
         alerts = found.get("alerts_channel")
         channel = self.reader.field(alerts, "alerts_channel", values.channel)
@@ -69,6 +71,8 @@ class _Reading:
             last_resort=self.last_resort(found.get("last_resort")),
             schedules=tuple(self.schedule(one) for one in named(self.reader, found, "schedules")),
             policies=tuple(self.policy(one) for one in named(self.reader, found, "policies")),
+            components=read_components(self.reader, found),
+            pages=read_pages(self.reader, found),
         )
 
     def last_resort(self, entry: Entry | None) -> LastResortBlueprint | None:

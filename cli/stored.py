@@ -10,6 +10,7 @@ from sqlalchemy import select
 from cli.drafts import schedule_draft
 from cli.naming import other_cases, unknown
 from cli.reading import Fault
+from cli.stored_public import StoredPublic, public_contradictions, read_public
 from cli.wanted import Blueprint, PolicyBlueprint, ScheduleBlueprint, Word
 from core import last_resort, people, policies, schedules, scheduling
 from core.covering import OverrideDraft
@@ -34,6 +35,7 @@ class Stored:
     last_resort: LastResortDraft | None
     overrides: dict[str, tuple[OverrideDraft, ...]]
     """By schedule: those that have not ended, the earliest first."""
+    public: StoredPublic
 
     @property
     def by_email(self) -> dict[str, Member]:
@@ -56,8 +58,11 @@ class Stored:
         return policies.draft_of(found) if found else None
 
 
-async def read_stored(tx: Transaction) -> Stored:
-    """Everything of the organization that a blueprint can speak of."""
+async def read_stored(tx: Transaction, blueprint: Blueprint | None = None) -> Stored:
+    """Everything of the organization that a blueprint can speak of, whether or not this one does.
+
+    Of others only which of the addresses that it names are taken.
+    """
     channel = (await people.organization(tx)).alerts_channel
     members = select(Member).where(Member.organization_id == tx.organization_id)
     every = await schedules.list_schedules(tx)
@@ -76,6 +81,7 @@ async def read_stored(tx: Transaction) -> Stored:
             )
             for one in loaded.values()
         },
+        public=await read_public(tx, [one.slug for one in blueprint.pages] if blueprint else ()),
     )
 
 
@@ -95,6 +101,7 @@ def contradictions(stored: Stored, blueprint: Blueprint) -> Iterator[Fault]:
     if blueprint.last_resort:
         paged.append(blueprint.last_resort.schedule)
     yield from unknown("schedule", "schedules", [one for one in paged if one], known)
+    yield from public_contradictions(stored.public, blueprint)
 
 
 def _words(named: Sequence[ScheduleBlueprint] | Sequence[PolicyBlueprint]) -> list[Word]:
