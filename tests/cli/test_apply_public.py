@@ -1,6 +1,7 @@
 """Components and pages through `apply`: planned, done whole, and nothing to do the second time."""
 
 import asyncio
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -13,6 +14,7 @@ from storage.models import AuditEvent
 from storage.vocabulary import ActorKind, AuditType, ComponentStatus
 from tests.cli.offices import Office, new_office
 
+EXAMPLE = (Path(__file__).parents[2] / "tocsin.example.yaml").read_text()
 FILE = """\
 components:
   API:
@@ -217,3 +219,10 @@ async def test_an_address_that_another_organization_has_is_refused_with_its_line
     )
     assert (await office.apply(FILE.replace("acme:", "acme-2:"))).endswith("3 created.")
     assert await other.plan(FILE) == "Nothing to change."
+
+
+async def test_the_example_without_its_marks_can_be_applied(office: Office) -> None:
+    _, _, commented = EXAMPLE.partition("# components:")
+    text = "components:" + commented.replace("\n# ", "\n")
+    assert (await office.apply(text)).splitlines()[-1] == "3 created."
+    assert await shown(office) == {"acme": ("Acme Status", ["Website", "Checkout"], False)}
