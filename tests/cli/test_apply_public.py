@@ -6,13 +6,16 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from cli.blueprint import BlueprintError
-from core import components, status_pages
+from cli.apply import apply
+from cli.blueprint import BlueprintError, read_blueprint
+from core import components, incidents, status_pages
 from core.components import ComponentDraft
 from core.transaction import Core
-from storage.models import AuditEvent
-from storage.vocabulary import ActorKind, AuditType, ComponentStatus
+from storage.models import AuditEvent, Incident
+from storage.vocabulary import ActorKind, AuditType, ComponentStatus, Severity
 from tests.cli.offices import Office, new_office
+from tests.core import public
+from tests.engine import Engine
 
 EXAMPLE = (Path(__file__).parents[2] / "tocsin.example.yaml").read_text()
 FILE = """\
@@ -226,3 +229,30 @@ async def test_the_example_without_its_marks_can_be_applied(office: Office) -> N
     text = "components:" + commented.replace("\n# ", "\n")
     assert (await office.apply(text)).splitlines()[-1] == "3 created."
     assert await shown(office) == {"acme": ("Acme Status", ["Website", "Checkout"], False)}
+
+
+async def test_applied_while_incidents_change_neither_stands_in_the_way_of_the_other(
+    engine: Engine,
+) -> None:
+    names = [f"Part {number}" for number in range(6)]
+    ids = [await public.component(engine, name) for name in names]
+    declared = [await engine.declare() for _ in range(3)]
+    for one in declared:
+        await public.affect(engine, one.id, *ids)
+
+    async def worsen(incident: Incident) -> None:
+        for severity in [*Severity] * 3:
+            await engine.do("bob", incidents.change_severity, incident.id, severity)
+
+    async def reorder() -> None:
+        for turn in range(10):
+            order = names if turn % 2 else names[::-1]
+            text = "components:\n" + "".join(f"  {one}: {{group: {turn}}}\n" for one in order)
+            text += f"pages: {{acme: {{title: Acme, components: [{', '.join(order)}]}}}}"
+            await apply(engine.core, engine.system, read_blueprint(text))
+
+    await asyncio.gather(reorder(), *(worsen(one) for one in declared))
+
+    async with engine.core.reading(engine.system) as tx:
+        found = await components.list_components(tx)
+    assert {one.group_label for one in found} == {"9"}
