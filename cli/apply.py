@@ -6,6 +6,7 @@ nothing to change.
 
 from uuid import uuid4
 
+from cli.apply_public import carry_out_public, public_changes, public_left_alone
 from cli.blueprint import Blueprint, BlueprintError
 from cli.drafts import (
     last_resort_draft,
@@ -40,7 +41,7 @@ async def plan(
     (spec sections 5 and 11).
     """
     async with core.reading(actor) as tx:
-        stored = await read_stored(tx)
+        stored = await read_stored(tx, blueprint)
     return _plan(stored, blueprint, environment_alerts_channel)
 
 
@@ -59,7 +60,7 @@ async def apply(
     async with core.transaction(actor) as tx:
         # Of two at once, the second plans on what the first has done.
         await people.lock_organization(tx)
-        stored = await read_stored(tx)
+        stored = await read_stored(tx, blueprint)
         agreed = _plan(stored, blueprint, environment_alerts_channel)
         if agreed.changes:
             await _carry_out(tx, stored, blueprint, environment_alerts_channel)
@@ -104,6 +105,7 @@ async def _carry_out(
             removed=stored.removed,
         )
         await last_resort.change(tx, last)
+    await carry_out_public(tx, stored.public, blueprint)
 
 
 def _plan(stored: Stored, blueprint: Blueprint, environment: str | None) -> Plan:
@@ -152,6 +154,7 @@ def _plan(stored: Stored, blueprint: Blueprint, environment: str | None) -> Plan
         changes.append(
             compare("last resort", known, last_resort_fields(last, names, schedule_names))
         )
+    changes += public_changes(stored.public, blueprint)
     return Plan(
         changes=tuple(change for change in changes if change),
         warnings=tuple(_warnings(blueprint, environment)),
@@ -191,6 +194,7 @@ def _left_alone(stored: Stored, blueprint: Blueprint) -> list[str]:
     policies_named = {one.name for one in blueprint.policies}
     left = [f"schedule {name}" for name in stored.schedules if name not in schedules_named]
     left += [f"policy {name}" for name in stored.policies if name not in policies_named]
+    left += public_left_alone(stored.public, blueprint)
     if stored.alerts_channel and blueprint.alerts_channel is None:
         left.append(f"alerts channel {stored.alerts_channel}")
     if stored.last_resort and blueprint.last_resort is None:

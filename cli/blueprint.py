@@ -9,6 +9,8 @@ from itertools import pairwise
 from typing import Any, Literal
 
 from cli import values
+from cli.blueprint_public import read_components, read_pages
+from cli.naming import distinct, named
 from cli.reading import (
     BlueprintError,
     Entry,
@@ -17,7 +19,6 @@ from cli.reading import (
     is_empty_list,
     line_of,
     parse,
-    plain_text,
 )
 from cli.wanted import (
     Blueprint,
@@ -58,7 +59,8 @@ class _Reading:
     reader: Reader
 
     def blueprint(self, root: Any, name: str) -> Blueprint:
-        known = ("alerts_channel", "admins", "last_resort", "schedules", "policies")
+        sections = ("schedules", "policies", "components", "pages")
+        known = ("alerts_channel", "admins", "last_resort", *sections)
         found = self.reader.fields(root, "the file", known=known)
         alerts = found.get("alerts_channel")
         channel = self.reader.field(alerts, "alerts_channel", values.channel)
@@ -67,8 +69,10 @@ class _Reading:
             alerts_channel=Word(channel, alerts.line) if alerts and channel else None,
             admins=self.people(found.get("admins"), "admins"),
             last_resort=self.last_resort(found.get("last_resort")),
-            schedules=tuple(self.schedule(one) for one in self.named(found, "schedules")),
-            policies=tuple(self.policy(one) for one in self.named(found, "policies")),
+            schedules=tuple(self.schedule(one) for one in named(self.reader, found, "schedules")),
+            policies=tuple(self.policy(one) for one in named(self.reader, found, "policies")),
+            components=read_components(self.reader, found),
+            pages=read_pages(self.reader, found),
         )
 
     def last_resort(self, entry: Entry | None) -> LastResortBlueprint | None:
@@ -76,23 +80,6 @@ class _Reading:
             return None
         schedule, people = self.target(entry, "last_resort")
         return LastResortBlueprint(schedule, people) if schedule or people else None
-
-    def named(self, found: dict[str, Entry], key: str) -> list[Entry]:
-        """The entries of a section by name; two that differ in their case alone are a fault."""
-        if key not in found:
-            return []
-        entries = self.reader.entries(found[key].value, key)
-        seen: dict[str, Entry] = {}
-        for one in entries:
-            self.text(one.key, one.line, f"the name in {key}")
-            first = seen.setdefault(one.key.casefold(), one)
-            if first is not one:
-                self.reader.fault(
-                    one.line,
-                    f"“{one.key}” and “{first.key}” (line {first.line}) differ in their case "
-                    "alone. Give one another name.",
-                )
-        return entries
 
     def schedule(self, entry: Entry) -> ScheduleBlueprint:
         what = f"schedule “{entry.key}”"
@@ -106,7 +93,8 @@ class _Reading:
         example = "a list with one layer or more, as in tocsin.example.yaml"
         items = self.reader.items(found.get("rotation"), f"rotation of {what}", example=example)
         rotation = tuple(self.rotation_layer(one, zone) for one in items)
-        self.distinct([Word(one.name, one.line) for one in rotation], f"{what}: rotation layer")
+        names = [Word(one.name, one.line) for one in rotation]
+        distinct(self.reader, names, f"{what}: rotation layer")
         overrides = self.overrides(found.get("overrides"), what, zone)
         description = self.description(found)
         return ScheduleBlueprint(
@@ -200,7 +188,7 @@ class _Reading:
         schedule = found.get("schedule")
         name = self.reader.text(schedule, "schedule", NAME_MAX)
         people = self.people(found.get("people"), "people")
-        self.distinct(people, what)
+        distinct(self.reader, people, what)
         if len(found) != 1 and len(self.reader.faults) == before:
             both = " For both, write two layers." if what == "page" else ""
             self.reader.fault(
@@ -217,21 +205,6 @@ class _Reading:
     def description(self, found: dict[str, Entry]) -> str | None:
         given = found.get("description")
         return self.reader.text(given, "description", DESCRIPTION_MAX, lines=True)
-
-    def text(self, text: str, line: int, what: str) -> None:
-        try:
-            plain_text(text, NAME_MAX)
-        except ValueError as error:
-            self.reader.fault(line, f"{what}: {error}")
-        if not text:
-            self.reader.fault(line, f"{what} is empty.")
-
-    def distinct(self, words: list[Word] | tuple[Word, ...], what: str) -> None:
-        seen: dict[str, Word] = {}
-        for word in words:
-            first = seen.setdefault(word.text, word)
-            if first is not word and word.text:
-                self.reader.fault(word.line, f"{what}: “{word.text}” is here twice; remove one.")
 
 
 def _until(text: str, zone: str | None) -> datetime | Literal["never"]:

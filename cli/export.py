@@ -4,22 +4,20 @@ What the file can't say is left out whole, and said: a schedule without one of i
 another schedule.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
 from cli import values, written
 from cli.drafts import last_resort_without, policy_without, with_stand_ins
-from cli.reading import plain_text
+from cli.export_public import export_components, export_pages
+from cli.left_out import UNREADABLE, LeftOut, is_name, reads
 from cli.stored import Stored
 from core.covering import OverrideDraft
 from core.policies import PolicyDraft
 from core.scheduling import ScheduleDraft
-from storage.limits import DESCRIPTION_MAX, NAME_MAX
 from storage.vocabulary import Role
-
-UNREADABLE = "a file can't keep its characters"
 
 
 @dataclass(frozen=True)
@@ -31,7 +29,7 @@ class Exported:
 
 
 def export(stored: Stored) -> Exported:
-    """Everything of on call, by name, as `apply` reads it (spec section 5).
+    """On call, components and pages, by name, as `apply` reads them (spec sections 5 and 8).
 
     Applied to where it is from it changes nothing. In the places of those who were removed it
     names who stands in for them, so that elsewhere it pages the same people from now on.
@@ -40,9 +38,13 @@ def export(stored: Stored) -> Exported:
     schedules = export.schedules()
     policies = export.policies(schedules)
     head = export.head(schedules)
-    return Exported(
-        written.file(head, schedules, policies, export.left_out), tuple(export.left_out)
-    )
+    sections = {"schedules": schedules, "policies": policies}
+    components = export_components(stored.public, export.left)
+    pages = export_pages(stored.public, components, export.left)
+    public = {"components": components, "pages": pages}
+    sections |= {key: section for key, section in public.items() if section}
+    said = tuple(export.left.lines)
+    return Exported(written.file(head, sections, said), said)
 
 
 @dataclass
@@ -50,11 +52,11 @@ class _Export:
     """One walk over what is stored. What can't be said is noted with its reason."""
 
     stored: Stored
-    left_out: list[str] = field(default_factory=list)
+    left: LeftOut = field(default_factory=LeftOut)
 
     def schedules(self) -> dict[str, Any]:
         shown = {}
-        for name in self.named("schedule", self.stored.schedules):
+        for name in self.left.named("schedule", self.stored.schedules):
             draft = self.stored.schedule_draft(name)
             if draft and (kept := self.schedule(draft)):
                 ahead = self.overrides(name)
@@ -69,13 +71,13 @@ class _Export:
             if one.member_id in self.stored.removed:
                 reason = "whoever covers was removed"
             if reason:
-                self.leave_out(f"the overrides of schedule “{name}”, as they are", reason)
+                self.left.leave_out(f"the overrides of schedule “{name}”, as they are", reason)
                 return []
         return every
 
     def policies(self, schedules: Mapping[str, Any]) -> dict[str, Any]:
         shown = {}
-        for name in self.named("policy", self.stored.policies):
+        for name in self.left.named("policy", self.stored.policies):
             draft = self.stored.policy_draft(name)
             if draft and (kept := self.policy(draft, schedules)):
                 shown[name] = written.policy(kept, self.emails, self.schedule_names)
@@ -84,15 +86,15 @@ class _Export:
     def head(self, schedules: Mapping[str, Any]) -> dict[str, Any]:
         shown: dict[str, Any] = {}
         if channel := self.stored.alerts_channel:
-            if _reads(values.channel, channel):
+            if reads(values.channel, channel):
                 shown["alerts_channel"] = channel
             else:
-                self.leave_out(f"the alerts channel “{channel}”", UNREADABLE)
+                self.left.leave_out(f"the alerts channel “{channel}”", UNREADABLE)
         admins = [one for one in self.stored.members if one.role is Role.ADMIN]
         present = [one for one in admins if not one.removed_at]
         for one in present:
             if one.id not in self.emails:
-                self.leave_out(f"the admin {one.name}", "no e-mail address is known")
+                self.left.leave_out(f"the admin {one.name}", "no e-mail address is known")
         named = sorted(self.emails[one.id] for one in present if one.id in self.emails)
         if named:
             shown["admins"] = written.people(named)
@@ -105,7 +107,7 @@ class _Export:
         draft = last_resort_without(self.stored.last_resort, self.stored.removed)
         reason = self.target(draft.schedule_id, draft.member_ids, schedules)
         if reason:
-            self.leave_out("the last resort", reason)
+            self.left.leave_out("the last resort", reason)
             return None
         return written.target(draft.schedule_id, draft.member_ids, self.emails, self.schedule_names)
 
@@ -115,32 +117,32 @@ class _Export:
         for layer in draft.layers:
             order = with_stand_ins(layer.participant_ids, self.stored.removed)
             reason = self.nameless(order) if order else "everybody in it was removed"
-            if not _is_name(layer.name):
+            if not is_name(layer.name):
                 reason = f"{UNREADABLE}; rename it"
             if reason:
-                self.leave_out(what, f"layer “{layer.name}”: {reason}")
+                self.left.leave_out(what, f"layer “{layer.name}”: {reason}")
                 return None
             layers.append(replace(layer, participant_ids=order))
         if not layers:
-            self.leave_out(what, "it has no rotation layer yet")
+            self.left.leave_out(what, "it has no rotation layer yet")
             return None
-        if not _reads(values.timezone, draft.timezone):
-            self.leave_out(what, f"“{draft.timezone}” is no time zone any more")
+        if not reads(values.timezone, draft.timezone):
+            self.left.leave_out(what, f"“{draft.timezone}” is no time zone any more")
             return None
-        description = self.description(what, draft.description)
+        description = self.left.description(what, draft.description)
         return replace(draft, layers=tuple(layers), description=description)
 
     def policy(self, draft: PolicyDraft, schedules: Mapping[str, Any]) -> PolicyDraft | None:
         what = f"policy “{draft.name}”"
         kept = policy_without(draft, self.stored.removed)
         if not kept.layers:
-            self.leave_out(what, "it has no layer yet")
+            self.left.leave_out(what, "it has no layer yet")
             return None
         for position, layer in enumerate(kept.layers, start=1):
             if reason := self.target(layer.schedule_id, layer.member_ids, schedules):
-                self.leave_out(what, f"layer {position}: {reason}")
+                self.left.leave_out(what, f"layer {position}: {reason}")
                 return None
-        return replace(kept, description=self.description(what, draft.description))
+        return replace(kept, description=self.left.description(what, draft.description))
 
     def target(
         self, schedule_id: UUID | None, member_ids: Sequence[UUID], schedules: Mapping[str, Any]
@@ -157,48 +159,11 @@ class _Export:
         without = dict.fromkeys(names[one] for one in member_ids if one not in self.emails)
         return f"no e-mail address is known of {', '.join(without)}" if without else None
 
-    def description(self, what: str, text: str | None) -> str | None:
-        if not text:
-            return None
-        if text.strip() and _reads(lambda it: plain_text(it, DESCRIPTION_MAX, lines=True), text):
-            return text
-        self.leave_out(f"the description of {what}", UNREADABLE)
-        return None
-
-    def named(self, kind: str, names: Iterable[str]) -> list[str]:
-        """The names that a file can hold, in their order; of two that are one but for case, one."""
-        kept: dict[str, str] = {}
-        for name in sorted(names):
-            first = kept.get(name.casefold())
-            if not _is_name(name):
-                self.leave_out(f"{kind} “{name}”", f"{UNREADABLE}; rename it")
-            elif first:
-                said = f"it differs from “{first}” in its case alone; rename it"
-                self.leave_out(f"{kind} “{name}”", said)
-            else:
-                kept[name.casefold()] = name
-        return list(kept.values())
-
-    def leave_out(self, what: str, reason: str) -> None:
-        self.left_out.append(written.one_line(f"{what}: {reason}"))
-
     @property
     def emails(self) -> dict[UUID, str]:
         known = ((one.id, one.email) for one in self.stored.members)
-        return {id: email for id, email in known if email and _reads(values.email, email)}
+        return {id: email for id, email in known if email and reads(values.email, email)}
 
     @property
     def schedule_names(self) -> dict[UUID, str]:
         return {one.id: name for name, one in self.stored.schedules.items()}
-
-
-def _is_name(text: str) -> bool:
-    return bool(text.strip()) and _reads(lambda it: plain_text(it, NAME_MAX), text)
-
-
-def _reads(read: Any, text: str) -> bool:
-    """Whether the reader takes this text as it is."""
-    try:
-        return bool(read(text) == text)
-    except ValueError:
-        return False

@@ -4,7 +4,9 @@ import asyncio
 import sys
 import tempfile
 import webbrowser
+from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 
 import typer
 
@@ -13,8 +15,9 @@ from assembly.clock import WallClock
 from assembly.runtime import Tocsin
 from assembly.settings import Settings
 from cli.apply import apply
-from cli.blueprint import Blueprint
+from cli.blueprint import Blueprint, read_blueprint
 from cli.manifest import load_manifest
+from core.status_pages import list_pages
 from core.transaction import Actor
 
 CAST = (
@@ -28,6 +31,26 @@ CAST = (
                    title="Support"),
 )  # fmt: skip
 CHANNELS = (sandbox.Channel("general"), sandbox.Channel("incidents"))
+STATUS_PAGE = """\
+components:
+  Website:
+  Checkout:
+    group: Shop
+    description: The basket, and paying for it.
+  Search:
+    group: Shop
+  API:
+    group: For developers
+    description: What your programs talk to.
+  Webhooks:
+    group: For developers
+pages:
+  acme:
+    title: Acme Status
+    components: [Website, Checkout, Search, API, Webhooks]
+    published: true
+"""
+"""What customers read, where the file to set up speaks of neither components nor pages."""
 SECRET = "sandbox-signing-secret"  # noqa: S105  (of a workspace that lives as long as this process)
 
 
@@ -66,22 +89,36 @@ async def run_sandbox(blueprint: Blueprint, *, speed: float, port: int, open_bro
             try:
                 await tocsin.start()
                 organization_id = await tocsin.workspace.connect()
-                await apply(tocsin.core, Actor.system(organization_id), blueprint)
+                actor = Actor.system(organization_id)
+                await apply(tocsin.core, actor, with_status_page(blueprint))
+                async with tocsin.core.reading(actor) as tx:
+                    slugs = [one.slug for one in await list_pages(tx) if one.published]
                 await tocsin.connect()
                 workspace.deliver_to(f"http://127.0.0.1:{port + 1}/slack/events")
-                _welcome(url, speed, open_browser=open_browser)
+                pages = [f"{settings.public_url}/status/{slug}" for slug in slugs]
+                _welcome(url, pages, speed, open_browser=open_browser)
                 with suppress(asyncio.CancelledError):
                     await tocsin.http_server().serve()
             finally:
                 await tocsin.stop()
 
 
-def _welcome(url: str, speed: float, *, open_browser: bool) -> None:
+def with_status_page(blueprint: Blueprint) -> Blueprint:
+    """The same with some components and a published page, unless it speaks of either itself."""
+    if blueprint.components or blueprint.pages:
+        return blueprint
+    ours = read_blueprint(STATUS_PAGE, name="the sandbox")
+    return replace(blueprint, components=ours.components, pages=ours.pages)
+
+
+def _welcome(url: str, pages: Sequence[str], speed: float, *, open_browser: bool) -> None:
     pace = "Time is real time."
     if speed != 1:
         seconds = 60 / speed
         pace = f"A minute takes {seconds:g} second{'' if seconds == 1 else 's'}."
     typer.echo(f"The sandbox is at {url}  (this is not Slack; Ctrl-C ends it). {pace}")
     typer.echo("Type /incident there, then become Bob and press Acknowledge, or don't.")
+    for page in pages:
+        typer.echo(f"What customers read is at {page}")
     if open_browser and sys.stdout.isatty():
         webbrowser.open(url)

@@ -1,6 +1,6 @@
 """What the database has before an `apply`, and where a blueprint contradicts it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -8,9 +8,10 @@ from uuid import UUID
 from sqlalchemy import select
 
 from cli.drafts import schedule_draft
+from cli.naming import other_cases, unknown
 from cli.reading import Fault
-from cli.values import nearest
-from cli.wanted import Blueprint, PolicyBlueprint, ScheduleBlueprint
+from cli.stored_public import StoredPublic, public_contradictions, read_public
+from cli.wanted import Blueprint, PolicyBlueprint, ScheduleBlueprint, Word
 from core import last_resort, people, policies, schedules, scheduling
 from core.covering import OverrideDraft
 from core.last_resort import LastResortDraft
@@ -34,6 +35,7 @@ class Stored:
     last_resort: LastResortDraft | None
     overrides: dict[str, tuple[OverrideDraft, ...]]
     """By schedule: those that have not ended, the earliest first."""
+    public: StoredPublic
 
     @property
     def by_email(self) -> dict[str, Member]:
@@ -56,8 +58,11 @@ class Stored:
         return policies.draft_of(found) if found else None
 
 
-async def read_stored(tx: Transaction) -> Stored:
-    """Everything of the organization that a blueprint can speak of."""
+async def read_stored(tx: Transaction, blueprint: Blueprint | None = None) -> Stored:
+    """Everything of the organization that a blueprint can speak of, whether or not this one does.
+
+    Of others only which of the addresses that it names are taken.
+    """
     channel = (await people.organization(tx)).alerts_channel
     members = select(Member).where(Member.organization_id == tx.organization_id)
     every = await schedules.list_schedules(tx)
@@ -76,6 +81,7 @@ async def read_stored(tx: Transaction) -> Stored:
             )
             for one in loaded.values()
         },
+        public=await read_public(tx, [one.slug for one in blueprint.pages] if blueprint else ()),
     )
 
 
@@ -86,35 +92,20 @@ def contradictions(stored: Stored, blueprint: Blueprint) -> Iterator[Fault]:
         if found and found.removed_at:
             said = f"{word.text} was removed from the organization. Name somebody else."
             yield Fault(word.line, said)
-    yield from _other_cases("schedule", blueprint.schedules, stored.schedules)
-    yield from _other_cases("policy", blueprint.policies, stored.policies)
+    yield from other_cases("schedule", _words(blueprint.schedules), stored.schedules)
+    yield from other_cases("policy", _words(blueprint.policies), stored.policies)
     for schedule in blueprint.schedules:
         yield from _ends_too_early(stored, blueprint, schedule)
     known = [*(one.name for one in blueprint.schedules), *stored.schedules]
     paged = [layer.schedule for policy in blueprint.policies for layer in policy.layers]
     if blueprint.last_resort:
         paged.append(blueprint.last_resort.schedule)
-    for target in paged:
-        if target and target.text not in known:
-            meant = nearest(target.text, known)
-            remedy = f"Did you mean “{meant}”?" if meant else "Describe it under schedules."
-            yield Fault(
-                target.line,
-                f"there is no schedule “{target.text}”, neither in this file nor in the database. "
-                f"{remedy}",
-            )
+    yield from unknown("schedule", "schedules", [one for one in paged if one], known)
+    yield from public_contradictions(stored.public, blueprint)
 
 
-def _other_cases(
-    kind: str,
-    wanted: tuple[ScheduleBlueprint, ...] | tuple[PolicyBlueprint, ...],
-    there: Mapping[str, object],
-) -> Iterator[Fault]:
-    by_name = {name.casefold(): name for name in there}
-    for one in wanted:
-        name = by_name.get(one.name.casefold())
-        if one.name not in there and name:
-            yield Fault(one.line, f"the {kind} is called “{name}” already. Write it so.")
+def _words(named: Sequence[ScheduleBlueprint] | Sequence[PolicyBlueprint]) -> list[Word]:
+    return [Word(one.name, one.line) for one in named]
 
 
 def _ends_too_early(

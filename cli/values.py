@@ -9,9 +9,9 @@ from datetime import datetime, time
 from difflib import get_close_matches
 from zoneinfo import ZoneInfo
 
-from core import timezones
+from core import status_pages, timezones
 from core.instants import as_utc
-from storage.limits import EMAIL_MAX, ROTATION_LENGTH_DAYS_MAX
+from storage.limits import EMAIL_MAX, ROTATION_LENGTH_DAYS_MAX, SLUG_MAX
 from storage.vocabulary import RotationType
 
 _EMAIL = re.compile(r"[^\s@,;:<>()\"\\]+@(?:[^\s@,;:<>()\"\\.]+\.)+[^\s@,;:<>()\"\\.]{2,}")
@@ -96,6 +96,29 @@ def shift(text: str) -> tuple[RotationType, int]:
     if not 1 <= days <= ROTATION_LENGTH_DAYS_MAX:
         raise ValueError(f"“{text}”: a shift lasts 1 to {ROTATION_LENGTH_DAYS_MAX} days.")
     return _TYPE_OF_LENGTH.get(days, RotationType.CUSTOM), days
+
+
+def slug(text: str) -> str:
+    """A status page's place in its address."""
+    if status_pages.SLUG.fullmatch(text):
+        return text
+    near = re.sub(r"[^a-z0-9]+", "-", text.casefold())[:SLUG_MAX].strip("-")
+    raise ValueError(
+        f"“{text}” can't be a page's address: 1 to {SLUG_MAX} small letters, digits or hyphens. "
+        f"Write {near or 'one such as acme'}."
+    )
+
+
+def truth(text: str) -> bool:
+    """Yes or no, in YAML's words."""
+    if text.lower() not in ("true", "false"):
+        raise ValueError(f"“{text}” is neither true nor false. Write one of them.")
+    return text.lower() == "true"
+
+
+def say_truth(said: bool) -> str:
+    """The same word again."""
+    return "true" if said else "false"
 
 
 def say_shift(rotation_type: RotationType, days: int) -> str:

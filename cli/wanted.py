@@ -83,6 +83,34 @@ class LastResortBlueprint:
 
 
 @dataclass(frozen=True)
+class ComponentBlueprint:
+    """A component. What is None was not said, and keeps its stored value; empty takes it away.
+
+    An admin's word on how a component is has no place here: it is an act of the moment, and a file
+    that is applied next week must not say it again.
+    """
+
+    name: str
+    group: str | None
+    description: str | None
+    line: int
+
+
+@dataclass(frozen=True)
+class PageBlueprint:
+    """A status page; what is None was not said, and keeps its stored value.
+
+    `components` are all that it shows, in their order.
+    """
+
+    slug: str
+    title: str
+    components: tuple[Word, ...] | None
+    published: bool | None
+    line: int
+
+
+@dataclass(frozen=True)
 class Blueprint:
     """One file. What it does not name is none of its business."""
 
@@ -92,6 +120,8 @@ class Blueprint:
     last_resort: LastResortBlueprint | None
     schedules: tuple[ScheduleBlueprint, ...]
     policies: tuple[PolicyBlueprint, ...]
+    components: tuple[ComponentBlueprint, ...] = ()
+    pages: tuple[PageBlueprint, ...] = ()
 
     @property
     def people(self) -> list[Word]:

@@ -15,14 +15,17 @@ from ruamel.yaml.scalarstring import (
 )
 
 from cli.values import say_instant, say_shift
+from core.components import ComponentDraft
 from core.covering import OverrideDraft
 from core.durations import say_minutes
 from core.policies import PolicyDraft
 from core.scheduling import RotationDraft, ScheduleDraft
+from core.status_pages import PageDraft
 from storage.vocabulary import RotationType
 
 HEADER = """\
-# Who is on call, and who is paged when they don't answer, as `python app.py export` wrote it.
+# Who is on call, who is paged when they don't answer, and what customers read, as
+# `python app.py export` wrote it.
 #
 #     python app.py apply FILE --dry-run    says what would change
 #     python app.py apply FILE              does it; twice changes nothing
@@ -38,14 +41,11 @@ Emails = Mapping[UUID, str]
 
 
 def file(
-    head: Mapping[str, Any],
-    schedules: Mapping[str, Any],
-    policies: Mapping[str, Any],
-    left_out: Sequence[str],
+    head: Mapping[str, Any], by_name: Mapping[str, Mapping[str, Any]], left_out: Sequence[str]
 ) -> str:
     """The whole file, in sections; what is left out stands at its end, in comments."""
     sections = [HEADER, *(_yaml({key: value}) for key, value in head.items())]
-    for key, section in (("schedules", schedules), ("policies", policies)):
+    for key, section in by_name.items():
         sections.append(_yaml({key: {_text(name): one for name, one in section.items()}}))
     if left_out:
         sections.append("".join(f"# {one}\n" for one in ("Left out:", *left_out)))
@@ -87,6 +87,21 @@ def policy(draft: PolicyDraft, emails: Emails, schedules: Mapping[UUID, str]) ->
     return shown
 
 
+def component(draft: ComponentDraft) -> dict[str, Any]:
+    """A component, as it stands under its name."""
+    shown = {"group": draft.group_label, "description": draft.description}
+    return {key: _text(text) for key, text in shown.items() if text}
+
+
+def page(draft: PageDraft, components: Sequence[str]) -> dict[str, Any]:
+    """A status page, as it stands under its slug."""
+    return {
+        "title": _text(draft.title),
+        "components": _names(components),
+        "published": draft.published,
+    }
+
+
 def target(
     schedule_id: UUID | None,
     member_ids: Sequence[UUID],
@@ -107,15 +122,21 @@ def target(
 
 def people(emails: Sequence[str]) -> CommentedSeq:
     """E-mail addresses in their order."""
-    shown = CommentedSeq(emails)
-    if len(", ".join(emails)) <= LINE_MAX:
-        shown.fa.set_flow_style()
-    return shown
+    return _names(emails)
 
 
 def one_line(text: str) -> str:
     """A text as a comment can hold it."""
     return "".join(one if one.isprintable() else " " for one in text)
+
+
+def _names(names: Sequence[str]) -> CommentedSeq:
+    """Names in brackets, or if that is too long each on a line."""
+    if len(", ".join(names)) > LINE_MAX:
+        return CommentedSeq([_text(one) for one in names])
+    shown = CommentedSeq([_in_braces(one) for one in names])
+    shown.fa.set_flow_style()
+    return shown
 
 
 def _rotation_layer(draft: RotationDraft, zone: str, emails: Emails) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Status pages: their address, what they select, whether they are published, what they cover."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID, uuid4
@@ -21,10 +21,11 @@ from core.errors import (
 from core.incidents import clean_text
 from core.transaction import Transaction
 from storage.limits import PAGE_COMPONENTS_MAX, PAGE_TITLE_MAX, SLUG_MAX
-from storage.models import Incident, StatusPage, StatusPageComponent
+from storage.models import Component, Incident, StatusPage, StatusPageComponent
 from storage.vocabulary import AuditType
 
-_SLUG = re.compile(rf"[a-z0-9-]{{1,{SLUG_MAX}}}")
+SLUG = re.compile(rf"[a-z0-9-]{{1,{SLUG_MAX}}}")
+"""What the whole of a page's place in its address looks like."""
 
 
 @dataclass(frozen=True)
@@ -203,6 +204,32 @@ async def _missing(tx: Transaction, incident: Incident, tags: Sequence[affected.
     )
 
 
+async def taken_elsewhere(tx: Transaction, slugs: Collection[str]) -> frozenset[str]:
+    """Those of these addresses that another organization's page has."""
+    found = await tx.db.scalars(
+        select(StatusPage.slug).where(
+            StatusPage.slug.in_(slugs), StatusPage.organization_id != tx.organization_id
+        )
+    )
+    return frozenset(found)
+
+
+async def lock_catalogue(tx: Transaction) -> None:
+    """Hold every component and page of the organization until the transaction ends.
+
+    For whoever changes several of them: one after another, they would be locked in any order.
+    """
+    ours = tx.organization_id
+    ids = await tx.db.scalars(select(Component.id).where(Component.organization_id == ours))
+    await surfaces.lock_components(tx, ids.all())
+    await tx.db.execute(
+        select(StatusPage.id)
+        .where(StatusPage.organization_id == ours)
+        .order_by(StatusPage.id)
+        .with_for_update(key_share=True)
+    )
+
+
 def draft_of(page: StatusPage) -> PageDraft:
     """A stored page, as one would ask for it."""
     return PageDraft(
@@ -256,7 +283,7 @@ async def _checked(
     """The draft as it is stored. Raises what `create_page` raises."""
     title = clean_text(draft.title, "title", maximum=PAGE_TITLE_MAX, required=True) or ""
     slug = draft.slug.strip().lower()
-    if not _SLUG.fullmatch(slug):
+    if not SLUG.fullmatch(slug):
         raise ValidationFailed(
             f"A page's address has 1 to {SLUG_MAX} small letters, digits or hyphens.", field="slug"
         )

@@ -1,75 +1,27 @@
 """Export writes what apply reads: it changes nothing where it is from, and makes the same anew."""
 
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
-from itertools import count
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
 
 from assembly.settings import SettingsError
-from cli.apply import apply, plan, render
+from cli.apply import plan
 from cli.blueprint import read_blueprint
-from cli.export import Exported, export
 from cli.set_up import write_file
-from cli.stored import read_stored
-from core import last_resort, oncall, people, policies, schedules, scheduling
+from core import last_resort, people, policies, schedules, scheduling
 from core.last_resort import LastResortDraft
 from core.policies import EscalationLayerDraft, PolicyDraft
 from core.scheduling import RotationDraft, ScheduleDraft
-from core.transaction import Actor, Core
-from storage.database import Database
-from storage.models import Member
+from core.transaction import Core
 from storage.vocabulary import RotationType
-from tests.cast import NOON, StoryClock
+from tests.cast import NOON
+from tests.cli.any_text import descriptions, names
+from tests.cli.offices import Office, new_office
 
 WEEK = timedelta(days=7)
-teams = count()
-
-
-@dataclass
-class Office:
-    """One organization on a database that may hold others."""
-
-    core: Core
-    actor: Actor
-
-    async def export(self) -> Exported:
-        async with self.core.reading(self.actor) as tx:
-            return export(await read_stored(tx))
-
-    async def plan(self, text: str) -> str:
-        return render(await plan(self.core, self.actor, read_blueprint(text))).plain
-
-    async def apply(self, text: str) -> None:
-        await apply(self.core, self.actor, read_blueprint(text))
-
-    async def on_call(self, at: datetime) -> dict[str, list[str]]:
-        """By schedule, the e-mails of those whom it pages at an instant."""
-        async with self.core.reading(self.actor) as tx:
-            every = [one.id for one in await schedules.list_schedules(tx)]
-            emails = {one.id: one.email for one in await tx.db.scalars(select(Member))}
-            return {
-                one.name: [emails[duty.member_id] for duty in oncall.resolve(one, at).targets]
-                for one in (await schedules.load(tx, every)).values()
-            }
-
-
-@pytest.fixture
-async def core(database_url: str) -> AsyncIterator[Core]:
-    made = Core(Database(database_url), StoryClock())
-    yield made
-    await made.database.dispose()
-
-
-async def new_office(core: Core) -> Office:
-    team = f"T{next(teams)}"
-    organization = await people.ensure_organization(core, slack_team_id=team, name=team)
-    return Office(core, Actor.system(organization.id))
 
 
 def layer(*ids, name="Primary", days=7, since=NOON, until=None, handoff=time(9)):
@@ -307,16 +259,6 @@ async def test_what_a_file_cannot_say_is_left_out_whole_and_named(core: Core) ->
     )
 
 
-names = st.one_of(
-    st.sampled_from(
-        ["Payments", "yes", "null", "~", "1e3", "09:00", "- a", "a: b", " lead", "trail ", "#a",
-         "{a}", "[b", "it's", 'say "so"', "\\n", "🚒 é漢", "a\u2028b", "\ufeffx", "*x", "&y", "!z",
-         "%d", "@me", "`q`", "| a", "> b", "? c", "x" * 255, "\u00a0nbsp\u00a0", "a\u202eb"]
-    ),
-    st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1,
-            max_size=30),
-)  # fmt: skip
-descriptions = st.none() | st.lists(names, min_size=1, max_size=4).map("\n".join)
 instants = st.integers(0, 40 * 366 * 24 * 4).map(
     lambda n: datetime(2000, 1, 1, tzinfo=UTC) + timedelta(minutes=15 * n, seconds=n % 3)
 )

@@ -7,6 +7,7 @@ import pytest
 
 from cli import written
 from cli.reading import parse
+from core.status_pages import PageDraft
 
 SIGNS = "? -:,[]{}#&*!|>'\"%@`a\\=~<.é1"
 
@@ -22,3 +23,17 @@ def test_a_name_in_braces_is_read_as_it_was(first: str) -> None:
         ((_, page),) = parse(text, "tocsin.yaml").value
         ((_, schedule),) = page.value
         assert schedule.value == name
+
+
+@pytest.mark.parametrize("first", SIGNS.replace(" ", ""))
+@pytest.mark.parametrize("beside", [0, 90], ids=["in brackets", "on a line each"])
+def test_a_name_in_a_list_is_read_as_it_was(first: str, beside: int) -> None:
+    for rest in ("", *SIGNS):  # the braces above have tried three
+        name = f"{first}{rest}".strip()
+        names = [name, "x" * beside or "x", name]
+
+        text = written._yaml({"acme": written.page(PageDraft("acme", name), names)})
+
+        ((_, page),) = parse(text, "tocsin.yaml").value
+        title, listed, _ = [value for _, value in page.value]
+        assert [title.value, *(one.value for one in listed.value)] == [name, *names]
