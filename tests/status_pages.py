@@ -253,6 +253,7 @@ def large() -> PublicStatusPage:
             f"Service {number}",
             group_label=f"Region {number // 10 + 1}",
             description="What customers reach by its own address" if number % 5 == 0 else None,
+            status=ComponentStatus.OPERATIONAL if number else ComponentStatus.PARTIAL_OUTAGE,
             days=days(some if number % 4 == 0 else None),
             uptime=0.99944 if number % 4 == 0 else 1.0,
         )
