@@ -80,9 +80,9 @@ def numbers(component: PublicComponent) -> Numbers:
 
 
 def _was_bad(one: ComponentDay) -> bool:
-    return bool(one.down or one.degraded) or (
-        one.worst is not None and one.worst.badness > ComponentStatus.OPERATIONAL.badness
-    )
+    if one.worst not in (None, ComponentStatus.OPERATIONAL):
+        return True
+    return bool(one.down or one.degraded)
 
 
 def _said(one: ComponentDay, now: ComponentStatus, *, is_today: bool) -> str:

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
+from random import Random
 
 import httpx
 import pytest
@@ -193,6 +194,7 @@ async def test_what_does_not_exist_looks_like_what_was_never_published(
     assert [one.status_code for one in answers] == [404] * len(NOWHERE)
     assert len({one.content for one in answers}) == 1
     assert "There is no such page" in answers[0].text
+    assert {one.headers["cache-control"] for one in answers} == {"public, max-age=1"}
 
 
 async def test_a_slash_too_much_leads_to_the_page(web: httpx.AsyncClient) -> None:
@@ -246,6 +248,47 @@ async def test_without_a_background_look_a_change_is_seen_after_a_second(
     for rest in EVERY:
         assert "Acme Money" in (await web.get(f"/status/acme{rest}")).text
     assert (memory.looks, memory.loads) == (2, 2)
+
+
+@pytest.mark.parametrize("seed", range(8))
+async def test_whatever_happens_no_reader_goes_back_in_time_and_all_arrive_at_the_last_change(
+    seed: int,
+) -> None:
+    chance = Random(seed)
+    first = replace(status_pages.calm(), title="Version 0")
+    memory = Memory(first)
+    memory.takes = lambda: chance.random() / 50
+    pages = StatusPages(
+        PlainTextResponse("elsewhere"),
+        memory,
+        public_url=None,
+        now=lambda: NOW,
+        pace=Pace(look=0.01, gap=0.001, believed=0.02, patience=0.015, first_patience=0.05),
+    )
+    done = False
+    read: list[list[int]] = [[] for _ in range(12)]
+
+    async def reads(own: list[int], rest: str) -> None:
+        while not done:
+            answer = await web.get(f"/status/acme{rest}")
+            if answer.status_code == 200:
+                own.append(int(re.findall("Version ([0-9]+)", answer.text)[0]))
+            await asyncio.sleep(chance.random() / 100)
+
+    async with started(pages), client_of(pages) as web, asyncio.TaskGroup() as readers:
+        for number, own in enumerate(read):
+            readers.create_task(reads(own, ("", ".json", "/history", "/feed.atom")[number % 4]))
+        for version in range(1, 40):
+            memory.change(replace(first, title=f"Version {version}"))
+            memory.is_away, memory.is_broken = chance.random() < 0.3, chance.random() < 0.1
+            pages.changed()
+            await asyncio.sleep(chance.random() / 30)
+        memory.is_away = memory.is_broken = False
+        await asyncio.sleep(0.3)
+        done = True
+    for own in read:
+        assert own == sorted(own)
+        assert own[-1] == 39
 
 
 async def test_a_change_that_this_process_made_is_seen_at_once(
@@ -347,6 +390,19 @@ async def test_a_change_that_can_not_be_loaded_leaves_the_page_as_it_was(
     memory.is_broken = False
     time.seconds += 1
     assert "Acme Money" in (await web.get("/status/acme")).text
+
+
+async def test_that_the_database_is_away_is_logged_once_and_not_with_every_look(
+    web: httpx.AsyncClient, memory: Memory, time: Time, caplog: pytest.LogCaptureFixture
+) -> None:
+    await web.get("/status/acme")
+    for is_away in (True, True, True, False, True):
+        memory.is_away = is_away
+        time.seconds += 1
+        await web.get("/status/acme")
+    assert [one.message for one in caplog.records] == [
+        "status pages show what was known: the database does not answer"
+    ] * 2
 
 
 async def test_with_the_database_away_and_nothing_known_one_is_asked_to_come_back(
