@@ -42,6 +42,7 @@ class Memory:
         self.is_broken = False
         self.leaves_at_once = False
         self.hangs: asyncio.Event | None = None
+        self.hangs_loading: asyncio.Event | None = None
         self.takes: Callable[[], float] = lambda: 0.0
 
     async def versions(self) -> Mapping[str, tuple[UUID, int]]:
@@ -56,6 +57,8 @@ class Memory:
         self.loads += 1
         found = self.pages[page_id][1] if page_id in self.pages else None
         await self._answer()
+        if self.hangs_loading:
+            await self.hangs_loading.wait()
         if self.is_broken:
             raise RuntimeError("a bug")
         return found

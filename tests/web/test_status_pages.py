@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 from random import Random
+from threading import Event
 
 import httpx
 import pytest
@@ -306,6 +307,48 @@ async def test_a_change_that_this_process_made_is_seen_at_once(
             await until(seen)
 
 
+async def test_a_look_that_began_before_the_change_is_followed_by_another(
+    memory: Memory, time: Time
+) -> None:
+    pages = pages_of(memory, time, pace=Pace(look=60, believed=60, patience=0.01))
+    async with started(pages), client_of(pages) as web:
+        await web.get("/status/acme")
+        memory.hangs = asyncio.Event()
+        time.seconds += 60
+        await web.get("/status/acme")  # its look hangs, and has read the versions already
+        memory.change(replace(status_pages.mixed(), title="Acme Money"))
+        pages.changed()
+        await asyncio.sleep(0.05)
+        memory.hangs.set()
+
+        async def seen() -> bool:
+            return "Acme Money" in (await web.get("/status/acme")).text
+
+        await until(seen)
+
+
+async def test_a_page_that_changes_while_it_is_drawn_is_drawn_again(
+    memory: Memory, web: httpx.AsyncClient, time: Time
+) -> None:
+    drawing, may_go_on = Event(), Event()
+
+    class Slow(str):
+        def __html__(self) -> str:
+            drawing.set()
+            may_go_on.wait(10)
+            return "Acme"
+
+    memory.change(replace(status_pages.mixed(), title=Slow("Acme")))
+    reader = asyncio.create_task(web.get("/status/acme"))
+    assert await asyncio.to_thread(drawing.wait, 10)
+    memory.change(replace(status_pages.mixed(), title="Acme Money"))
+    time.seconds += 1
+    await web.get("/status/other")  # a look
+    may_go_on.set()
+    assert "Acme Money" not in (await reader).text
+    assert "Acme Money" in (await web.get("/status/acme")).text
+
+
 async def test_a_change_that_another_process_made_is_seen_within_a_second(memory: Memory) -> None:
     clock = Time()
     pages = StatusPages(PlainTextResponse("elsewhere"), memory, public_url=None, now=clock.now)
@@ -385,8 +428,9 @@ async def test_a_change_that_can_not_be_loaded_leaves_the_page_as_it_was(
     memory.change(replace(status_pages.mixed(), title="Acme Money"))
     time.seconds += 1
     memory.is_broken = True
-    for _ in range(3):
+    for _ in range(20):
         assert (await web.get("/status/acme")).content == before.content
+    assert memory.loads == 2  # it is tried again in a second, and not for each reader
     memory.is_broken = False
     time.seconds += 1
     assert "Acme Money" in (await web.get("/status/acme")).text
@@ -434,6 +478,23 @@ async def test_a_database_that_hangs_keeps_nobody_waiting_who_can_be_served(
             await web.get("/status/acme")
         assert memory.looks == 2
         memory.hangs.set()
+
+
+async def test_a_change_that_takes_long_to_load_keeps_nobody_waiting(
+    memory: Memory, time: Time
+) -> None:
+    pages = pages_of(memory, time, pace=Pace(patience=0.05))
+    async with client_of(pages) as web:
+        before = await web.get("/status/acme")
+        memory.change(replace(status_pages.mixed(), title="Acme Money"))
+        memory.hangs_loading = asyncio.Event()
+        time.seconds += 1
+        async with asyncio.timeout(5):
+            answers = await asyncio.gather(*(web.get("/status/acme") for _ in range(50)))
+        assert {one.content for one in answers} == {before.content}
+        memory.hangs_loading.set()
+        time.seconds += 1
+        assert "Acme Money" in (await web.get("/status/acme")).text
 
 
 async def test_what_is_asked_for_by_another_host_has_that_hosts_addresses(
