@@ -188,6 +188,21 @@ def test_a_bar_draws_each_run_of_equal_days_once() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("now", "said"),
+    [
+        ("major_outage", "Major outage, degraded for 7 min, not over yet"),
+        ("partial_outage", "Major outage, degraded for 7 min, now partial outage"),
+        ("degraded", "Major outage, down for 20 min, now degraded performance"),
+        ("operational", "Major outage, down for 20 min, degraded for 7 min"),
+    ],
+)
+def test_of_what_goes_on_today_no_length_is_told(now: str, said: str) -> None:
+    today = {0: bad_day(ComponentStatus.MAJOR_OUTAGE, down=20, degraded=7)}
+    api = component(1, "API", days=days(today), status=ComponentStatus(now))
+    assert [_unbroken(one.said) for one in status_bar.numbers(api).days] == [said]
+
+
 def test_of_many_bad_days_the_latest_are_listed_and_the_others_summed() -> None:
     every = dict.fromkeys(range(90), bad_day(ComponentStatus.MAJOR_OUTAGE, down=60))
     numbers = status_bar.numbers(component(1, "API", days=days(every)))
