@@ -1,7 +1,7 @@
 """Status pages in every state that matters, and where they come from in a test."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
@@ -42,21 +42,26 @@ class Memory:
         self.is_broken = False
         self.leaves_at_once = False
         self.hangs: asyncio.Event | None = None
+        self.hangs_loading: asyncio.Event | None = None
+        self.takes: Callable[[], float] = lambda: 0.0
 
     async def versions(self) -> Mapping[str, tuple[UUID, int]]:
         self.looks += 1
-        await self._answer()
         found = {page.slug: (id_, version) for id_, (version, page) in self.pages.items()}
         if self.leaves_at_once:
             self.pages.clear()
+        await self._answer()
         return found
 
     async def load(self, page_id: UUID) -> PublicStatusPage | None:
         self.loads += 1
+        found = self.pages[page_id][1] if page_id in self.pages else None
         await self._answer()
+        if self.hangs_loading:
+            await self.hangs_loading.wait()
         if self.is_broken:
             raise RuntimeError("a bug")
-        return self.pages[page_id][1] if page_id in self.pages else None
+        return found
 
     def change(self, page: PublicStatusPage) -> None:
         for id_, (version, old) in self.pages.items():
@@ -69,7 +74,7 @@ class Memory:
     async def _answer(self) -> None:
         if self.hangs:
             await self.hangs.wait()
-        await asyncio.sleep(0)
+        await asyncio.sleep(self.takes())
         if self.is_away:
             raise DomainError("the database does not answer")
 
@@ -253,6 +258,7 @@ def large() -> PublicStatusPage:
             f"Service {number}",
             group_label=f"Region {number // 10 + 1}",
             description="What customers reach by its own address" if number % 5 == 0 else None,
+            status=ComponentStatus.OPERATIONAL if number else ComponentStatus.PARTIAL_OUTAGE,
             days=days(some if number % 4 == 0 else None),
             uptime=0.99944 if number % 4 == 0 else 1.0,
         )

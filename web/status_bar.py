@@ -26,6 +26,8 @@ CLASS = {
 }
 """A letter for each state, by which the style sheet colours it."""
 
+_OUTAGES = (ComponentStatus.PARTIAL_OUTAGE, ComponentStatus.MAJOR_OUTAGE)
+
 _DRAWING = Markup(
     '<svg class="bar" viewBox="0 0 {} 1" preserveAspectRatio="none" aria-hidden="true">{}</svg>'
 )
@@ -80,19 +82,21 @@ def numbers(component: PublicComponent) -> Numbers:
 
 
 def _was_bad(one: ComponentDay) -> bool:
-    return bool(one.down or one.degraded) or (
-        one.worst is not None and one.worst.badness > ComponentStatus.OPERATIONAL.badness
-    )
+    if one.worst not in (None, ComponentStatus.OPERATIONAL):
+        return True
+    return bool(one.down or one.degraded)
 
 
 def _said(one: ComponentDay, now: ComponentStatus, *, is_today: bool) -> str:
     """The state at its worst, and for how long; of what goes on no length is told yet."""
-    worst = words.COMPONENT[one.worst or ComponentStatus.OPERATIONAL]
-    if is_today and now is not ComponentStatus.OPERATIONAL:
-        return f"{worst}, not over yet"
-    parts = []
-    if one.down:
+    worst = one.worst or ComponentStatus.OPERATIONAL
+    goes_on = now if is_today else ComponentStatus.OPERATIONAL
+    parts = [words.COMPONENT[worst]]
+    if one.down and goes_on not in _OUTAGES:
         parts.append(f"down for {words.duration(one.down)}")
-    if one.degraded:
+    if one.degraded and goes_on is not ComponentStatus.DEGRADED:
         parts.append(f"degraded for {words.duration(one.degraded)}")
-    return ", ".join([worst, *parts])
+    if goes_on is not ComponentStatus.OPERATIONAL:
+        is_worst = goes_on is worst
+        parts.append("not over yet" if is_worst else f"now {words.COMPONENT[goes_on].lower()}")
+    return ", ".join(parts)

@@ -15,6 +15,9 @@ Header = tuple[bytes, bytes]
 MAX_AGE_SECONDS = 1
 """How long anybody may keep a page without asking whether it still holds."""
 
+_KEPT = (HTTPStatus.OK, HTTPStatus.PERMANENT_REDIRECT, HTTPStatus.NOT_FOUND)
+"""What may be kept for so long; that something is wrong may not."""
+
 
 class Kind(Enum):
     """What sort of document it is, by its media type."""
@@ -50,7 +53,6 @@ def write(
     *,
     policy: str = "default-src 'none'; frame-ancestors 'none'",
     status: HTTPStatus = HTTPStatus.OK,
-    cache: str = f"public, max-age={MAX_AGE_SECONDS}",
     more: tuple[Header, ...] = (),
 ) -> Document:
     """The document of a text. `policy` is its Content-Security-Policy, `more` its own headers."""
@@ -64,6 +66,7 @@ def write(
         *(((b"access-control-allow-origin", b"*"),) if kind in (Kind.JSON, Kind.ATOM) else ()),
         *more,
     )
+    cache = f"public, max-age={MAX_AGE_SECONDS}" if status in _KEPT else "no-store"
     kept = ((b"cache-control", cache.encode()), (b"vary", b"Accept-Encoding"))
     squeezed = gzip.compress(body, mtime=0)
     return Document(

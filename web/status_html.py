@@ -86,7 +86,7 @@ def calm(
 ) -> Document:
     """A page that says why there is none."""
     text = _environment().get_template("calm.html").render(title=title, sentence=sentence)
-    return _document(text, status=status, more=more, cache="no-store")
+    return _document(text, status=status, more=more)
 
 
 def moved(page: PublicStatusPage) -> Document:
@@ -128,11 +128,9 @@ def _document(
     *,
     status: HTTPStatus = HTTPStatus.OK,
     more: tuple[Header, ...] = (),
-    cache: str | None = None,
 ) -> Document:
-    kept = {"cache": cache} if cache else {}
     return status_documents.write(
-        without_controls(text), Kind.HTML, policy=_policy(), status=status, more=more, **kept
+        without_controls(text), Kind.HTML, policy=_policy(), status=status, more=more
     )
 
 
@@ -197,4 +195,6 @@ def _environment() -> Environment:
         style=_source("status.css"),
         script=_source("status.js"),
     )
+    for name in made.list_templates(extensions=["html"]):
+        made.get_template(name)  # now, and not while the first reader waits
     return made

@@ -61,7 +61,6 @@ class StatusPages:
             "Only GET and HEAD are allowed here.\n",
             Kind.TEXT,
             status=HTTPStatus.METHOD_NOT_ALLOWED,
-            cache="no-store",
             more=((b"allow", b"GET, HEAD"),),
         )
 

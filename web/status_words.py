@@ -48,6 +48,7 @@ COUNTED = (
     "performance and maintenance don't count as an outage. Days are in UTC."
 )
 _MINUTES_A_DAY = 24 * 60
+_UNBROKEN = "\N{NO-BREAK SPACE}"
 
 
 def banner(page: PublicStatusPage) -> str:
@@ -65,22 +66,19 @@ def uptime(component: PublicComponent) -> str:
     else:  # what a float lacks of 0.9997 does not make it 99.96 %
         hundredths = min(int(component.uptime * 10_000 + 1e-6), 9_999)
     said = f"{hundredths / 100:.2f}".rstrip("0").rstrip(".")
-    return f"{said} % {'today' if known == 1 else f'over {known} days'}"
+    return f"{said}{_UNBROKEN}% {'today' if known == 1 else f'over {known} days'}"
 
 
 def duration(length: timedelta) -> str:
-    """How long something took, in its two largest units: `2 h 5 min`."""
+    """How long something took, in its two largest units, never broken: `2 h 5 min`."""
     minutes = int(length.total_seconds() // 60)
     if minutes < 1:
         return "less than a minute"
     days, rest = divmod(minutes, _MINUTES_A_DAY)
     hours, rest = divmod(rest, 60)
-    if days:
-        said = "1 day" if days == 1 else f"{days} days"
-        return f"{said} {hours} h" if hours else said
-    if hours:
-        return f"{hours} h {rest} min" if rest else f"{hours} h"
-    return f"{rest} min"
+    units = [(days, "day" if days == 1 else "days"), (hours, "h"), (rest, "min")]
+    said = [f"{count}{_UNBROKEN}{unit}" for count, unit in units if count]
+    return _UNBROKEN.join(said[:2])
 
 
 def moment(at: datetime) -> str:

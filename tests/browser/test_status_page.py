@@ -189,6 +189,26 @@ async def test_no_text_runs_a_script_or_breaks_the_page(
         await page.context.close()
 
 
+async def test_even_a_script_that_had_got_in_would_not_run(
+    browser: Browser, seen: Seen, address: str
+) -> None:
+    page = await open_page(browser, seen, f"{address}/mixed")
+    await page.evaluate(
+        """() => {
+            const script = document.createElement("script")
+            script.textContent = "window.ran = true"
+            const image = document.createElement("div")
+            image.innerHTML = `<img src="x" onerror="window.ran = true">`
+            document.body.append(script, image)
+            return new Promise(done => setTimeout(done, 200))
+        }"""
+    )
+    assert await page.evaluate("window.ran") is None
+    assert len(seen.console) == 3  # the script, the image and what it would have run
+    assert all("Content Security Policy" in told for told in seen.console)
+    seen.console.clear()
+
+
 async def test_a_page_is_one_request(browser: Browser, seen: Seen, address: str) -> None:
     context = await browser.new_context()
     seen.listen(context)

@@ -160,28 +160,22 @@ def test_components_stand_in_their_groups_with_uptime_and_the_days_behind_it() -
     ],
 )
 def test_uptime_is_never_rounded_up(share: float | None, said: str) -> None:
-    assert words.uptime(component(1, "API", uptime=share)) == said
+    assert _uptime(component(1, "API", uptime=share)) == said
 
 
 def test_a_component_that_began_today_promises_nothing_of_ninety_days() -> None:
-    assert words.uptime(component(1, "API", days=days(known=1))) == "100 % today"
-    assert words.uptime(component(1, "API", days=days(known=0))) == "No data yet"
+    assert _uptime(component(1, "API", days=days(known=1))) == "100 % today"
+    assert _uptime(component(1, "API", days=days(known=0))) == "No data yet"
 
 
 def test_every_length_is_said_in_two_units_at_most() -> None:
-    said = [words.duration(timedelta(minutes=one)) for one in (0, 0.9, 1, 59, 60, 61, 1439)]
-    assert said == ["less than a minute"] * 2 + [
-        "1 min",
-        "59 min",
-        "1 h",
-        "1 h 1 min",
-        "23 h 59 min",
+    said = [_duration(timedelta(minutes=one)) for one in (0, 0.9, 1, 59, 60, 61, 1439)]
+    assert said == [
+        *["less than a minute"] * 2,
+        *("1 min", "59 min", "1 h", "1 h 1 min", "23 h 59 min"),
     ]
-    assert [words.duration(one * DAY + 61 * MINUTE) for one in (1, 2)] == [
-        "1 day 1 h",
-        "2 days 1 h",
-    ]
-    assert words.duration(DAY) == "1 day"
+    assert [_duration(one * DAY + 61 * MINUTE) for one in (1, 2)] == ["1 day 1 h", "2 days 1 h"]
+    assert [_duration(one * DAY) for one in (1, 2)] == ["1 day", "2 days"]
 
 
 def test_a_bar_draws_each_run_of_equal_days_once() -> None:
@@ -194,12 +188,27 @@ def test_a_bar_draws_each_run_of_equal_days_once() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("now", "said"),
+    [
+        ("major_outage", "Major outage, degraded for 7 min, not over yet"),
+        ("partial_outage", "Major outage, degraded for 7 min, now partial outage"),
+        ("degraded", "Major outage, down for 20 min, now degraded performance"),
+        ("operational", "Major outage, down for 20 min, degraded for 7 min"),
+    ],
+)
+def test_of_what_goes_on_today_no_length_is_told(now: str, said: str) -> None:
+    today = {0: bad_day(ComponentStatus.MAJOR_OUTAGE, down=20, degraded=7)}
+    api = component(1, "API", days=days(today), status=ComponentStatus(now))
+    assert [_unbroken(one.said) for one in status_bar.numbers(api).days] == [said]
+
+
 def test_of_many_bad_days_the_latest_are_listed_and_the_others_summed() -> None:
     every = dict.fromkeys(range(90), bad_day(ComponentStatus.MAJOR_OUTAGE, down=60))
     numbers = status_bar.numbers(component(1, "API", days=days(every)))
     assert len(numbers.days) == status_bar.LISTED_MAX
-    assert numbers.days[0].said == "Major outage, down for 1 h"
-    assert numbers.others == "and 60 earlier days, down for 2 days 12 h in all"
+    assert _unbroken(numbers.days[0].said) == "Major outage, down for 1 h"
+    assert _unbroken(numbers.others) == "and 60 earlier days, down for 2 days 12 h in all"
 
 
 def test_the_history_is_by_month_and_leads_to_each_incident() -> None:
@@ -364,3 +373,16 @@ def test_a_component_that_is_named_like_a_script_is_only_named_so() -> None:
     of = page(api, incidents=(incident(1, "Slow", components=(tag(api),)),))
     assert "<bdi>&lt;b&gt;API&lt;/b&gt;</bdi>" in shown(of)
     assert "<b>API" not in shown(replace(of, title="<b>API"))
+
+
+def _unbroken(said: str) -> str:
+    """The text with plain spaces."""
+    return said.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def _duration(length: timedelta) -> str:
+    return _unbroken(words.duration(length))
+
+
+def _uptime(of) -> str:
+    return _unbroken(words.uptime(of))

@@ -8,6 +8,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
+from random import Random
+from threading import Event
 
 import httpx
 import pytest
@@ -193,6 +195,7 @@ async def test_what_does_not_exist_looks_like_what_was_never_published(
     assert [one.status_code for one in answers] == [404] * len(NOWHERE)
     assert len({one.content for one in answers}) == 1
     assert "There is no such page" in answers[0].text
+    assert {one.headers["cache-control"] for one in answers} == {"public, max-age=1"}
 
 
 async def test_a_slash_too_much_leads_to_the_page(web: httpx.AsyncClient) -> None:
@@ -248,6 +251,47 @@ async def test_without_a_background_look_a_change_is_seen_after_a_second(
     assert (memory.looks, memory.loads) == (2, 2)
 
 
+@pytest.mark.parametrize("seed", range(8))
+async def test_whatever_happens_no_reader_goes_back_in_time_and_all_arrive_at_the_last_change(
+    seed: int,
+) -> None:
+    chance = Random(seed)
+    first = replace(status_pages.calm(), title="Version 0")
+    memory = Memory(first)
+    memory.takes = lambda: chance.random() / 50
+    pages = StatusPages(
+        PlainTextResponse("elsewhere"),
+        memory,
+        public_url=None,
+        now=lambda: NOW,
+        pace=Pace(look=0.01, gap=0.001, believed=0.02, patience=0.015, first_patience=0.05),
+    )
+    done = False
+    read: list[list[int]] = [[] for _ in range(12)]
+
+    async def reads(own: list[int], rest: str) -> None:
+        while not done:
+            answer = await web.get(f"/status/acme{rest}")
+            if answer.status_code == 200:
+                own.append(int(re.findall("Version ([0-9]+)", answer.text)[0]))
+            await asyncio.sleep(chance.random() / 100)
+
+    async with started(pages), client_of(pages) as web, asyncio.TaskGroup() as readers:
+        for number, own in enumerate(read):
+            readers.create_task(reads(own, ("", ".json", "/history", "/feed.atom")[number % 4]))
+        for version in range(1, 40):
+            memory.change(replace(first, title=f"Version {version}"))
+            memory.is_away, memory.is_broken = chance.random() < 0.3, chance.random() < 0.1
+            pages.changed()
+            await asyncio.sleep(chance.random() / 30)
+        memory.is_away = memory.is_broken = False
+        await asyncio.sleep(0.3)
+        done = True
+    for own in read:
+        assert own == sorted(own)
+        assert own[-1] == 39
+
+
 async def test_a_change_that_this_process_made_is_seen_at_once(
     pages: StatusPages, web: httpx.AsyncClient, memory: Memory
 ) -> None:
@@ -261,6 +305,48 @@ async def test_a_change_that_this_process_made_is_seen_at_once(
 
         async with asyncio.timeout(0.4):  # the stopwatch stands still: no other look would help
             await until(seen)
+
+
+async def test_a_look_that_began_before_the_change_is_followed_by_another(
+    memory: Memory, time: Time
+) -> None:
+    pages = pages_of(memory, time, pace=Pace(look=60, believed=60, patience=0.01))
+    async with started(pages), client_of(pages) as web:
+        await web.get("/status/acme")
+        memory.hangs = asyncio.Event()
+        time.seconds += 60
+        await web.get("/status/acme")  # its look hangs, and has read the versions already
+        memory.change(replace(status_pages.mixed(), title="Acme Money"))
+        pages.changed()
+        await asyncio.sleep(0.05)
+        memory.hangs.set()
+
+        async def seen() -> bool:
+            return "Acme Money" in (await web.get("/status/acme")).text
+
+        await until(seen)
+
+
+async def test_a_page_that_changes_while_it_is_drawn_is_drawn_again(
+    memory: Memory, web: httpx.AsyncClient, time: Time
+) -> None:
+    drawing, may_go_on = Event(), Event()
+
+    class Slow(str):
+        def __html__(self) -> str:
+            drawing.set()
+            may_go_on.wait(10)
+            return "Acme"
+
+    memory.change(replace(status_pages.mixed(), title=Slow("Acme")))
+    reader = asyncio.create_task(web.get("/status/acme"))
+    assert await asyncio.to_thread(drawing.wait, 10)
+    memory.change(replace(status_pages.mixed(), title="Acme Money"))
+    time.seconds += 1
+    await web.get("/status/other")  # a look
+    may_go_on.set()
+    assert "Acme Money" not in (await reader).text
+    assert "Acme Money" in (await web.get("/status/acme")).text
 
 
 async def test_a_change_that_another_process_made_is_seen_within_a_second(memory: Memory) -> None:
@@ -342,11 +428,25 @@ async def test_a_change_that_can_not_be_loaded_leaves_the_page_as_it_was(
     memory.change(replace(status_pages.mixed(), title="Acme Money"))
     time.seconds += 1
     memory.is_broken = True
-    for _ in range(3):
+    for _ in range(20):
         assert (await web.get("/status/acme")).content == before.content
+    assert memory.loads == 2  # it is tried again in a second, and not for each reader
     memory.is_broken = False
     time.seconds += 1
     assert "Acme Money" in (await web.get("/status/acme")).text
+
+
+async def test_that_the_database_is_away_is_logged_once_and_not_with_every_look(
+    web: httpx.AsyncClient, memory: Memory, time: Time, caplog: pytest.LogCaptureFixture
+) -> None:
+    await web.get("/status/acme")
+    for is_away in (True, True, True, False, True):
+        memory.is_away = is_away
+        time.seconds += 1
+        await web.get("/status/acme")
+    assert [one.message for one in caplog.records] == [
+        "status pages show what was known: the database does not answer"
+    ] * 2
 
 
 async def test_with_the_database_away_and_nothing_known_one_is_asked_to_come_back(
@@ -378,6 +478,23 @@ async def test_a_database_that_hangs_keeps_nobody_waiting_who_can_be_served(
             await web.get("/status/acme")
         assert memory.looks == 2
         memory.hangs.set()
+
+
+async def test_a_change_that_takes_long_to_load_keeps_nobody_waiting(
+    memory: Memory, time: Time
+) -> None:
+    pages = pages_of(memory, time, pace=Pace(patience=0.05))
+    async with client_of(pages) as web:
+        before = await web.get("/status/acme")
+        memory.change(replace(status_pages.mixed(), title="Acme Money"))
+        memory.hangs_loading = asyncio.Event()
+        time.seconds += 1
+        async with asyncio.timeout(5):
+            answers = await asyncio.gather(*(web.get("/status/acme") for _ in range(50)))
+        assert {one.content for one in answers} == {before.content}
+        memory.hangs_loading.set()
+        time.seconds += 1
+        assert "Acme Money" in (await web.get("/status/acme")).text
 
 
 async def test_what_is_asked_for_by_another_host_has_that_hosts_addresses(
