@@ -146,7 +146,7 @@ def apply(
         str | None, typer.Option(help="Which organization, where the database has several.")
     ] = None,
 ) -> None:
-    """Create and change schedules, policies and the alerts channel as a file says.
+    """Create and change schedules, policies, components, pages and settings as a file says.
 
     Doing it twice changes nothing the second time, and what the file does not name is left alone.
     """

@@ -9,7 +9,7 @@ from bot.answering import Answer
 from bot.blocks import component_choice, ids, simple
 from bot.blocks.affected import affected_modal
 from bot.gesture import Gesture
-from core import affected, components, facts, incidents, status_pages
+from core import affected, components, facts, incidents, public_surface
 
 
 async def open_affected(gesture: Gesture, incident_id: UUID) -> Answer:
@@ -46,7 +46,7 @@ async def _view(gesture: Gesture, incident_id: UUID, chosen: list[UUID]) -> dict
     async with gesture.core.reading(gesture.actor) as tx:
         found = await facts.of(tx, await incidents.get(tx, incident_id))
         every = await components.list_components(tx)
-        pages = await status_pages.covering(tx, chosen)
+        pages = await public_surface.covering(tx, chosen)
     if found.resolved:
         said = f"#{found.number} is resolved; nothing changes."
         return simple.message_view("Affected components", said)

@@ -17,9 +17,9 @@ from core import (
     facts,
     incidents,
     preview,
+    public_surface,
     receipts,
     schedules,
-    status_pages,
     timeline,
 )
 from core.errors import DomainError, InvalidTargetUser, NotAMember
@@ -169,7 +169,7 @@ async def _declare_view(gesture: Gesture, form: DeclareForm) -> dict[str, Any]:
     async with gesture.core.reading(gesture.actor) as tx:
         known = [(str(one.id), one.name) for one in await schedules.list_schedules(tx)]
         every = await components.list_components(tx)
-        pages = await status_pages.covering(tx, form.components)
+        pages = await public_surface.covering(tx, form.components)
         told = await preview.preview(tx, owner_id=owner_id, owner_schedule_id=schedule_id)
     consequence = declare.consequence(told) if form.schedule_id or form.owner else None
     return declare.declare_modal(

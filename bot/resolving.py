@@ -10,7 +10,7 @@ from bot.blocks import ids, simple
 from bot.blocks.resolve import ResolveForm, read_resolve, resolve_modal
 from bot.gesture import Gesture
 from bot.updating import incident_of
-from core import facts, incidents, status_pages, updates
+from core import facts, incidents, public_surface, updates
 
 
 async def resolve(gesture: Gesture, incident_id: UUID, *, note: str = "") -> Answer:
@@ -45,7 +45,7 @@ async def _view(
     async with gesture.core.reading(gesture.actor) as tx:
         incident = await incidents.get(tx, incident_id)
         found = await facts.of(tx, incident)
-        pages = await status_pages.covering_incident(tx, incident)
+        pages = await public_surface.covering_incident(tx, incident)
         if foresees:
             foresight = await updates.foresee_public(tx, incident_id, body=form.write_up)
     if found.resolved:

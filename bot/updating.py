@@ -10,7 +10,7 @@ from bot.blocks import ids, publish, simple, update, values
 from bot.blocks.text import Block
 from bot.blocks.update import UpdateForm
 from bot.gesture import Gesture
-from core import facts, incidents, status_pages, updates
+from core import facts, incidents, public_surface, updates
 from core.errors import NoPublicSurface
 from storage.vocabulary import Visibility
 
@@ -62,7 +62,7 @@ async def surface_of(gesture: Gesture, incident_id: UUID) -> list[Block]:
     async with gesture.core.reading(gesture.actor) as tx:
         incident = await incidents.get(tx, incident_id)
         try:
-            pages = await status_pages.require_cover(tx, incident)
+            pages = await public_surface.require_cover(tx, incident)
         except NoPublicSurface as missing:
             return publish.surface((), missing, url, incident_id)
     return publish.surface(pages, None, url, incident_id)

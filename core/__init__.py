@@ -15,7 +15,8 @@ An incident's life, and where each part of it is written:
     timeline        what happened, interleaved, for people to read
     components      the catalogue of what customers know by name
     affected        which components an incident affects
-    status_pages    what a page selects, whether it is published, what it covers
+    status_pages    what a page selects, and whether it is published
+    public_surface  which pages show an incident, and what is missing where none does
     surfaces        what a change means for the public: component statuses, pages shown anew
     component_days  PURE: how a component was, day by day
     public_page     PURE: what may leave the house: the values of a status page

@@ -58,7 +58,8 @@ def meant(typed: str, known: Sequence[tuple[str, Thing]], noun: str, nouns: str)
     Raises NotFound, naming those there are.
     """
     wanted = typed.strip().casefold()
-    exact = [one for name, one in known if name.casefold() == wanted]
+    same = [one for name, one in known if name == typed.strip()]
+    exact = same or [one for name, one in known if name.casefold() == wanted]
     near = [one for name, one in known if name.casefold().startswith(wanted)]
     found = exact or near
     if len(found) == 1:

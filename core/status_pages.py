@@ -1,27 +1,28 @@
-"""Status pages: their address, what they select, whether they are published, what they cover."""
+"""Status pages: their address, what they select, and whether they are published."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import Select, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import selectinload
 
-from core import affected, audit, people, permissions, schedules, surfaces
+from core import audit, people, permissions, schedules, surfaces
 from core.errors import (
     DuplicateComponentId,
     InvalidComponentId,
     NameConflict,
-    NoPublicSurface,
     NotFound,
     ValidationFailed,
 )
 from core.incidents import clean_text
 from core.transaction import Transaction
 from storage.limits import PAGE_COMPONENTS_MAX, PAGE_TITLE_MAX, SLUG_MAX
-from storage.models import Component, Incident, StatusPage, StatusPageComponent
+from storage.models import Component, StatusPage, StatusPageComponent
 from storage.vocabulary import AuditType
 
 SLUG = re.compile(rf"[a-z0-9-]{{1,{SLUG_MAX}}}")
@@ -36,15 +37,6 @@ class PageDraft:
     title: str
     component_ids: tuple[UUID, ...] = ()
     published: bool = False
-
-
-@dataclass(frozen=True)
-class Covering:
-    """A published page that shows an incident."""
-
-    id: UUID
-    slug: str
-    title: str
 
 
 async def list_pages(tx: Transaction) -> Sequence[StatusPage]:
@@ -94,10 +86,10 @@ async def create_page(tx: Transaction, draft: PageDraft, *, id: UUID | None = No
         version=1,
         components=_selected(draft),
     )
-    tx.db.add(page)
     tx.publishes = True
+    async with _taking_the_address(tx, draft):
+        tx.db.add(page)
     audit.record(tx, AuditType.PAGE_CREATED, pageId=str(id), after=describe(draft))
-    await tx.db.flush()
     return page
 
 
@@ -113,7 +105,9 @@ async def change_page(tx: Transaction, page_id: UUID, draft: PageDraft) -> Statu
     before = draft_of(page)
     if before == draft:
         return page
-    page.slug, page.title, page.published = draft.slug, draft.title, draft.published
+    async with _taking_the_address(tx, draft):
+        page.slug = draft.slug
+    page.title, page.published = draft.title, draft.published
     if before.component_ids != draft.component_ids:
         page.components.clear()
         await tx.db.flush()
@@ -142,66 +136,6 @@ async def remove_page(tx: Transaction, page_id: UUID) -> None:
     await tx.db.delete(page)
     await tx.db.flush()
     tx.publishes = True
-
-
-async def covering(tx: Transaction, component_ids: Sequence[UUID]) -> tuple[Covering, ...]:
-    """The published pages that show an incident of these components (spec section 4)."""
-    if not component_ids:
-        return ()
-    found = await tx.db.scalars(
-        select(StatusPage)
-        .where(
-            StatusPage.organization_id == tx.organization_id,
-            StatusPage.published.is_(True),
-            StatusPage.id.in_(
-                select(StatusPageComponent.page_id).where(
-                    StatusPageComponent.component_id.in_(component_ids)
-                )
-            ),
-        )
-        .order_by(StatusPage.title, StatusPage.slug)
-    )
-    return tuple(Covering(one.id, one.slug, one.title) for one in found)
-
-
-async def covering_incident(tx: Transaction, incident: Incident) -> tuple[Covering, ...]:
-    """The published pages that show an incident."""
-    return await covering(tx, [one.id for one in await affected.of(tx, incident)])
-
-
-async def require_cover(tx: Transaction, incident: Incident) -> tuple[Covering, ...]:
-    """The pages that would show a public update. Raises NoPublicSurface, saying what is missing."""
-    tags = await affected.of(tx, incident)
-    found = await covering(tx, [one.id for one in tags])
-    if found:
-        return found
-    raise NoPublicSurface(await _missing(tx, incident, tags), field="visibility")
-
-
-async def _missing(tx: Transaction, incident: Incident, tags: Sequence[affected.Affected]) -> str:
-    if not tags:
-        return (
-            f"#{incident.number} affects no component yet, so no status page shows it. Say which "
-            "components are affected, or post this as internal."
-        )
-    names = _listed([one.name for one in tags])
-    wanted = {one.id for one in tags}
-    every = await list_pages(tx)
-    hidden = [one.title for one in every if wanted & {each.component_id for each in one.components}]
-    if hidden:
-        return (
-            f"{_listed(hidden)} would show {names} but is not published. Have an admin publish it, "
-            "or post this as internal."
-        )
-    if not every:
-        return (
-            f"There is no status page yet that could show {names}. Have an admin make one, or post "
-            "this as internal."
-        )
-    return (
-        f"No status page shows {names}. Have an admin add it to {_listed([p.title for p in every])}"
-        ", or post this as internal."
-    )
 
 
 async def taken_elsewhere(tx: Transaction, slugs: Collection[str]) -> frozenset[str]:
@@ -270,6 +204,20 @@ async def _lock(tx: Transaction, page_id: UUID) -> StatusPage:
     return found
 
 
+@asynccontextmanager
+async def _taking_the_address(tx: Transaction, draft: PageDraft) -> AsyncIterator[None]:
+    """Of two organizations that take one address at once the second is refused as any other is."""
+    try:
+        async with tx.db.begin_nested():
+            yield
+    except IntegrityError as error:
+        raise _taken(draft.slug) from error
+
+
+def _taken(slug: str) -> NameConflict:
+    return NameConflict(f"The address “{slug}” is taken. Choose another.", field="slug")
+
+
 def _selected(draft: PageDraft) -> list[StatusPageComponent]:
     return [
         StatusPageComponent(position=position, component_id=one)
@@ -289,7 +237,7 @@ async def _checked(
         )
     taken = await tx.db.scalar(select(StatusPage.id).filter_by(slug=slug))
     if taken and (present is None or taken != present.id):
-        raise NameConflict(f"The address “{slug}” is taken. Choose another.", field="slug")
+        raise _taken(slug)
     if len(set(draft.component_ids)) < len(draft.component_ids):
         raise DuplicateComponentId(field="component_ids")
     if len(draft.component_ids) > PAGE_COMPONENTS_MAX:
@@ -300,8 +248,3 @@ async def _checked(
     if any(one not in held for one in draft.component_ids):
         raise InvalidComponentId(field="component_ids")
     return replace(draft, title=title, slug=slug)
-
-
-def _listed(names: Sequence[str], limit: int = 3) -> str:
-    shown = ", ".join(f"“{one}”" for one in names[:limit])
-    return f"{shown} and {len(names) - limit} more" if len(names) > limit else shown

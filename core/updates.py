@@ -12,13 +12,13 @@ from core import (
     incidents,
     lifecycle,
     notifications,
-    status_pages,
+    public_surface,
     surfaces,
 )
 from core.errors import ValidationFailed
 from core.incidents import clean_text
 from core.leaks import Leak, find_leaks
-from core.status_pages import Covering
+from core.public_surface import Covering
 from core.transaction import Transaction
 from storage.limits import UPDATE_BODY_MAX
 from storage.models import Incident, IncidentUpdate
@@ -117,7 +117,7 @@ async def _judge(
         lifecycle.check_transition(incident.status, status_change)
     if visibility is not Visibility.PUBLIC:
         return body, ()
-    return body, await status_pages.require_cover(tx, incident)
+    return body, await public_surface.require_cover(tx, incident)
 
 
 async def _write(

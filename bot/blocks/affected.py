@@ -9,7 +9,7 @@ from bot.blocks.build import context, exact, modal, mrkdwn
 from bot.blocks.component_choice import Choosable, component_field
 from bot.blocks.text import Block
 from core.facts import IncidentFacts
-from core.status_pages import Covering
+from core.public_surface import Covering
 from storage.limits import AFFECTED_COMPONENTS_MAX
 
 HINT = "Customers read of an incident on the status pages that show what it affects."

@@ -10,7 +10,7 @@ from bot.blocks.build import context, exact, field, menu, modal, mrkdwn, plain, 
 from bot.blocks.component_choice import Choosable, component_field
 from bot.blocks.text import Block, escape, minutes, names
 from core.preview import Preview, PreviewStep
-from core.status_pages import Covering
+from core.public_surface import Covering
 from storage.limits import AFFECTED_COMPONENTS_MAX, TITLE_MAX
 from storage.vocabulary import Severity
 

@@ -17,7 +17,7 @@ from bot.blocks.build import (
 )
 from bot.blocks.text import Block, cut, escape
 from core.errors import DomainError
-from core.status_pages import Covering
+from core.public_surface import Covering
 from core.updates import PublicForesight
 
 SUBMIT_MAX = 24

@@ -10,7 +10,7 @@ from bot.blocks import ids, publish, values, words
 from bot.blocks.build import context, exact, field, modal, mrkdwn, plain, text_input
 from bot.blocks.declare import TYPED_MAX
 from core.facts import IncidentFacts
-from core.status_pages import Covering
+from core.public_surface import Covering
 from core.updates import PublicForesight
 
 

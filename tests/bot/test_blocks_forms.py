@@ -10,7 +10,7 @@ from bot.blocks import declare, forms, ids, simple, update, values
 from bot.blocks.declare import DeclareForm
 from bot.blocks.update import UpdateForm
 from core.preview import Preview, PreviewStep
-from core.status_pages import Covering
+from core.public_surface import Covering
 from core.updates import PublicForesight
 from sandbox.blockkit import check_view
 from storage.vocabulary import Status

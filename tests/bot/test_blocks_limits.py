@@ -36,8 +36,8 @@ from core.leaks import Leak, LeakKind
 from core.notifications import Page
 from core.pacing import BUNDLE_MAX
 from core.preview import Preview, PreviewStep
+from core.public_surface import Covering
 from core.remarks import DutyChanged, TrialPage
-from core.status_pages import Covering
 from core.targets import OnDuty, Target
 from core.updates import PublicForesight
 from sandbox.blockkit import characters, check_blocks, check_view, view_too_large

@@ -42,6 +42,15 @@ async def test_components_are_listed_those_without_a_group_first(engine: Engine)
     assert names == ["Docs", "Search", "API", "web"]
 
 
+async def test_a_component_is_found_by_its_name_as_it_is_written_first(engine: Engine) -> None:
+    upper = await public.component(engine, "API")
+    await public.component(engine, "api")
+    async with engine.core.reading(engine.system) as tx:
+        assert (await components.find_component(tx, "API")).id == upper
+        with pytest.raises(NotFound, match="API, api"):
+            await components.find_component(tx, "Api")
+
+
 async def test_a_name_is_trimmed_unique_and_bounded(engine: Engine) -> None:
     made = await engine.do("bob", components.create_component, ComponentDraft(" API \n"))
     assert made.name == "API"

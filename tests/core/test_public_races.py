@@ -11,11 +11,12 @@ from sqlalchemy import select
 
 from core import affected, components, incidents, redaction, status_pages, surfaces, updates
 from core.components import ComponentDraft
-from core.errors import IncidentResolved, NoPublicSurface
+from core.errors import IncidentResolved, NameConflict, NoPublicSurface
 from core.status_pages import PageDraft
+from core.transaction import Actor
 from storage.models import Component, Incident, IncidentComponent
 from storage.vocabulary import ComponentStatus, Severity, Status, Visibility
-from tests.core import public
+from tests.core import given, public
 from tests.engine import Engine
 
 
@@ -66,6 +67,22 @@ async def test_whatever_is_done_at_once_ends_and_agrees(engine: Engine, seed: in
             await asyncio.gather(*(act(number) for number in range(begin, begin + 16)))
 
     assert await _disagreeing(engine, ids) == []
+
+
+async def test_two_organizations_take_one_address_and_one_is_refused(engine: Engine) -> None:
+    mallory = await given.stranger(engine)
+
+    async def take(organization_id: UUID | None) -> str:
+        async with engine.core.transaction(Actor.system(organization_id)) as tx:
+            try:
+                await status_pages.create_page(tx, PageDraft("acme", "Acme"))
+            except NameConflict as refusal:
+                return refusal.code
+            await asyncio.sleep(0.1)  # uncommitted, while the other asks
+        return "made"
+
+    both = (engine.organization_id, mallory.organization_id)
+    assert sorted(await asyncio.gather(*map(take, both))) == ["made", "name_conflict"]
 
 
 async def test_a_text_is_taken_back_while_it_is_edited_into_the_page(engine: Engine) -> None:
