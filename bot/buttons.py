@@ -73,7 +73,7 @@ async def _acknowledge_all(gesture: Gesture, value: str) -> Answer:
 
 
 async def _resolve(gesture: Gesture, value: str) -> Answer:
-    return await resolving.resolve(gesture, UUID(value))
+    return await resolving.press_resolve(gesture, UUID(value))
 
 
 async def _hand_off(gesture: Gesture, value: str) -> Answer:

@@ -101,6 +101,8 @@ async def _status(gesture: Gesture, typed: Typed) -> Answer:
         return await updating.open_update(gesture, found.id, advance=True)
     if typed.rest.lower() not in set(Status):
         return say(f"“{typed.rest}” is no status. They are: {', '.join(Status)}.")
+    if typed.rest.lower() == Status.RESOLVED and found.status is Status.MONITORING:
+        return await resolving.resolve(gesture, found.id)
     return await acts.advance(gesture, found.id, Status(typed.rest.lower()))
 
 

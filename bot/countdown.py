@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from slack_sdk.errors import SlackApiError
@@ -14,6 +14,12 @@ log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 1.0
 """A clock may be set, and simulated time runs as it likes: so often it is looked at."""
+
+TRIED_FOR = timedelta(minutes=5)
+"""How long a redraw that Slack does not take is tried again."""
+
+_OVER = {"not_found", "hash_conflict", "view_not_found"}
+"""Slack's words for a view that was closed, or shows something newer."""
 
 Redraw = Callable[[], Awaitable[datetime | None]]
 """Draws the view anew, and says when the next time is due; None when nothing runs any more."""
@@ -60,8 +66,20 @@ class Countdowns:
                 continue
             try:
                 due = await redraw()
-            except SlackApiError:
-                return  # it was closed
+            except SlackApiError as error:
+                if error.response.get("error") in _OVER:
+                    return
+                log.warning("a view that counts down could not be redrawn: %s", error)
+                await asyncio.sleep(_after(error))
             except Exception:
                 log.exception("a view that counts down could not be redrawn")
+                await asyncio.sleep(LOOK_SECONDS)
+            if due and self._clock.now() - due > TRIED_FOR:
                 return
+
+
+def _after(error: SlackApiError) -> float:
+    """How long Slack asks to wait, or a moment."""
+    asked = {name.lower(): value for name, value in (error.response.headers or {}).items()}
+    after = asked.get("retry-after", LOOK_SECONDS)
+    return float(after[0] if isinstance(after, list) else after)

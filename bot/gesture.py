@@ -8,7 +8,7 @@ from uuid import UUID
 
 from slack_sdk.errors import SlackApiError
 
-from bot.answering import Answer, Say
+from bot.answering import Answer, Say, Show
 from bot.blocks import simple
 from bot.workspace import Workspace
 from core import facts, incidents
@@ -88,27 +88,35 @@ class Gesture:
         build: Callable[[], Coroutine[Any, Any, dict[str, Any]]],
         *,
         push: bool = False,
-        opened: Callable[[str], None] = lambda _view_id: None,
+        opened: Callable[[dict[str, Any]], None] = lambda _view: None,
     ) -> Answer:
         """Open a modal while the trigger is good, filled in as soon as the data is there.
 
         A refusal before it opened is told to the one who asked; after that, in the modal. Once it
-        is filled in, `opened` is told its id.
+        is filled in, `opened` is told what Slack says of it.
         """
         opening = self.workspace.slack.views_push if push else self.workspace.slack.views_open
         task = asyncio.create_task(build())
         done, _ = await asyncio.wait({task}, timeout=OPEN_WITHIN_SECONDS)
+        first = task.result() if done else simple.loading_view(title)
+        try:
+            shown = await opening(trigger_id=self.trigger_id, view=first)
+        except SlackApiError as error:
+            if not push or error.response.get("error") != "push_limit_reached":
+                raise
+            return Show(
+                await task
+            )  # three lie on one another already: it takes the top one's place
+        opened(shown["view"])
         if done:
-            shown = await opening(trigger_id=self.trigger_id, view=task.result())
-            opened(shown["view"]["id"])
             return None
-        shown = await opening(trigger_id=self.trigger_id, view=simple.loading_view(title))
         try:
             view = await task
         except DomainError as refusal:
             view = simple.message_view(title, refusal.message)
-        await self.workspace.slack.views_update(view_id=shown["view"]["id"], view=view)
-        opened(shown["view"]["id"])
+        update = self.workspace.slack.views_update
+        shown = await update(view_id=shown["view"]["id"], view=view)
+        opened(shown["view"])
         return None
 
 

@@ -1,5 +1,6 @@
 """What is opened, filled in and submitted. What was typed is never lost to a refusal."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID
@@ -23,6 +24,7 @@ from core import (
     timeline,
 )
 from core.errors import DomainError, InvalidTargetUser, NotAMember
+from core.leaks import find_leaks
 from storage.vocabulary import Severity
 
 
@@ -172,12 +174,14 @@ async def _declare_view(gesture: Gesture, form: DeclareForm) -> dict[str, Any]:
         pages = await public_surface.covering(tx, form.components)
         told = await preview.preview(tx, owner_id=owner_id, owner_schedule_id=schedule_id)
     consequence = declare.consequence(told) if form.schedule_id or form.owner else None
+    doubts = await asyncio.to_thread(find_leaks, form.title) if pages else ()
     return declare.declare_modal(
         form,
         known,
         refused or consequence,
         components=every,
         pages=pages,
+        doubts=doubts,
         public_url=gesture.workspace.public_url,
     )
 

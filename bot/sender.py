@@ -24,7 +24,8 @@ _NO_SUCH_PERSON = {"users_not_found", "user_not_found", "user_disabled", "cannot
                    "user_not_visible", "messages_tab_disabled"}  # fmt: skip
 _NO_SUCH_CHANNEL = {"channel_not_found", "not_in_channel", "is_archived"}
 _IN_THREAD = {"thread_ts", "reply_broadcast"}
-_NO_SUCH_MESSAGE = {"message_not_found", "cant_update_message", "edit_window_closed"}
+_NO_SUCH_MESSAGE = {"message_not_found", "cant_update_message", "edit_window_closed",
+                    "cant_delete_message"}  # fmt: skip
 _BAD_BLOCKS = {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long",
                "metadata_too_large"}  # fmt: skip
 _REFUSED_CONTENT = _BAD_BLOCKS | {"msg_too_long", "no_text", "invalid_arguments"}
@@ -68,15 +69,24 @@ class SlackSender:
         """Bring the message that was sent up to date, in place."""
         assert outgoing.receipt is not None  # noqa: S101  (only what was sent is edited)
         rendered = self._render(outgoing)
-        await self._call(
-            "chat_update",
-            outgoing.receipt["channel"],
-            channel=outgoing.receipt["channel"],
-            ts=outgoing.receipt["ts"],
-            text=rendered.text,
-            blocks=rendered.blocks,
-            metadata=_metadata(outgoing),
-        )
+        channel, ts = outgoing.receipt["channel"], outgoing.receipt["ts"]
+        try:
+            await self._call(
+                "chat_update",
+                channel,
+                channel=channel,
+                ts=ts,
+                text=rendered.text,
+                blocks=rendered.blocks,
+                metadata=_metadata(outgoing),
+            )
+        except DeliveryFailed as failure:
+            is_taken_back = outgoing.update is not None and outgoing.update.redacted
+            if not (failure.permanent and is_taken_back):
+                raise
+            # What can't be emptied is deleted; what is gone already needs nothing.
+            if _code(failure) != "message_not_found":
+                await self._call("chat_delete", channel, channel=channel, ts=ts)
 
     async def find(self, outgoing: Outgoing) -> Receipt | None:
         """Look for the delivery's id among the conversation's messages, to the last page."""
@@ -245,6 +255,12 @@ def _metadata(outgoing: Outgoing) -> dict[str, Any]:
         "event_type": METADATA_TYPE,
         "event_payload": {"delivery_id": str(outgoing.delivery_id)},
     }
+
+
+def _code(failure: DeliveryFailed) -> str | None:
+    """Slack's own word for what failed, if it said one."""
+    cause = failure.__cause__
+    return cause.response.get("error") if isinstance(cause, SlackApiError) else None
 
 
 def _failure(error: Exception, method: str) -> DeliveryFailed:

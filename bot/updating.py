@@ -4,15 +4,21 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID
 
-from bot import modals
-from bot.answering import Answer, Show
+from bot import modals, resolving
+from bot.answering import Answer, FieldErrors, Show
 from bot.blocks import ids, publish, simple, update, values
+from bot.blocks.resolve import ResolveForm
 from bot.blocks.text import Block
 from bot.blocks.update import UpdateForm
 from bot.gesture import Gesture
 from core import facts, incidents, public_surface, updates
-from core.errors import NoPublicSurface
-from storage.vocabulary import Visibility
+from core.errors import (
+    IncidentResolved,
+    InvalidStatusTransition,
+    NoPublicSurface,
+    NotAsForeseen,
+)
+from storage.vocabulary import Status, Visibility
 
 
 async def open_update(
@@ -32,7 +38,7 @@ async def open_update(
 
 async def recompute(gesture: Gesture) -> Answer:
     """Say who will read it, after that was chosen; a preview that was shown is shown no more."""
-    form, incident_id = update.read_update(gesture.view), incident_of(gesture)
+    form, incident_id = update.read_update(gesture.view), values.incident_of(gesture.view)
     found = await gesture.facts(incident_id)
     surface = await surface_of(gesture, incident_id) if form.public else []
     await gesture.redraw(update.update_modal(found, form, surface=surface))
@@ -40,19 +46,34 @@ async def recompute(gesture: Gesture) -> Answer:
 
 
 async def submit_update(gesture: Gesture) -> Answer:
-    """Post it. A public one is shown first, and posted when what was shown is submitted again."""
-    form, incident_id = update.read_update(gesture.view), incident_of(gesture)
-    if form.public and form.seen != form.shown:
+    """Post it. A public one is shown first, and posted when what was shown is submitted again.
+
+    Where it ends what customers see, it is asked first whether to publish a write-up.
+    """
+    form, incident_id = update.read_update(gesture.view), values.incident_of(gesture.view)
+    if form.public and not form.seen:
         return Show(await _second_step(gesture, incident_id, form))
-    async with gesture.core.transaction(gesture.actor) as tx:
-        await updates.post_update(
-            tx,
-            incident_id,
-            body=form.body,
-            status_change=form.step,
-            visibility=Visibility(form.visibility),
-            dedup_key=f"slack:{gesture.view['id']}",
-        )
+    ends = form.step is Status.RESOLVED and not form.public
+    if ends and await resolving.asks_for_write_up(gesture, incident_id):
+        return Show(await resolving.resolve_view(gesture, incident_id, ResolveForm(form.body)))
+    try:
+        async with gesture.core.transaction(gesture.actor) as tx:
+            await updates.post_update(
+                tx,
+                incident_id,
+                body=form.body,
+                status_change=form.step,
+                visibility=Visibility(form.visibility),
+                dedup_key=f"slack:{gesture.view['id']}",
+                foreseen=form.seen if form.public else None,
+            )
+    except NotAsForeseen:
+        return Show(await _second_step(gesture, incident_id, form))
+    except InvalidStatusTransition as refusal:
+        found = await gesture.facts(incident_id)
+        return Show(update.update_modal(found, form, error=refusal.message))
+    except IncidentResolved as refusal:
+        return FieldErrors({"body": refusal.message})
     return await modals.show_below(gesture, incident_id)
 
 
@@ -66,11 +87,6 @@ async def surface_of(gesture: Gesture, incident_id: UUID) -> list[Block]:
         except NoPublicSurface as missing:
             return publish.surface((), missing, url, incident_id)
     return publish.surface(pages, None, url, incident_id)
-
-
-def incident_of(gesture: Gesture) -> UUID:
-    """The incident that a form is about."""
-    return UUID(values.metadata(gesture.view)["id"])
 
 
 async def _second_step(gesture: Gesture, incident_id: UUID, form: UpdateForm) -> dict[str, Any]:

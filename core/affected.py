@@ -48,8 +48,8 @@ async def set_components(
 ) -> Incident:
     """Say which components an incident affects; the same again changes nothing.
 
-    Tags never change who is paged. Raises NotFound, then DuplicateComponentId,
-    InvalidComponentId or ValidationFailed, then IncidentResolved (spec sections 2 and 9).
+    Tags never change who is paged. Raises, in this order, NotFound, DuplicateComponentId or
+    ValidationFailed, IncidentResolved, InvalidComponentId (spec sections 2 and 9).
     """
     incident = await incidents.lock(tx, incident_id)
     check(component_ids)

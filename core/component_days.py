@@ -17,6 +17,7 @@ def days_of(
 
     `states` is in order of time. A day's worst is what was worst at any instant of it.
     """
+    states = [one for one in states if one[0] <= now]  # a clock that was set back knows no later
     today = datetime.combine(now.date(), time(), UTC)
     begins = today - (count - 1) * DAY
     spans = [

@@ -67,6 +67,7 @@ async def create_component(
     made = await tx.db.get(Component, id)
     if made and made.organization_id == tx.organization_id:
         return made
+    id = uuid4() if made else id  # an id of another organization's says nothing here
     draft = await _checked(tx, draft)
     component = Component(
         id=id,
@@ -102,13 +103,10 @@ async def change_component(tx: Transaction, component_id: UUID, draft: Component
     component = (await surfaces.lock_components(tx, [component_id]))[component_id]
     component.name, component.description = draft.name, draft.description
     component.group_label = draft.group_label
-    tags = await tx.db.scalars(
-        select(IncidentComponent).where(
-            IncidentComponent.component_id == component_id, IncidentComponent.incident_id.in_(held)
-        )
-    )
-    for tag in tags:
-        tag.name = draft.name
+    if before.name != draft.name:
+        # Tags are written under the component's lock: from here on there are no others.
+        for tag in await tx.db.scalars(_tags_of_open(tx, component_id)):
+            tag.name = draft.name
     await tx.db.flush()
     for incident in held.values():
         await notifications.refresh(tx, incident)
@@ -145,7 +143,7 @@ async def override_status(
         before={"statusOverride": before.value if before else None},
         after={"statusOverride": status.value if status else None},
     )
-    await surfaces.settle(tx, [component_id])
+    await surfaces.settle(tx, [component_id], is_of_an_incident=False)
     return component
 
 
@@ -193,6 +191,18 @@ def describe(draft: ComponentDraft) -> dict[str, Any]:
 
 def _ours(tx: Transaction) -> Select[Component]:
     return select(Component).where(Component.organization_id == tx.organization_id)
+
+
+def _tags_of_open(tx: Transaction, component_id: UUID) -> Select[IncidentComponent]:
+    return (
+        select(IncidentComponent)
+        .join(Incident, Incident.id == IncidentComponent.incident_id)
+        .where(
+            IncidentComponent.component_id == component_id,
+            Incident.organization_id == tx.organization_id,
+            Incident.status != Status.RESOLVED,
+        )
+    )
 
 
 async def _open_with(tx: Transaction, component_id: UUID) -> Sequence[Incident]:

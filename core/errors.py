@@ -97,6 +97,20 @@ class RedactionNotPermitted(DomainError):
     code = "redaction_not_permitted"
 
 
+class AlreadyPosted(DomainError):
+    """This form has posted something else already, so nothing was posted now. Close it and look at
+    the timeline; to say it differently, remove that text there and post anew.
+    """
+
+    code = "idempotency_conflict"
+
+
+class NotAsForeseen(DomainError):
+    """What you were shown is no longer what would be published, so nothing was. Look again."""
+
+    code = "precondition_failed"
+
+
 class NameConflict(DomainError):
     """That name is taken. Choose another."""
 

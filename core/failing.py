@@ -61,6 +61,22 @@ async def say(
         )
 
 
+async def say_copy_left(tx: Transaction, incident: Incident, delivery: Delivery) -> None:
+    """Say that a message in Slack still shows a text that was taken back; once for each message."""
+    audit.record(
+        tx,
+        AuditType.DELIVERY_FAILED,
+        incident=incident,
+        **about(delivery, None),
+        error=delivery.last_error,
+        givenUp=False,
+        takenBack=True,
+    )
+    await notifications.say(
+        tx, incident, notifications.CopyLeft(delivery.last_error or ""), key=str(delivery.id)
+    )
+
+
 def about(delivery: Delivery, person: Person | None) -> dict[str, Any]:
     """What the trail says of a delivery."""
     return {

@@ -34,5 +34,6 @@ def check_transition(current: Status, wanted: Status) -> None:
     following = next_status(current)
     if wanted is not following:
         raise InvalidStatusTransition(
-            f"This incident is {current}; the next step is {following}, not {wanted}."
+            f"This incident is {current}; the next step is {following}, not {wanted}.",
+            field="status_change",
         )

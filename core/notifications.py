@@ -141,6 +141,14 @@ class Stumbled:
 
 
 @dataclass(frozen=True)
+class CopyLeft:
+    """A text was taken back, and Slack refuses to change the message that shows it. Loud."""
+
+    error: str
+    type: Literal["copy_left"] = "copy_left"
+
+
+@dataclass(frozen=True)
 class SlackSilent:
     """Slack has taken nothing for a while. Told to admins by mail, never in Slack."""
 
@@ -173,10 +181,11 @@ Notice = (
     | LastResortUnstaffed
     | PageFailed
     | Stumbled
+    | CopyLeft
 )
 ToAdmin = SlackSilent | SlackBack
 Message = Page | Card | Notice | ToAdmin | Remark
-LOUD = (LayerUnstaffed, Exhausted, NobodyPaged, LastResortUnstaffed, PageFailed, Stumbled)
+LOUD = (LayerUnstaffed, Exhausted, NobodyPaged, LastResortUnstaffed, PageFailed, Stumbled, CopyLeft)
 
 _MESSAGES: TypeAdapter[Message] = TypeAdapter(Annotated[Message, Field(discriminator="type")])
 

@@ -205,6 +205,15 @@ async def refresh(tx: Transaction, incident: Incident) -> None:
             tx.due.append(tx.now)
 
 
+async def revive_update(tx: Transaction, incident: Incident, update_id: UUID) -> None:
+    """Have the message that tells an update edited, even one that could not be edited before."""
+    for delivery in await _known(tx, incident):
+        tells = delivery.message.get("update_id") == str(update_id)
+        if tells and delivery.state is DeliveryState.SENT:
+            delivery.live = True
+            delivery.attempts = 0
+
+
 async def first_page(
     tx: Transaction, incident: Incident, member_id: UUID, channel: Channel
 ) -> Delivery | None:

@@ -150,6 +150,10 @@ async def settle_failed(
                 _leave_as_it_is(tx, delivery)
             else:
                 await _try_again(tx, one, outgoing, failure, is_new=is_new, unknown=unknown)
+            if not is_new and outgoing.update and outgoing.update.redacted:
+                for_good = failure.permanent or delivery.attempts == IN_TROUBLE_AFTER
+                if for_good and one.locked:
+                    await failing.say_copy_left(tx, one.locked, delivery)
         if held and failure.holds_back and failure.retry_after:
             until = tx.now + timedelta(seconds=failure.retry_after)
             await pacing.put_off(tx, {claim.target: until})

@@ -28,7 +28,12 @@ class PublicUpdate:
     posted_at: datetime
     body: str | None
     status_change: Status | None
-    is_removed: bool = False
+    removed_at: datetime | None = None
+
+    @property
+    def is_removed(self) -> bool:
+        """Whether its text was taken back: its slot says so."""
+        return self.removed_at is not None
 
 
 @dataclass(frozen=True)
@@ -54,8 +59,8 @@ class PublicIncident:
 
     @property
     def changed_at(self) -> datetime:
-        """When its last entry was posted, or when it began or ended if that came later."""
-        posted = (one.posted_at for one in self.updates)
+        """When its last entry was posted or emptied, or when it began or ended if that is later."""
+        posted = (one.removed_at or one.posted_at for one in self.updates)
         return max([self.started_at, *posted, *([self.resolved_at] if self.resolved_at else [])])
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from core import affected, status_pages
+from core import affected, permissions, status_pages
 from core.errors import NoPublicSurface
 from core.transaction import Transaction
 from storage.models import Incident, StatusPage, StatusPageComponent
@@ -58,27 +58,35 @@ async def require_cover(tx: Transaction, incident: Incident) -> tuple[Covering, 
 async def _missing(tx: Transaction, incident: Incident, tags: Sequence[affected.Affected]) -> str:
     if not tags:
         return (
-            f"#{incident.number} affects no component yet, so no status page shows it. Say which "
-            "components are affected, or post this as internal."
+            f"#{incident.number} affects no component yet, so no status page shows it. Say first "
+            "which components are affected."
+        )
+    every = await status_pages.list_pages(tx)
+    selected = {one.id: {each.component_id for each in one.components} for one in every}
+    hidden = [one for one in every if any(tag.id in selected[one.id] for tag in tags)]
+    who = "" if await permissions.is_admin(tx) else "Have an admin "
+    if hidden:
+        on_them = [one for one in tags if any(one.id in selected[page.id] for page in hidden)]
+        are = "are" if len(hidden) > 1 else "is"
+        what = "them" if len(hidden) > 1 else "it"
+        return (
+            f"{_listed([one.title for one in hidden])} would show "
+            f"{_listed([one.name for one in on_them])}, but {are} not published. "
+            + _said(who, f"publish {what} under “/incident pages”.")
         )
     names = _listed([one.name for one in tags])
-    wanted = {one.id for one in tags}
-    every = await status_pages.list_pages(tx)
-    hidden = [one.title for one in every if wanted & {each.component_id for each in one.components}]
-    if hidden:
-        return (
-            f"{_listed(hidden)} would show {names} but is not published. Have an admin publish it, "
-            "or post this as internal."
-        )
+    what = "it" if len(tags) == 1 else "one of them"
     if not every:
-        return (
-            f"There is no status page yet that could show {names}. Have an admin make one, or post "
-            "this as internal."
+        return f"There is no status page yet that could show {names}. " + _said(
+            who, "make one under “/incident pages”."
         )
-    return (
-        f"No status page shows {names}. Have an admin add it to {_listed([p.title for p in every])}"
-        ", or post this as internal."
+    return f"No status page shows {names}. " + _said(
+        who, f"add {what} to {_listed([one.title for one in every])} under “/incident pages”."
     )
+
+
+def _said(who: str, what: str) -> str:
+    return f"{who}{what}" if who else f"{what[0].upper()}{what[1:]}"
 
 
 def _listed(names: Sequence[str], limit: int = 3) -> str:

@@ -68,7 +68,7 @@ async def public_view(tx: Transaction, page_id: UUID) -> PublicStatusPage | None
     selected = [one.component_id for one in page.components]
     found = await tx.db.scalars(select(Component).where(Component.id.in_(selected)))
     by_id = {one.id: one for one in found}
-    components = [by_id[one] for one in selected]
+    components = [by_id[one] for one in selected if one in by_id]
     days = await _days(tx, components)
     since = first_day(tx.now)
     incidents = await _incidents(tx, page, selected, since)
@@ -105,7 +105,7 @@ def public_updates(updates: Sequence[IncidentUpdate]) -> tuple[PublicUpdate, ...
             posted_at=one.posted_at,
             body=one.body if one.visibility is Visibility.PUBLIC else None,
             status_change=one.status_change,
-            is_removed=one.visibility is Visibility.PUBLIC and one.redacted_at is not None,
+            removed_at=one.redacted_at if one.visibility is Visibility.PUBLIC else None,
         )
         for one in sorted(updates, key=lambda one: -one.sequence)
         if one.visibility is Visibility.PUBLIC or one.status_change

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from core import audit, incidents, notifications, permissions, surfaces
+from core import audit, incidents, notifications, outbox, permissions, surfaces
 from core.errors import NotFound, NothingToRedact, RedactionNotPermitted
 from core.instants import END
 from core.transaction import Transaction
@@ -56,6 +56,7 @@ async def redact_update(tx: Transaction, incident_id: UUID, update_id: UUID) -> 
     tx.erases = True
     if update.visibility is Visibility.PUBLIC:
         await surfaces.incident_changed(tx, incident)
+    await outbox.revive_update(tx, incident, update.id)
     await notifications.refresh(tx, incident)
     return update
 

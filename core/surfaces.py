@@ -55,12 +55,15 @@ async def incident_changed(tx: Transaction, incident: Incident) -> None:
         await settle(tx, ids.all())
 
 
-async def settle(tx: Transaction, component_ids: Iterable[UUID]) -> None:
+async def settle(
+    tx: Transaction, component_ids: Iterable[UUID], *, is_of_an_incident: bool = True
+) -> None:
     """Reckon anew how these components are, keep since when, and have their pages shown anew.
 
-    The caller has flushed what changed. Spec section 8.
+    Where nothing of an incident changed, only the pages of a component that is otherwise now. The
+    caller has flushed what changed. Spec section 8.
     """
-    wanted = set(component_ids)
+    wanted, changed = set(component_ids), set()
     found = await lock_components(tx, wanted)
     open_incidents = await tx.db.execute(
         select(IncidentComponent.component_id, Incident.severity)
@@ -78,9 +81,10 @@ async def settle(tx: Transaction, component_ids: Iterable[UUID]) -> None:
         status = status_of(component.status_override, severities.get(component.id, ()))
         if status is not component.status:
             component.status = status
+            changed.add(component.id)
             await keep_state(tx, component)
     await tx.db.flush()
-    await touch_pages(tx, wanted)
+    await touch_pages(tx, wanted if is_of_an_incident else changed)
 
 
 async def keep_state(tx: Transaction, component: Component) -> None:

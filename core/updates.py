@@ -1,7 +1,11 @@
 """Updates: the single road to a status change, and what is said on the way (spec section 4)."""
 
 import asyncio
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from hashlib import sha256
 from uuid import UUID
 
 from sqlalchemy import select
@@ -15,7 +19,7 @@ from core import (
     public_surface,
     surfaces,
 )
-from core.errors import ValidationFailed
+from core.errors import AlreadyPosted, NoPublicSurface, NotAsForeseen, ValidationFailed
 from core.incidents import clean_text
 from core.leaks import Leak, find_leaks
 from core.public_surface import Covering
@@ -33,6 +37,9 @@ class PublicForesight:
     status_change: Status | None
     pages: tuple[Covering, ...]
     leaks: tuple[Leak, ...]
+    """What is found in the incident's title too: it is published with the first word."""
+    token: str
+    """What stands for all that was shown: text, status, title and pages."""
 
 
 async def post_update(
@@ -43,16 +50,21 @@ async def post_update(
     status_change: Status | None = None,
     visibility: Visibility = Visibility.INTERNAL,
     dedup_key: str | None = None,
+    foreseen: str | None = None,
 ) -> IncidentUpdate:
     """Say something about an incident, advance its status, or both: both or neither.
 
-    The same `dedup_key` again returns the update that it made. Raises, in this order, NotFound,
-    ValidationFailed, IncidentResolved, InvalidStatusTransition, NoPublicSurface.
+    The same `dedup_key` again returns the update that it made. With `foreseen`, the token of a
+    PublicForesight, a public one is posted only where that still holds. Raises, in this order,
+    NotFound, AlreadyPosted, ValidationFailed, IncidentResolved, InvalidStatusTransition,
+    NoPublicSurface, NotAsForeseen (spec section 4).
     """
     incident = await incidents.lock(tx, incident_id)
     if dedup_key and (again := await _find_by_key(tx, dedup_key)):
-        return again
-    body, _ = await _judge(tx, incident, body, status_change, visibility)
+        return _the_same(again, body, status_change, visibility)
+    body, pages = await _judge(tx, incident, body, status_change, visibility)
+    if foreseen is not None and foreseen != _token(incident, body, status_change, pages):
+        raise NotAsForeseen
     posted = await _write(tx, incident, body, status_change, visibility, dedup_key)
     await _tell(tx, incident, posted)
     return posted
@@ -68,8 +80,15 @@ async def foresee_public(
     incident = await incidents.get(tx, incident_id)
     text, pages = await _judge(tx, incident, body, status_change, Visibility.PUBLIC)
     # Beside the loop: the first look for leaks in a process reads what it looks by.
-    leaks = await asyncio.to_thread(find_leaks, text or "")
-    return PublicForesight(text or "", status_change, pages, leaks)
+    leaks = await asyncio.to_thread(find_leaks, f"{incident.title}\n{text}")
+    token = _token(incident, text, status_change, pages)
+    return PublicForesight(text or "", status_change, pages, leaks, token)
+
+
+async def foresee_write_up(tx: Transaction, incident_id: UUID, write_up: str) -> PublicForesight:
+    """What the final public update would look like. Raises what `resolve` would raise for it."""
+    with _at_the_write_up():
+        return await foresee_public(tx, incident_id, body=write_up)
 
 
 async def resolve(
@@ -78,18 +97,22 @@ async def resolve(
     *,
     body: str | None = None,
     write_up: str | None = None,
+    foreseen: str | None = None,
 ) -> Incident:
     """Walk every step that is missing to `resolved`, one internal update for each.
 
     The text goes with the last. A `write_up` is the final public update, posted before the first
-    of them. On a resolved incident raises IncidentResolved; else NotFound, ValidationFailed,
-    NoPublicSurface (spec sections 3 and 4).
+    of them, as `foreseen`. On a resolved incident raises IncidentResolved; else NotFound,
+    ValidationFailed, NoPublicSurface, NotAsForeseen (spec sections 3 and 4).
     """
     incident = await incidents.lock(tx, incident_id)
     body = clean_text(body, "body", maximum=UPDATE_BODY_MAX)
     lifecycle.check_open(incident.status)
     if write_up is not None:
-        await post_update(tx, incident_id, body=write_up, visibility=Visibility.PUBLIC)
+        with _at_the_write_up():
+            await post_update(
+                tx, incident_id, body=write_up, visibility=Visibility.PUBLIC, foreseen=foreseen
+            )
     posted: IncidentUpdate | None = None
     for status in lifecycle.steps_to_resolved(incident.status):
         text = body if status is Status.RESOLVED else None
@@ -169,6 +192,35 @@ async def _write(
     if status_change or visibility is Visibility.PUBLIC:
         await surfaces.incident_changed(tx, incident)
     return update
+
+
+@contextmanager
+def _at_the_write_up() -> Iterator[None]:
+    """What is wrong with a write-up is said at the write-up."""
+    try:
+        yield
+    except (NoPublicSurface, ValidationFailed) as refusal:
+        refusal.field = "write_up"
+        raise
+
+
+def _the_same(
+    posted: IncidentUpdate, body: str | None, step: Status | None, visibility: Visibility
+) -> IncidentUpdate:
+    """What a gesture has posted already. Raises AlreadyPosted if it says something else now."""
+    said = clean_text(body, "body", maximum=UPDATE_BODY_MAX)
+    is_same = posted.redacted_at is not None or posted.body == said
+    if not is_same or (posted.status_change, posted.visibility) != (step, visibility):
+        raise AlreadyPosted
+    return posted
+
+
+def _token(
+    incident: Incident, body: str | None, step: Status | None, pages: Sequence[Covering]
+) -> str:
+    """PURE. What stands for a public update as it was shown before it was posted."""
+    shown = [incident.title, body, step, [str(one.id) for one in pages]]
+    return sha256(json.dumps(shown).encode()).hexdigest()[:24]
 
 
 async def _tell(tx: Transaction, incident: Incident, posted: IncidentUpdate) -> None:

@@ -90,7 +90,7 @@ class Database:
 
         SQLite overwrites in its file what is erased; older pages stand in the write-ahead log until
         it is emptied, which a transaction that runs meanwhile can put off: then ask again. What
-        PostgreSQL keeps until a vacuum is PostgreSQL's (docs/production.md).
+        PostgreSQL keeps in its files is the operator's (docs/production.md).
         """
         if not self.is_sqlite or not self.url.database:
             return True

@@ -107,9 +107,11 @@ def component(number: int, name: str, **more) -> PublicComponent:
     return PublicComponent(name=name, **whole)
 
 
-def update(minutes: int, body: str | None, step: Status | None = None, **more) -> PublicUpdate:
+def update(
+    minutes: int, body: str | None, step: Status | None = None, *, removed: bool = False
+) -> PublicUpdate:
     """An entry, so many minutes ago."""
-    return PublicUpdate(NOW - minutes * MINUTE, body, step, **more)
+    return PublicUpdate(NOW - minutes * MINUTE, body, step, NOW if removed else None)
 
 
 def incident(number: int, title: str, **more) -> PublicIncident:
@@ -212,7 +214,7 @@ def mixed() -> PublicStatusPage:
                  status=Status.IDENTIFIED, components=(tag(cards),),
                  started_at=NOW - 88 * MINUTE,
                  updates=(update(3, SENTENCES[1]), update(30, None, Status.IDENTIFIED),
-                          update(42, None, is_removed=True), update(80, SENTENCES[0]))),
+                          update(42, None, removed=True), update(80, SENTENCES[0]))),
     )  # fmt: skip
     past = (
         resolved(55, "Slow dashboard", days_ago=2, severity=Severity.LOW),

@@ -9,6 +9,7 @@ from bot.blocks import affected, component_choice, ids, values, words
 from bot.blocks.build import context, exact, field, menu, modal, mrkdwn, plain, text_input
 from bot.blocks.component_choice import Choosable, component_field
 from bot.blocks.text import Block, escape, minutes, names
+from core.leaks import Leak
 from core.preview import Preview, PreviewStep
 from core.public_surface import Covering
 from storage.limits import AFFECTED_COMPONENTS_MAX, TITLE_MAX
@@ -41,14 +42,15 @@ def declare_modal(
     *,
     components: Sequence[Choosable] = (),
     pages: Sequence[Covering] = (),
+    doubts: Sequence[Leak] = (),
     public_url: str | None = None,
     dedup_metadata: str = "",
 ) -> dict[str, Any]:
     """The form, over schedules given as (id, name); `consequence` is mrkdwn.
 
-    `pages` are those that show the components that are chosen. Where there is no component at all
-    none is asked for. Its ids never change, so what was typed survives when the consequence is told
-    anew.
+    `pages` are those that show the components that are chosen, `doubts` are about the title. Where
+    there is no component at all none is asked for. Its ids never change, so what was typed survives
+    when the consequence is told anew.
     """
     told = {**context(mrkdwn(consequence)), "block_id": "consequence"} if consequence else None
     blocks = [
@@ -60,7 +62,7 @@ def declare_modal(
         ),
         *_whom(form, schedules),
         *([told] if told else []),
-        *(_affects(form, components, pages, public_url) if components else []),
+        *(_affects(form, components, pages, doubts, public_url) if components else []),
         field(
             "description",
             "Description",
@@ -93,6 +95,7 @@ def _affects(
     form: DeclareForm,
     components: Sequence[Choosable],
     pages: Sequence[Covering],
+    doubts: Sequence[Leak],
     public_url: str | None,
 ) -> list[Block]:
     return [
@@ -106,7 +109,7 @@ def _affects(
             form=ids.DECLARE_COMPONENTS,
             maximum=AFFECTED_COMPONENTS_MAX,
         ),
-        *affected.readers(form.components, pages, public_url),
+        *affected.readers(form.components, pages, public_url, doubts),
     ]
 
 

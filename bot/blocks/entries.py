@@ -6,7 +6,7 @@ from typing import Any
 from bot.blocks import words
 from bot.blocks.build import context, long_text, mrkdwn, plain
 from bot.blocks.notices import ERROR_SHOWN, REMOVED, update_line
-from bot.blocks.text import Block, cut, name, names, when
+from bot.blocks.text import Block, cut, escape, name, names, when
 from core.facts import UpdateFacts
 from core.timeline import Entry
 from storage.vocabulary import AuditType
@@ -18,7 +18,7 @@ def entry(one: Entry, *, body_limit: int | None = None) -> list[Block]:
     if one.update is None:
         return [line]
     if one.update.redacted:
-        return [line, context(plain(_removed(one.update)))]
+        return [line, context(mrkdwn(_removed(one.update)))]
     return [line, *long_text(one.update.body or "", body_limit)]
 
 
@@ -66,9 +66,9 @@ def sentence(one: Entry) -> str:
 
 
 def _removed(update: UpdateFacts) -> str:
-    by = f" By {name(update.redacted_by)}" if update.redacted_by else ""
-    at = f", {update.redacted_at:%Y-%m-%d %H:%M} UTC" if update.redacted_at else ""
-    return f"{REMOVED}{by}{at}." if by else REMOVED
+    if not update.redacted_by or not update.redacted_at:
+        return REMOVED
+    return f"{REMOVED} By {escape(name(update.redacted_by))}, {when(update.redacted_at)}."
 
 
 def _layer(data: dict[str, Any]) -> str:

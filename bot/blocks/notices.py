@@ -106,6 +106,12 @@ def _sentence(facts: IncidentFacts, message: notifications.Notice) -> str:
                 f"{cut(error, ERROR_SHOWN) or 'unknown error'}. It is tried again every minute. "
                 "Acknowledge it, or reach somebody yourself."
             )
+        case notifications.CopyLeft(error):
+            return (
+                "🚨 A text that was removed still stands in Slack, in the thread of "
+                f"#{facts.number}: {cut(error, ERROR_SHOWN) or 'unknown error'}. "
+                "Delete that message by hand."
+            )
     raise TypeError(message)
 
 

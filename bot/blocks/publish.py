@@ -76,4 +76,4 @@ def _doubts(foresight: PublicForesight) -> list[Block]:
 
 def _page(one: Covering, public_url: str | None) -> str:
     title = escape(cut(one.title, 60))
-    return f"<{escape(public_url)}/status/{one.slug}|{title}>" if public_url else f"*{title}*"
+    return f"<{escape(public_url)}/status/{one.slug}|{title}>" if public_url else f"“{title}”"

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Any
 
 from bot.blocks import ids, publish, values, words
@@ -21,12 +20,7 @@ class ResolveForm:
     note: str = ""
     write_up: str = ""
     seen: str = ""
-    """What the writer was shown as customers will read it, if anything."""
-
-    @property
-    def shown(self) -> str:
-        """What stands for the present write-up, to know again what was seen."""
-        return sha256(self.write_up.strip().encode()).hexdigest()[:24]
+    """The token of what the writer was shown as customers will read it, if anything."""
 
 
 def resolve_modal(
@@ -73,7 +67,7 @@ def resolve_modal(
         ],
         callback_id=ids.RESOLVE_VIEW,
         submit="Publish and resolve" if foresight else "Resolve",
-        metadata=json.dumps({"id": str(facts.id), "seen": form.shown if foresight else ""}),
+        metadata=json.dumps({"id": str(facts.id), "seen": foresight.token if foresight else ""}),
     )
 
 

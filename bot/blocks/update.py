@@ -3,7 +3,6 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Any
 
 from bot.blocks import ids, publish, values, words
@@ -26,7 +25,7 @@ class UpdateForm:
     status_change: str | None = None
     visibility: str = Visibility.INTERNAL.value
     seen: str = ""
-    """What the writer was shown as customers will read it, if anything."""
+    """The token of what the writer was shown as customers will read it, if anything."""
 
     @property
     def public(self) -> bool:
@@ -38,11 +37,6 @@ class UpdateForm:
         """The status to move on to."""
         return Status(self.status_change) if self.status_change else None
 
-    @property
-    def shown(self) -> str:
-        """What stands for the present text and status, to know again what was seen."""
-        return sha256(json.dumps([self.body.strip(), self.status_change]).encode()).hexdigest()[:24]
-
 
 def update_modal(
     facts: IncidentFacts,
@@ -51,11 +45,13 @@ def update_modal(
     surface: Sequence[Block] = (),
     foresight: PublicForesight | None = None,
     public_url: str | None = None,
+    error: str | None = None,
 ) -> dict[str, Any]:
     """The form, for an incident that is open.
 
     With a `foresight` it is the second step of a public update: it shows what will be published,
-    and its button publishes. `surface` stands beside the choice of *Public*.
+    and its button publishes. `surface` stands beside the choice of *Public*, and `error` says why
+    it is shown again.
     """
     following = next_choice(facts)
     choices = [(_SAME, f"Keep {words.status(facts.status)}")]
@@ -64,6 +60,7 @@ def update_modal(
     chosen = form.status_change if form.status_change == following and following else _SAME
     shown = publish.preview(foresight, facts.title, public_url) if foresight else []
     blocks = [
+        *([{**exact(f"⚠️ {error}"), "block_id": "error"}] if error else []),
         *(shown or [exact(words.headline(facts))]),
         field(
             "body",
@@ -71,7 +68,8 @@ def update_modal(
             text_input(form.body, TYPED_MAX, multiline=True, focus_on_load=not foresight),
             optional=True,
         ),
-        field("status", "Status", menu(choices, chosen)),
+        # Another id for other choices: what was chosen before is no choice any more.
+        field(f"status:{facts.status.value}", "Status", menu(choices, chosen)),
         field(
             "visibility",
             "Who may read it",
@@ -86,7 +84,7 @@ def update_modal(
         blocks,
         callback_id=ids.UPDATE_VIEW,
         submit=_submit(form, foresight),
-        metadata=json.dumps({"id": str(facts.id), "seen": form.shown if foresight else ""}),
+        metadata=json.dumps({"id": str(facts.id), "seen": foresight.token if foresight else ""}),
     )
 
 
@@ -98,7 +96,7 @@ def next_choice(facts: IncidentFacts) -> str | None:
 
 def read_update(view: dict[str, Any]) -> UpdateForm:
     """What was entered."""
-    status = values.chosen(view, "status")
+    status = values.chosen(view, values.actual(view, "status"))
     return UpdateForm(
         body=values.typed(view, "body"),
         status_change=None if status == _SAME else status,

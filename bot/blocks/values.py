@@ -3,6 +3,7 @@
 import json
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 
 def typed(view: dict[str, Any], block_id: str) -> str:
@@ -58,6 +59,11 @@ def metadata(view: dict[str, Any]) -> dict[str, Any]:
     """What a view carries along for its next submission."""
     found = json.loads(view.get("private_metadata") or "{}")
     return found if isinstance(found, dict) else {}
+
+
+def incident_of(view: dict[str, Any]) -> UUID:
+    """The incident that a form is about."""
+    return UUID(metadata(view)["id"])
 
 
 def actual(view: dict[str, Any], block_id: str) -> str:

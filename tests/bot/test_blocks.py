@@ -121,6 +121,7 @@ NOTICES: tuple[notifications.Notice, ...] = (
     notifications.LayerUnstaffed(2, NAME),
     notifications.Exhausted(NAME),
     notifications.NobodyPaged(),
+    notifications.CopyLeft(LONG),
     notifications.PageFailed(NAME, "slack_dm", LONG),
 )
 

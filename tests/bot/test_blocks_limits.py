@@ -65,7 +65,7 @@ ZONE = "America/Argentina/Buenos_Aires"
 CROWD = OnDuty(UUID(int=5), NAME, ZONE, (Target(BOB, WHYS[0]),) * 50)
 PAGES = tuple(Covering(UUID(int=n), "a" * 63, NAME[:100]) for n in range(60, 100))
 LEAKS = tuple(Leak(LeakKind.HOST, NAME[:60], f"“{NAME[:60]}” looks odd.") for _ in range(10))
-FORESEEN = PublicForesight(LONG, Status.IDENTIFIED, PAGES, LEAKS)
+FORESEEN = PublicForesight(LONG, Status.IDENTIFIED, PAGES, LEAKS, "a1b2")
 NOBODY = OnDuty(UUID(int=6), NAME, ZONE, ())
 
 

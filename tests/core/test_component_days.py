@@ -34,6 +34,12 @@ def test_one_that_was_made_this_instant_has_no_uptime_yet() -> None:
     assert uptime_of((), NOW, NOW) is None
 
 
+def test_a_clock_that_was_set_back_knows_of_nothing_later() -> None:
+    states = [(NOW - 2 * HOUR, Is.MAJOR_OUTAGE), (NOW + HOUR, Is.OPERATIONAL)]
+    (today,) = days_of(states, NOW, 1)
+    assert (today.worst, today.down) == (Is.MAJOR_OUTAGE, 2 * HOUR)
+
+
 hours = st.integers(min_value=0, max_value=9 * 24)
 
 

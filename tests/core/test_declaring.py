@@ -127,6 +127,7 @@ async def test_the_incident_begins_investigating_and_waits_for_its_first_layer(
             "ownerId": str(engine.cast["bob"].id),
             "schedule": "Payments",
             "policy": "Payments",
+            "components": [],
         }
     ]
 

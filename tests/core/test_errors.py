@@ -39,9 +39,12 @@ def test_a_refusal_can_say_more_and_name_the_field(refusal: type[DomainError]) -
 def test_the_codes_are_those_of_the_specification() -> None:
     assert {one.code for one in _refusals()} <= {
         "already_owner",
+        "duplicate_component_id",
         "forbidden",
+        "idempotency_conflict",
         "in_use",
         "incident_resolved",
+        "invalid_component_id",
         "invalid_request",
         "invalid_status_transition",
         "invalid_target",
@@ -49,9 +52,11 @@ def test_the_codes_are_those_of_the_specification() -> None:
         "name_conflict",
         "NO_PUBLIC_SURFACE",
         "not_found",
+        "nothing_to_redact",
         "override_conflict",
         "override_ended",
         "precondition_failed",
+        "redaction_not_permitted",
         "server_error",
         "validation_error",
     }

@@ -69,6 +69,21 @@ async def test_whatever_is_done_at_once_ends_and_agrees(engine: Engine, seed: in
     assert await _disagreeing(engine, ids) == []
 
 
+async def test_what_is_tagged_while_a_component_is_renamed_has_the_new_name(
+    engine: Engine,
+) -> None:
+    id = await public.component(engine)
+    known = [(await engine.declare()).id for _ in range(8)]
+    await asyncio.gather(
+        *(public.affect(engine, one, id) for one in known[:4]),
+        engine.do("bob", components.change_component, id, ComponentDraft("Public API")),
+        *(public.affect(engine, one, id) for one in known[4:]),
+    )
+    async with engine.core.reading(engine.system) as tx:
+        names = await tx.db.scalars(select(IncidentComponent.name))
+    assert set(names) == {"Public API"}
+
+
 async def test_two_organizations_take_one_address_and_one_is_refused(engine: Engine) -> None:
     mallory = await given.stranger(engine)
 

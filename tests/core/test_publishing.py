@@ -52,7 +52,7 @@ async def test_public_texts_are_shown_and_of_internal_ones_the_transition(engine
     (shown,) = (await public.shown(engine, page)).incidents
 
     assert shown.updates == (
-        PublicUpdate(NOON, None, Status.MONITORING, is_removed=True),
+        PublicUpdate(NOON, None, Status.MONITORING, removed_at=NOON),
         PublicUpdate(NOON, "We have found it", None),
         PublicUpdate(NOON, None, Status.IDENTIFIED),
     )

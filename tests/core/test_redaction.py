@@ -8,11 +8,12 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
-from core import redaction, updates
+from core import escalation, redaction, updates
 from core.errors import NotFound, NothingToRedact, RedactionNotPermitted
 from core.redaction import AUTHORS_TIME
+from core.sending import DeliveryFailed
 from core.transaction import Actor
 from storage.models import IncidentUpdate
 from storage.vocabulary import AuditType, Status, Visibility
@@ -108,7 +109,7 @@ async def test_the_copy_in_slack_is_edited_and_no_message_keeps_the_text(engine:
 async def test_not_one_byte_stays_in_the_file_or_its_log(engine: Engine, length: int) -> None:
     path = engine.core.database.url.database
     if not engine.core.database.is_sqlite:
-        pytest.skip("what PostgreSQL keeps until a vacuum is PostgreSQL's")
+        pytest.skip("what PostgreSQL keeps is told to operators")
     marker = b"zebrafinch"
     text = marker.decode() + "x" * length
     incident_id, id = await _posted(engine, text)
@@ -126,7 +127,7 @@ async def test_not_one_byte_stays_in_the_file_or_its_log(engine: Engine, length:
 
 async def test_a_reader_puts_the_last_byte_off_until_it_is_done(engine: Engine) -> None:
     if not engine.core.database.is_sqlite:
-        pytest.skip("what PostgreSQL keeps until a vacuum is PostgreSQL's")
+        pytest.skip("what PostgreSQL keeps is told to operators")
     incident_id, id = await _posted(engine, "zebrafinch")
     async with engine.core.reading(engine.system) as tx:
         await tx.db.scalar(select(IncidentUpdate.id))
@@ -137,6 +138,54 @@ async def test_a_reader_puts_the_last_byte_off_until_it_is_done(engine: Engine) 
 
     assert during
     assert not _found(engine.core.database.url.database, b"zebrafinch")
+
+
+async def test_what_could_not_be_edited_once_is_edited_when_its_text_is_taken_back(
+    engine: Engine,
+) -> None:
+    incident_id, id = await _posted(engine)
+    await engine.settle()
+    failure = DeliveryFailed("chat_update: edit_window_closed", permanent=True)
+    engine.sender.before = given.failing(failure, "edit", times=1, kind="update_posted")
+    await engine.do("carol", escalation.acknowledge, incident_id)
+    await engine.settle()
+    (notice,) = [one for one in engine.sender.posts.values() if one.kind == "update_posted"]
+    missed = len(notice.edits)
+    await engine.do("bob", redaction.redact_update, incident_id, id)
+    await engine.settle()
+
+    assert missed == 0
+    assert [one.update.redacted for one in notice.edits] == [True]
+
+
+async def test_on_postgresql_it_takes_a_full_vacuum_as_the_page_for_operators_says(
+    engine: Engine,
+) -> None:
+    if engine.core.database.is_sqlite:
+        pytest.skip("SQLite needs none")
+    incident_id, id = await _posted(engine, "zebrafinch" + "x" * 500)
+    async with engine.core.database.engine.connect() as connection:
+        await connection.execution_options(isolation_level="AUTOCOMMIT")
+        await connection.execute(text("CHECKPOINT"))
+        there = await _in_the_files(connection)
+        await engine.do("bob", redaction.redact_update, incident_id, id)
+        await connection.execute(text("VACUUM FULL incident_updates"))
+        await connection.execute(text("CHECKPOINT"))
+        left = await _in_the_files(connection)
+
+    assert there
+    assert left == []
+
+
+async def _in_the_files(connection: Any) -> list[Path]:
+    """The files of the database's own directory in which the text stands."""
+    query = "SELECT current_setting('data_directory') || '/base/' || oid FROM pg_database"
+    where = await connection.scalar(text(f"{query} WHERE datname = current_database()"))
+    return _holding(Path(where))
+
+
+def _holding(folder: Path) -> list[Path]:
+    return [one for one in folder.iterdir() if b"zebrafinch" in one.read_bytes()]
 
 
 def _found(path: str, marker: bytes) -> list[str]:

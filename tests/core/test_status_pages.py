@@ -123,15 +123,14 @@ async def test_a_public_update_needs_a_published_page_that_shows_what_is_affecte
     for (message, _), missing in zip(
         said,
         (
-            "#1 affects no component yet",
+            "#1 affects no component yet, so no status page shows it",
             "There is no status page yet that could show “API”",
             "No status page shows “API”. Have an admin add it to “Acme Status”",
-            "“Acme Status” would show “API” but is not published",
+            "“Acme Status” would show “API”, but is not published",
         ),
         strict=True,
     ):
         assert missing in message
-        assert "post this as internal" in message
     assert posted.visibility is Visibility.PUBLIC
 
 
@@ -182,11 +181,19 @@ async def test_a_page_is_shown_anew_after(engine: Engine, change: str) -> None:
     assert await public.version(engine) > before
 
 
+async def _override_as_it_is(engine: Engine) -> None:
+    async with engine.core.reading(engine.system) as tx:
+        api = await components.find_component(tx, "API")
+    assert api.status is not ComponentStatus.OPERATIONAL
+    await engine.do("alice", components.override_status, api.id, api.status)
+
+
 QUIET: dict[str, Callable[[Engine, Any], Awaitable[Any]]] = {
     "an internal note": lambda engine, incident: engine.do(
         "bob", updates.post_update, incident.id, body="The database is down"
     ),
     "an incident of nothing it shows": lambda engine, _: engine.declare(),
+    "an override that says what is so": lambda engine, incident: _override_as_it_is(engine),
 }
 
 

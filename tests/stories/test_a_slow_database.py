@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from core import incidents, people
+from core import incidents, people, updates
 from core.transaction import Actor
 from tests.world import World, running_world, typed
 
@@ -48,12 +48,10 @@ async def test_a_form_whose_write_must_wait_is_answered_in_time_and_declared_lat
 async def test_a_late_refusal_shows_the_form_again_with_what_was_typed(world: World) -> None:
     await world.declare(world.alice)
     opened = await world.bob.click("Update…", on=world.alerts.messages[0])
-    await world.bob.fill(
-        opened.view, {"What happened?": "We know more", "Who may read it": "public"}
-    )
+    await world.bob.fill(opened.view, {"What happened?": "We know more"})
     free = asyncio.Event()
     incident = await world.incident()
-    holding = asyncio.create_task(_hold_incident(world, incident.id, free))
+    holding = asyncio.create_task(_hold_incident(world, incident.id, free, resolves=True))
     await asyncio.sleep(0.05)
 
     await world.bob.submit(opened.view)
@@ -61,14 +59,18 @@ async def test_a_late_refusal_shows_the_form_again_with_what_was_typed(world: Wo
     await holding
     await world.settle()
 
-    assert "No published status page" in world.bob.modal.plain
+    assert "This incident is resolved" in world.bob.modal.plain
     assert typed(world.bob.modal, "body") == "We know more"
 
 
-async def _hold_incident(world: World, incident_id, until: asyncio.Event) -> None:  # type: ignore[no-untyped-def]
+async def _hold_incident(  # type: ignore[no-untyped-def]
+    world: World, incident_id, until: asyncio.Event, *, resolves: bool = False
+) -> None:
     async with world.tocsin.core.transaction(Actor.system(world.organization_id)) as tx:
         await incidents.lock(tx, incident_id)
         await until.wait()
+        if resolves:
+            await updates.resolve(tx, incident_id)
 
 
 async def test_a_press_that_must_wait_is_acknowledged_in_time_and_told_later(

@@ -26,7 +26,7 @@ async def test_declaring_says_what_is_affected_and_who_reads_of_it(world: World)
     await world.settle()
 
     assert "Anybody reads" not in before
-    assert "Anybody reads its title, severity and status on Acme Status at once." in told
+    assert "Anybody reads its title, severity and status on “Acme Status” at once." in told
     assert submission.ok
     assert await the_names(world) == ["API"]
     assert await the_status(world, "API") is ComponentStatus.PARTIAL_OUTAGE
@@ -59,7 +59,7 @@ async def test_they_are_named_by_the_number_of_the_incident(world: World) -> Non
     made = await a_public_incident(world)
     view = (await world.bob.command("/incident components #1")).view
     assert "Components of #1" in view.plain
-    assert "Anybody reads its title, severity and status on Acme Status" in view.plain
+    assert "Anybody reads its title, severity and status on “Acme Status”" in view.plain
     ((_, held),) = view.values["components"].items()
     assert [one["value"] for one in held["selected_options"]] == [str(one) for one in made]
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from core import status_pages
+from core import status_pages, updates
 from core.status_pages import PageDraft
 from storage.models import IncidentUpdate
 from storage.vocabulary import Status, Visibility
@@ -20,6 +20,8 @@ def label(view: Any) -> str:
 async def the_form(world: World, **filled: Any) -> Any:
     """The form of an update as Bob opens it, and what he puts in."""
     view = (await world.bob.command("/incident update 1")).view
+    if "status" in filled:
+        filled["Status"] = filled.pop("status")
     await world.bob.fill(view, filled)
     return world.bob.modal
 
@@ -82,7 +84,7 @@ async def test_what_turns_internal_at_the_second_step_is_internal(world: World) 
 async def test_choosing_public_says_who_will_read_it_before_anything_is_sent(world: World) -> None:
     await a_public_incident(world)
     form = await the_form(world, body="Hello", visibility="public")
-    assert "Anybody will read it on Acme Status" in form.plain
+    assert "Anybody will read it on “Acme Status”" in form.plain
     assert label(form) == "Preview", "the first press publishes nothing, and says so"
     assert typed(form, "body") == "Hello"
 
@@ -144,7 +146,7 @@ async def test_two_pages_are_counted_on_the_button_and_both_named(world: World) 
         await status_pages.create_page(tx, PageDraft("shop", "Shop", tuple(made), True))
     await world.bob.submit(await the_form(world, body="Hello", visibility="public"))
     assert label(world.bob.modal) == "Publish to 2 pages"
-    assert "Acme Status, Shop" in world.bob.modal.plain
+    assert "“Acme Status”, “Shop”" in world.bob.modal.plain
 
 
 async def test_resolving_what_customers_see_asks_once_for_a_write_up(world: World) -> None:
@@ -196,9 +198,114 @@ async def test_what_is_affected_but_on_no_page_is_confirmed_in_the_form(world: W
         await status_pages.remove_page(tx, page.id)
     await world.declare(world.alice, "Checkout is down")
     await affect(world, *made)
-    view = (await world.bob.command("/incident resolve 1 It was the index")).view
+    view = (await world.bob.click("Resolve", on=world.bob.dm()[0])).view
 
     assert "Write-up" not in view.plain
-    assert typed(view, "note") == "It was the index"
     await world.bob.submit(view)
     assert (await world.incident()).status is Status.RESOLVED
+
+
+async def test_the_way_to_the_components_leaves_what_was_typed_where_it_is(world: World) -> None:
+    made = await a_page(world)
+    await world.declare(world.alice, "Checkout is down")
+    await the_form(world, body="Hello", visibility="public")
+    opened = await world.bob.click("Affected components", on=world.bob.modal)
+    await world.bob.fill(opened.view, {"components": [str(made[0])]})
+    await world.bob.submit(world.bob.modal)
+    form = world.bob.modal
+
+    assert typed(form, "body") == "Hello"
+    await world.bob.submit(form)
+    assert label(world.bob.modal) == "Publish to Acme Status"
+
+
+async def test_pages_that_were_not_shown_are_shown_before_anything_is_published(
+    world: World,
+) -> None:
+    made = await a_public_incident(world)
+    await world.bob.submit(await the_form(world, body="Hello", visibility="public"))
+    async with world.tocsin.core.transaction(world.system) as tx:
+        (page,) = await status_pages.list_pages(tx)
+        await status_pages.change_page(tx, page.id, PageDraft("acme", "Acme Status"))
+        await status_pages.create_page(tx, PageDraft("rival", "Rival", tuple(made), True))
+    await world.bob.submit(world.bob.modal)
+    between = await the_updates(world)
+    again = label(world.bob.modal)
+    await world.bob.submit(world.bob.modal)
+
+    assert between == []
+    assert again == "Publish to Rival"
+    assert await the_updates(world) == [("Hello", Visibility.PUBLIC, None)]
+
+
+async def test_a_form_that_has_posted_posts_nothing_else(world: World) -> None:
+    await a_public_incident(world)
+    form = await the_form(world, body="The second")
+    incident = await world.incident()
+    async with world.tocsin.core.transaction(world.system) as tx:  # and its answer was lost
+        await updates.post_update(tx, incident.id, body="The first", dedup_key=f"slack:{form.id}")
+    submission = await world.bob.submit(form)
+
+    assert "has posted something else already" in next(iter(submission.errors.values()))
+    assert await the_updates(world) == [("The first", Visibility.INTERNAL, None)]
+
+
+async def test_a_title_that_may_not_be_for_everybody_is_warned_of_too(world: World) -> None:
+    made = await a_page(world)
+    view = (await world.alice.command("/incident new db01.internal is down")).view
+    await world.alice.fill(view, {"components": [str(made[0])], "schedule": "Payments"})
+    declares = world.alice.modal.plain
+    await world.alice.submit(world.alice.modal)
+    await world.settle()
+    affects = (await world.bob.command("/incident components 1")).view.plain
+    await world.bob.submit(await the_form(world, body="Hello", visibility="public"))
+
+    for told in (declares, affects):
+        assert "In the title: “db01.internal” looks like an internal host name." in told
+    assert "“db01.internal” looks like" in world.bob.modal.plain
+
+
+async def test_a_step_that_somebody_else_took_is_offered_no_more_and_the_text_stays(
+    world: World,
+) -> None:
+    await a_public_incident(world)
+    form = await the_form(world, body="Hello", status="identified")
+    await world.carol.command("/incident status 1 identified")
+    await world.bob.submit(form)
+    again = world.bob.modal
+
+    assert "This incident is identified" in again.plain
+    assert "Move on to Monitoring" in str(again.source)
+    assert typed(again, "body") == "Hello"
+    await world.bob.submit(again)
+    assert ("Hello", Visibility.INTERNAL, None) in await the_updates(world)
+
+
+async def test_what_is_wrong_with_a_write_up_is_said_there(world: World) -> None:
+    await a_public_incident(world)
+    view = (await world.bob.command("/incident resolve 1")).view
+    await world.bob.fill(view, {"write_up": "It was the index."})
+    await world.bob.submit(world.bob.modal)
+    async with world.tocsin.core.transaction(world.system) as tx:
+        (page,) = await status_pages.list_pages(tx)
+        made = tuple(one.component_id for one in page.components)
+        await status_pages.change_page(tx, page.id, PageDraft("acme", "Acme Status", made))
+    submission = await world.bob.submit(world.bob.modal)
+
+    ((label_of, said),) = submission.errors.items()
+    assert (label_of, "is not published" in said) == ("Write-up for customers", True)
+
+
+async def test_the_last_step_of_an_update_asks_for_a_write_up_too(world: World) -> None:
+    await a_public_incident(world)
+    for step in ("identified", "monitoring"):
+        await world.bob.command(f"/incident status 1 {step}")
+    typed_out = (await world.carol.command("/incident status 1 resolved")).view
+    form = await the_form(world, body="Fixed", status="resolved")
+    await world.bob.submit(form)
+
+    assert "Write-up for customers" in typed_out.plain
+    assert "Write-up for customers" in world.bob.modal.plain
+    assert typed(world.bob.modal, "note") == "Fixed"
+    await world.bob.submit(world.bob.modal)
+    assert ("Fixed", Visibility.INTERNAL, Status.RESOLVED) in await the_updates(world)

@@ -4,6 +4,9 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
+import sandbox
+from bot.countdown import LOOK_SECONDS
+from storage.vocabulary import AuditType
 from tests.stories.public import a_page
 from tests.world import World
 
@@ -91,3 +94,51 @@ async def test_a_press_that_comes_too_late_is_refused_in_the_timeline(world: Wor
 
     assert "an admin can" in world.bob.modal.plain
     assert BODY in world.bob.modal.plain
+
+
+async def test_a_copy_that_can_not_be_emptied_is_deleted(world: World) -> None:
+    await posted(world)
+    fault = sandbox.Fault(method="chat.update", kind="error", error="edit_window_closed")
+    world.slack.faults.add(fault, fault)
+    view = await the_timeline(world, world.bob)
+    await world.bob.click("Remove the text (5 min left)", on=view)
+    await world.settle()
+
+    assert not any(BODY in one.plain for one in world.alerts.messages)
+
+
+async def test_a_copy_that_stays_whatever_is_done_is_said_out_loud(world: World) -> None:
+    await posted(world)
+    for method in ("chat.update", "chat.delete"):
+        faults = [
+            sandbox.Fault(method=method, kind="error", error="cant_update_message")
+            for _ in range(9)
+        ]
+        world.slack.faults.add(*faults)
+    view = await the_timeline(world, world.bob)
+    await world.bob.click("Remove the text (5 min left)", on=view)
+    await world.settle()
+
+    said = [one for one in world.alerts.messages if "Delete that message by hand" in one.plain]
+    assert len(said) == 1
+    assert AuditType.DELIVERY_FAILED in await world.types()
+
+
+async def test_a_page_that_was_turned_elsewhere_is_not_turned_back(world: World) -> None:
+    await posted(world)
+    view = await the_timeline(world, world.bob)
+    turned = {**view.source, "blocks": [{"type": "divider"}]}
+    await world.tocsin.slack.views_update(view_id=view.id, view=turned)
+    await world.pass_time(minutes=1)
+    await asyncio.sleep(2 * LOOK_SECONDS)
+    assert world.bob.modal.plain.strip() == "Timeline of #1"
+
+
+async def test_a_hiccup_of_slack_does_not_leave_the_button_for_ever(world: World) -> None:
+    await posted(world)
+    await the_timeline(world, world.bob)
+    world.slack.faults.add(
+        sandbox.Fault(method="views.update", kind="error", error="internal_error")
+    )
+    await world.pass_time(minutes=5, seconds=1)
+    await eventually(lambda: world.bob.modal.menu == [])
