@@ -10,7 +10,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
 async def test_several_components_are_chosen_one_after_another(desk: Desk) -> None:
     alice = await desk.tab("alice")
-    for name in ("API", "Web", "Mail"):
+    for name in ("Ledger", "Portal", "Post"):
         await alice.type("/incident components")
         await alice.dialog("Components").get_by_role("button", name="New component").click()
         form = alice.dialog("New component")
@@ -23,15 +23,15 @@ async def test_several_components_are_chosen_one_after_another(desk: Desk) -> No
     await alice.type("/incident pages")
     await alice.dialog("Status pages").get_by_role("button", name="New status page").click()
     form = alice.dialog("New status page")
-    await form.get_by_label("Title").fill("Acme Status")
-    await expect(form).to_contain_text("/status/acme-status")
+    await form.get_by_label("Title").fill("Backstage")
+    await expect(form).to_contain_text("/status/backstage")
     await form.get_by_role("combobox", name="Components").click()
-    for name in ("Web", "API"):
+    for name in ("Portal", "Ledger"):
         await form.get_by_role("option", name=name).click()
         await expect(form.get_by_role("button", name=f"Remove {name}")).to_be_visible()
-    await expect(form.get_by_role("option", name="Mail")).to_be_visible()
+    await expect(form.get_by_role("option", name="Post")).to_be_visible()
     await form.get_by_label("Title").click()
     await form.get_by_role("checkbox", name="Published").check()
-    await expect(form).to_contain_text("It shows Web and API.")
+    await expect(form).to_contain_text("It shows Portal and Ledger.")
     await form.get_by_role("button", name="Create").click()
-    await expect(alice.dialog("Status page")).to_contain_text("Web  ·  🟢 Operational")
+    await expect(alice.dialog("Status page")).to_contain_text("Portal  ·  🟢 Operational")

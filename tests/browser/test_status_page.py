@@ -13,6 +13,7 @@ from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from tests import status_pages
 from tests.browser.conftest import Seen
+from tests.sample import some_at_once
 from tests.status_pages import HOSTILE, NOW, Memory, hostile
 from web.status_pages import StatusPages
 
@@ -172,7 +173,7 @@ async def test_it_fits_every_screen(
     assert await _overflow(page) <= 0
 
 
-@pytest.mark.parametrize("number", range(len(HOSTILE)))
+@pytest.mark.parametrize("number", some_at_once(len(HOSTILE)))
 async def test_no_text_runs_a_script_or_breaks_the_page(
     browser: Browser, seen: Seen, address: str, number: int
 ) -> None:

@@ -18,6 +18,7 @@ from storage.models import Component, Incident, IncidentComponent
 from storage.vocabulary import ComponentStatus, Severity, Status, Visibility
 from tests.core import given, public
 from tests.engine import Engine
+from tests.sample import some_at_once
 
 
 async def test_two_incidents_that_end_at_once_leave_nothing_down(engine: Engine) -> None:
@@ -32,7 +33,7 @@ async def test_two_incidents_that_end_at_once_leave_nothing_down(engine: Engine)
         assert status is ComponentStatus.OPERATIONAL
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", some_at_once(6, at_once=1))
 async def test_whatever_is_done_at_once_ends_and_agrees(engine: Engine, seed: int) -> None:
     chance = random.Random(seed)
     ids = [await public.component(engine, f"Part {n}") for n in range(5)]
