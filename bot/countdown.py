@@ -30,6 +30,7 @@ class Countdowns:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
+        self.look_seconds = LOOK_SECONDS
         self._running: dict[str, asyncio.Task[None]] = {}
 
     def begin(self, view_id: str, due_at: datetime | None, redraw: Redraw) -> None:
@@ -62,7 +63,7 @@ class Countdowns:
         while due:
             left = self._clock.seconds_until(due)
             if left > 0:
-                await asyncio.sleep(min(left, LOOK_SECONDS))
+                await asyncio.sleep(min(left, self.look_seconds))
                 continue
             try:
                 due = await redraw()
@@ -70,16 +71,16 @@ class Countdowns:
                 if error.response.get("error") in _OVER:
                     return
                 log.warning("a view that counts down could not be redrawn: %s", error)
-                await asyncio.sleep(_after(error))
+                await asyncio.sleep(_after(error, self.look_seconds))
             except Exception:
                 log.exception("a view that counts down could not be redrawn")
-                await asyncio.sleep(LOOK_SECONDS)
+                await asyncio.sleep(self.look_seconds)
             if due and self._clock.now() - due > TRIED_FOR:
                 return
 
 
-def _after(error: SlackApiError) -> float:
-    """How long Slack asks to wait, or a moment."""
+def _after(error: SlackApiError, moment: float) -> float:
+    """How long Slack asks to wait, or a moment, in seconds."""
     asked = {name.lower(): value for name, value in (error.response.headers or {}).items()}
-    after = asked.get("retry-after", LOOK_SECONDS)
+    after = asked.get("retry-after", moment)
     return float(after[0] if isinstance(after, list) else after)

@@ -5,7 +5,7 @@ from playwright.async_api import expect
 
 from tests.browser.conftest import Desk
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.asyncio(loop_scope="module")]
 
 
 async def test_several_components_are_chosen_one_after_another(desk: Desk) -> None:

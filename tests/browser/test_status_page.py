@@ -20,6 +20,7 @@ from web.status_pages import StatusPages
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
 WIDTHS = (320, 390, 1280, 3840)
+MEASURED = ("mixed", "mixed/history", "mixed/incidents/57", "large", "red")
 STATES = {
     "empty": status_pages.empty(),
     "calm": status_pages.calm(),
@@ -138,8 +139,14 @@ async def test_without_javascript_it_is_whole_and_times_are_utc(
     await expect(page.get_by_text("We are looking into reports")).to_be_visible()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize(
+    ("view", "scheme"),
+    [
+        *((view, "light") for view in VIEWS),
+        (VIEWS[0], "dark"),
+        *(pytest.param(view, "dark", marks=pytest.mark.long) for view in VIEWS[1:]),
+    ],
+)
 async def test_nothing_keeps_anybody_from_reading_it(
     browser: Browser, seen: Seen, address: str, view: str, scheme: str
 ) -> None:
@@ -163,8 +170,18 @@ async def test_nor_the_page_that_says_there_is_none(
     seen.console.clear()
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("view", ["mixed", "mixed/history", "mixed/incidents/57", "large", "red"])
+@pytest.mark.parametrize(
+    ("view", "width"),
+    [
+        *((view, WIDTHS[0]) for view in MEASURED),
+        *((MEASURED[0], width) for width in WIDTHS[1:]),
+        *(
+            pytest.param(view, width, marks=pytest.mark.long)
+            for view in MEASURED[1:]
+            for width in WIDTHS[1:]
+        ),
+    ],
+)
 async def test_it_fits_every_screen(
     browser: Browser, seen: Seen, address: str, view: str, width: int
 ) -> None:

@@ -163,29 +163,30 @@ async def test_on_postgresql_it_takes_a_full_vacuum_as_the_page_for_operators_sa
 ) -> None:
     if engine.core.database.is_sqlite:
         pytest.skip("SQLite needs none")
-    incident_id, id = await _posted(engine, "zebrafinch" + "x" * 500)
+    marker = uuid4().hex  # nobody else's text in this database
+    incident_id, id = await _posted(engine, marker + "x" * 500)
     async with engine.core.database.engine.connect() as connection:
         await connection.execution_options(isolation_level="AUTOCOMMIT")
         await connection.execute(text("CHECKPOINT"))
-        there = await _in_the_files(connection)
+        there = await _in_the_files(connection, marker)
         await engine.do("bob", redaction.redact_update, incident_id, id)
         await connection.execute(text("VACUUM FULL incident_updates"))
         await connection.execute(text("CHECKPOINT"))
-        left = await _in_the_files(connection)
+        left = await _in_the_files(connection, marker)
 
     assert there
     assert left == []
 
 
-async def _in_the_files(connection: Any) -> list[Path]:
+async def _in_the_files(connection: Any, marker: str) -> list[Path]:
     """The files of the database's own directory in which the text stands."""
     query = "SELECT current_setting('data_directory') || '/base/' || oid FROM pg_database"
     where = await connection.scalar(text(f"{query} WHERE datname = current_database()"))
-    return _holding(Path(where))
+    return _holding(Path(where), marker.encode())
 
 
-def _holding(folder: Path) -> list[Path]:
-    return [one for one in folder.iterdir() if b"zebrafinch" in one.read_bytes()]
+def _holding(folder: Path, marker: bytes) -> list[Path]:
+    return [one for one in folder.iterdir() if marker in one.read_bytes()]
 
 
 def _found(path: str, marker: bytes) -> list[str]:

@@ -5,15 +5,16 @@ from collections.abc import Callable
 from typing import Any
 
 import sandbox
-from bot.countdown import LOOK_SECONDS
 from storage.vocabulary import AuditType
 from tests.stories.public import a_page
 from tests.world import World
 
 BODY = "Our key is zebrafinch"
+LOOK_SECONDS = 0.05
 
 
 async def the_timeline(world: World, person: Any) -> Any:
+    world.tocsin.workspace.countdowns.look_seconds = LOOK_SECONDS
     await person.command("/incident timeline 1")
     return person.modal
 
@@ -130,7 +131,7 @@ async def test_a_page_that_was_turned_elsewhere_is_not_turned_back(world: World)
     turned = {**view.source, "blocks": [{"type": "divider"}]}
     await world.tocsin.slack.views_update(view_id=view.id, view=turned)
     await world.pass_time(minutes=1)
-    await asyncio.sleep(2 * LOOK_SECONDS)
+    await asyncio.sleep(10 * LOOK_SECONDS)
     assert world.bob.modal.plain.strip() == "Timeline of #1"
 
 
