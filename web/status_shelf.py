@@ -1,4 +1,6 @@
-"""Every document of every published page, rendered once for each version and UTC day, and kept.
+"""Every document of every published page, rendered once for each version and stretch, and kept.
+
+A stretch is a UTC day, or five minutes of it while something is wrong: then the numbers grow.
 
 A request costs no look at the database: one task looks every half second while somebody reads,
 and however many ask for the same at once, it is loaded and rendered once. While the database is
@@ -11,11 +13,12 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
 from core.public_page import PublicStatusPage
+from storage.vocabulary import ComponentStatus
 from web.status_documents import Document
 from web.status_flights import Flights
 from web.status_html import PATH
@@ -24,7 +27,10 @@ from web.status_views import View, views
 ELSEWHERE_MAX = 32
 """Documents that are kept for addresses that no setting names."""
 
-Key = tuple[UUID, int, date]
+STRETCH = timedelta(minutes=5)
+
+Key = tuple[UUID, int, datetime]
+"""A page, its version, and when the stretch began."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +71,8 @@ class _Held:
 
     def __init__(self, key: Key, page: PublicStatusPage, public_url: str | None) -> None:
         self.key = key
-        self.views = views(page, key[2], public_url)
+        self.page = page
+        self.views = views(page, key[2].date(), public_url)
         self.documents: dict[str, Document] = {}
         self.elsewhere: OrderedDict[tuple[str, str], Document] = OrderedDict()
 
@@ -92,7 +99,7 @@ class Shelf:
         self._pages, self._public_url, self._now = pages, public_url, now
         self._stopwatch, self._pace = stopwatch, pace or Pace()
         self._versions: Mapping[str, tuple[UUID, int]] | None = None
-        self._day = now().date()
+        self._looked_at = now()
         self._held: dict[str, _Held] = {}
         self._flights = Flights(stopwatch)
         self._away_until: dict[str, float] = {}
@@ -150,16 +157,17 @@ class Shelf:
 
     async def _look(self) -> None:
         """See which pages have changed: the old documents of those are not answered any more."""
-        day = self._now().date()
+        looked_at = self._now()
         try:
             versions = await self._pages.versions()
         finally:
             self.believed_until = self._stopwatch() + self._pace.believed
-        self._versions, self._day = versions, day
+        self._versions, self._looked_at = versions, looked_at
         for slug, held in list(self._held.items()):
+            is_current = held.key == self._key(slug)
             if slug not in versions:
                 del self._held[slug]
-            if held.key != (*versions.get(slug, ()), day):
+            if not is_current:
                 for rest in held.documents:
                     self.ready.pop(_path(slug, rest), None)
 
@@ -182,7 +190,18 @@ class Shelf:
 
     def _key(self, slug: str) -> Key | None:
         known = (self._versions or {}).get(slug)
-        return (*known, self._day) if known else None
+        held = self._held.get(slug)
+        return (*known, self._stretch(held.page if held else None)) if known else None
+
+    def _stretch(self, page: PublicStatusPage | None) -> datetime:
+        """When the stretch began in which what is rendered now stays true."""
+        at = self._looked_at
+        day = at.replace(hour=0, minute=0, second=0, microsecond=0)
+        is_calm = page is None or (
+            not page.incidents
+            and all(one.status is ComponentStatus.OPERATIONAL for one in page.components)
+        )
+        return day if is_calm else day + (at - day) // STRETCH * STRETCH
 
     async def _load(self, slug: str, key: Key) -> None:
         page = await self._pages.load(key[0])
@@ -192,7 +211,7 @@ class Shelf:
             }
             self._held.pop(slug, None)
         elif key == self._key(slug) or slug not in self._held:
-            self._held[slug] = _Held(key, page, self._public_url)
+            self._held[slug] = _Held((*key[:2], self._stretch(page)), page, self._public_url)
 
     async def _render(self, slug: str, held: _Held, rest: str, view: View, base: str) -> None:
         """Beside the loop and one after the other: nobody who is paged waits for a large page."""

@@ -46,7 +46,7 @@ async def a_marked_incident(world: World) -> None:
     (api,) = await a_page(world, "API")
     async with core.transaction(world.system) as tx:
         for member in await people.members(tx):
-            member.name = f"{member.name} {MARKER}"
+            member.name, member.email = f"{member.name} {MARKER}", f"{MARKER}.{member.email}"
         hidden = await components.create_component(
             tx, ComponentDraft(f"Hidden {MARKER}", f"About {MARKER}", f"Group {MARKER}")
         )
@@ -119,6 +119,7 @@ async def test_a_word_in_every_internal_field_is_on_no_public_address(
             *(await tx.db.scalars(select(IncidentUpdate.body))),
             *(await tx.db.scalars(select(Incident.description))),
             *(await tx.db.scalars(select(Member.name))),
+            *(await tx.db.scalars(select(Member.email))),
             *(json.dumps(one) for one in await tx.db.scalars(select(AuditEvent.data))),
         ]
     view = (await world.bob.command("/incident timeline 1")).view

@@ -388,6 +388,18 @@ async def test_a_new_day_is_drawn_anew(web: httpx.AsyncClient, memory: Memory, t
     assert memory.loads == 2
 
 
+async def test_while_something_is_wrong_its_numbers_grow(time: Time) -> None:
+    loads = []
+    for state in (status_pages.mixed(), status_pages.calm()):
+        memory = Memory(state)
+        async with client_of(pages_of(memory, time)) as web:
+            for _ in range(12):
+                await web.get(f"/status/{state.slug}")
+                time.seconds += 60
+        loads.append(memory.loads)
+    assert loads == [3, 1], "every five minutes, and not at all while all is well"
+
+
 async def test_nobody_looks_when_nobody_has_read_for_a_minute(memory: Memory, time: Time) -> None:
     pages = pages_of(memory, time, pace=Pace(look=0.001, gap=0.0))
     async with started(pages), client_of(pages) as web:
