@@ -206,16 +206,8 @@ def _tags_of_open(tx: Transaction, component_id: UUID) -> Select[IncidentCompone
 
 
 async def _open_with(tx: Transaction, component_id: UUID) -> Sequence[Incident]:
-    query = (
-        select(Incident)
-        .join(IncidentComponent, IncidentComponent.incident_id == Incident.id)
-        .where(
-            IncidentComponent.component_id == component_id,
-            Incident.organization_id == tx.organization_id,
-            Incident.status != Status.RESOLVED,
-        )
-        .order_by(Incident.number)
-    )
+    ids = _tags_of_open(tx, component_id).with_only_columns(IncidentComponent.incident_id)
+    query = select(Incident).where(Incident.id.in_(ids)).order_by(Incident.number)
     return (await tx.db.scalars(query)).all()
 
 

@@ -19,7 +19,7 @@ from bot.blocks.build import (
     section,
 )
 from bot.blocks.component_choice import WITHOUT_GROUP
-from bot.blocks.schedule_list import ROWS_A_PAGE, turn_pages
+from bot.blocks.managed import managed_list
 from bot.blocks.text import Block, cut, escape, name
 from core.component_facts import ComponentFacts, ComponentLine, OpenIncident
 from storage.limits import COMPONENT_DESCRIPTION_MAX
@@ -30,21 +30,17 @@ PAGES_SHOWN = 10
 
 def components_view(every: Sequence[ComponentLine], *, page: int = 0) -> dict[str, Any]:
     """All components with how each is now, a page of them; one that is not there is the nearest."""
-    pages = max(1, -(-len(every) // ROWS_A_PAGE))
-    page = min(max(page, 0), pages - 1)
-    shown = every[page * ROWS_A_PAGE : (page + 1) * ROWS_A_PAGE]
     grouped = any(one.group_label for one in every)
     new = button("New component", ids.COMPONENT_NEW, "new", style="primary")
-    return modal(
+    return managed_list(
         "Components",
-        [
-            *actions([new, button("Status pages", ids.STATUS_PAGES_OPEN, "0")]),
-            *([] if every else [exact(_NONE_YET)]),
-            *_rows(shown, grouped=grouped),
-            *turn_pages(ids.COMPONENTS_OPEN, page, pages),
-        ],
+        every,
+        lambda shown: list(_rows(shown, grouped=grouped)),
+        page=page,
+        buttons=[new, button("Status pages", ids.STATUS_PAGES_OPEN, "0")],
+        none_yet=_NONE_YET,
+        open_id=ids.COMPONENTS_OPEN,
         callback_id=ids.COMPONENTS_VIEW,
-        metadata=json.dumps({"list": page}),
     )
 
 

@@ -20,7 +20,7 @@ from bot.blocks.build import (
     section,
 )
 from bot.blocks.declare import consequence
-from bot.blocks.schedule_list import ROWS_A_PAGE, turn_pages
+from bot.blocks.managed import managed_list
 from bot.blocks.text import Block, cut, cut_escaped, escape, name, names
 from core.durations import say_minutes
 from core.policy_facts import EscalationLayerFacts, PolicyFacts, PolicyLine
@@ -33,21 +33,16 @@ RUNNING_KEEP = "Incidents that are being escalated already keep the layers they 
 
 def policies_view(every: Sequence[PolicyLine], *, page: int = 0) -> dict[str, Any]:
     """All policies with whom each pages first, a page of them."""
-    pages = max(1, -(-len(every) // ROWS_A_PAGE))
-    page = min(max(page, 0), pages - 1)
-    shown = every[page * ROWS_A_PAGE : (page + 1) * ROWS_A_PAGE]
     new = button("New policy", ids.POLICY_NEW, "new", style="primary")
-    schedules = button("On-call schedules", ids.SCHEDULES_OPEN, "0")
-    return modal(
+    return managed_list(
         "Escalation policies",
-        [
-            *actions([new, schedules]),
-            *([] if every else [exact(_NONE_YET)]),
-            *[_row(one) for one in shown],
-            *turn_pages(ids.POLICIES_OPEN, page, pages),
-        ],
+        every,
+        lambda shown: [_row(one) for one in shown],
+        page=page,
+        buttons=[new, button("On-call schedules", ids.SCHEDULES_OPEN, "0")],
+        none_yet=_NONE_YET,
+        open_id=ids.POLICIES_OPEN,
         callback_id=ids.POLICIES_VIEW,
-        metadata=json.dumps({"list": page}),
     )
 
 

@@ -20,7 +20,7 @@ from bot.blocks.build import (
 from bot.blocks.component_choice import WITHOUT_GROUP
 from bot.blocks.components import by_group, error_block, in_sections
 from bot.blocks.exposure import address, now_public
-from bot.blocks.schedule_list import ROWS_A_PAGE, turn_pages
+from bot.blocks.managed import managed_list
 from bot.blocks.text import Block, cut, escape, name
 from core.page_facts import PageFacts, PageLine
 
@@ -33,22 +33,18 @@ def status_pages_view(
     every: Sequence[PageLine], public_url: str | None, *, may_change: bool, page: int = 0
 ) -> dict[str, Any]:
     """All status pages, a page of them; one that is not there is the nearest."""
-    pages = max(1, -(-len(every) // ROWS_A_PAGE))
-    page = min(max(page, 0), pages - 1)
-    shown = every[page * ROWS_A_PAGE : (page + 1) * ROWS_A_PAGE]
     new = button("New status page", ids.STATUS_PAGE_NEW, "new", style="primary")
     components = button("Components", ids.COMPONENTS_OPEN, "0")
-    return modal(
+    return managed_list(
         "Status pages",
-        [
-            *actions([*([new] if may_change else []), components]),
-            *([] if may_change else [context(plain(ADMINS_CHANGE))]),
-            *([] if every else [exact(_NONE_YET)]),
-            *[_row(one, public_url) for one in shown],
-            *turn_pages(ids.STATUS_PAGES_OPEN, page, pages),
-        ],
+        every,
+        lambda shown: [_row(one, public_url) for one in shown],
+        page=page,
+        buttons=[*([new] if may_change else []), components],
+        said=[] if may_change else [context(plain(ADMINS_CHANGE))],
+        none_yet=_NONE_YET,
+        open_id=ids.STATUS_PAGES_OPEN,
         callback_id=ids.STATUS_PAGES_VIEW,
-        metadata=json.dumps({"list": page}),
     )
 
 
