@@ -21,11 +21,12 @@ class Ahead:
     delivery: datetime | None
 
 
+_i = Incident.__table__.c
 _BOTH = select(
-    select(func.min(Incident.next_escalation_at))
+    select(func.min(_i.next_escalation_at))
     .where(
-        Incident.next_escalation_at.is_not(None),
-        Incident.organization_id == bindparam("organization_id"),
+        _i.next_escalation_at.is_not(None),
+        _i.organization_id == bindparam("organization_id"),
     )
     .scalar_subquery(),
     claims.EARLIEST.scalar_subquery(),

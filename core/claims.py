@@ -7,13 +7,14 @@ to be brought up to date. Whoever claims it holds it until its lease ends (spec 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import UUID, uuid4
 
 from sqlalchemy import (
     ARRAY,
     Row,
     String,
+    Table,
     and_,
     bindparam,
     case,
@@ -23,7 +24,6 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.orm import aliased
 
 from core import pacing
 from core.outbox import Priority
@@ -69,77 +69,76 @@ class Taken:
     complete: bool
 
 
-_parent = aliased(Delivery)
+_table = cast(Table, Delivery.__table__)  # nothing is loaded: half of what a class would cost
+_d = _table.c
+_parent = _table.alias()
 _now = bindparam("now", type_=UtcDateTime)
 _waits_for_its_thread = and_(
-    Delivery.kind == DeliveryKind.NOTICE,
-    Delivery.parent_id.is_not(None),
-    _parent.state == DeliveryState.PENDING,
+    _d.kind == DeliveryKind.NOTICE,
+    _d.parent_id.is_not(None),
+    _parent.c.state == DeliveryState.PENDING,
     or_(
-        Delivery.priority >= Priority.NOTICE * 10,
-        Delivery.created_at > bindparam("impatient_since", type_=UtcDateTime),
+        _d.priority >= Priority.NOTICE * 10,
+        _d.created_at > bindparam("impatient_since", type_=UtcDateTime),
     ),
 )
 """Whether a notice belongs under a message that is not out yet. A page never waits."""
-_busy = aliased(Delivery)
-_channels = bindparam("channels", type_=Delivery.channel.type, expanding=True)
+_busy = _table.alias()
+_channels = bindparam("channels", type_=_d.channel.type, expanding=True)
 _of_a_free_target = and_(
-    Delivery.organization_id == bindparam("organization_id"),
+    _d.organization_id == bindparam("organization_id"),
     ~_waits_for_its_thread,
-    Delivery.channel.in_(_channels),
-    Delivery.target.not_in(bindparam("busy_targets", expanding=True)),
+    _d.channel.in_(_channels),
+    _d.target.not_in(bindparam("busy_targets", expanding=True)),
 )
 _speaks_for_itself = or_(
-    Delivery.carrier_id.is_(None),
-    Delivery.carrier_id == Delivery.id,
-    Delivery.state == DeliveryState.SENT,
+    _d.carrier_id.is_(None),
+    _d.carrier_id == _d.id,
+    _d.state == DeliveryState.SENT,
 )
 """A bundle is sent by its carrier; once it was, whoever changes has it brought up to date."""
 _CLAIMABLE = (
     select(
-        Delivery.id,
-        Delivery.channel,
-        Delivery.target,
-        Delivery.outcome_unknown,
-        Delivery.carrier_id,
+        _d.id,
+        _d.channel,
+        _d.target,
+        _d.outcome_unknown,
+        _d.carrier_id,
         pacing.LAST_PAGE.label("last_page"),
-        ((Delivery.state == DeliveryState.PENDING) & (Delivery.kind == DeliveryKind.PAGE)).label(
-            "wakes"
-        ),
+        ((_d.state == DeliveryState.PENDING) & (_d.kind == DeliveryKind.PAGE)).label("wakes"),
     )
-    .outerjoin(_parent, _parent.id == Delivery.parent_id)
+    .outerjoin(_parent, _parent.c.id == _d.parent_id)
     .where(
         _of_a_free_target,
-        Delivery.due_at <= _now,
-        or_(Delivery.lease_until.is_(None), Delivery.lease_until <= _now),
+        _d.due_at <= _now,
+        or_(_d.lease_until.is_(None), _d.lease_until <= _now),
         _speaks_for_itself,
         ~exists().where(
-            _busy.target == Delivery.target, _busy.lease.is_not(None), _busy.lease_until > _now
+            _busy.c.target == _d.target, _busy.c.lease.is_not(None), _busy.c.lease_until > _now
         ),
     )
-    .order_by(Delivery.priority, Delivery.due_at, Delivery.sequence)
+    .order_by(_d.priority, _d.due_at, _d.sequence)
     .limit(bindparam("limit"))
-    .with_for_update(skip_locked=True, of=Delivery)
+    .with_for_update(skip_locked=True, of=_table)
 )
 _target = func.unnest(bindparam("targets", type_=ARRAY(String))).column_valued("target")
 _LOCK_TARGETS = select(_target).where(
     func.pg_try_advisory_xact_lock(func.hashtextextended(_target, 0))
 )
-_BUSY = select(Delivery.target).where(
-    Delivery.target.in_(bindparam("targets", expanding=True)),
-    Delivery.lease.is_not(None),
-    Delivery.lease_until > _now,
+_BUSY = select(_d.target).where(
+    _d.target.in_(bindparam("targets", expanding=True)),
+    _d.lease.is_not(None),
+    _d.lease_until > _now,
 )
 _TAKE = (
-    update(Delivery)
-    .where(Delivery.id.in_(bindparam("ids", expanding=True)))
+    update(_table)
+    .where(_d.id.in_(bindparam("ids", expanding=True)))
     .values(
         lease=bindparam("lease"),
         lease_until=bindparam("until"),
-        attempted_at=case((Delivery.outcome_unknown, Delivery.attempted_at), else_=_now),
+        attempted_at=case((_d.outcome_unknown, _d.attempted_at), else_=_now),
         outcome_unknown=True,
     )
-    .execution_options(synchronize_session=False)
 )
 _HELD = (
     select(Delivery)
@@ -154,14 +153,14 @@ EARLIEST = (
     select(
         func.min(
             case(
-                (Delivery.lease_until > Delivery.due_at, Delivery.lease_until),
-                else_=Delivery.due_at,
+                (_d.lease_until > _d.due_at, _d.lease_until),
+                else_=_d.due_at,
             )
         )
     )
-    .select_from(Delivery)
-    .outerjoin(_parent, _parent.id == Delivery.parent_id)
-    .where(_of_a_free_target, Delivery.due_at.is_not(None))
+    .select_from(_table)
+    .outerjoin(_parent, _parent.c.id == _d.parent_id)
+    .where(_of_a_free_target, _d.due_at.is_not(None))
 )
 
 

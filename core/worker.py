@@ -29,6 +29,11 @@ LOOK_SECONDS = 1
 """How soon it is seen that the clock was set forward, and what nobody said became due."""
 AGAIN_SECONDS = 0.5
 """How soon after a tick that failed the next one tries: a database that is away is not besieged."""
+TURNS_TO_LAND = 3
+"""How many turns of the loop lie between a commit and the landing of what it was the outcome of.
+
+What is due in a conversation is taken up once what was said there has landed: one look for both.
+"""
 HEAD_START_SECONDS = 0.02
 """How long everything else waits for pages that are just leaving."""
 
@@ -50,6 +55,8 @@ class Worker:
         self._stopping = False
         self._next: datetime | None = None
         self._failed = False
+        self._expects = True
+        """Whether there is likely something to deliver: it is then taken up without a look."""
         self._in_flight: dict[str, asyncio.Task[None]] = {}
         self._carrying: Counter[int] = Counter()
         self._weekly = weekly.WeeklyLine(core)
@@ -68,6 +75,7 @@ class Worker:
     def due(self, instant: datetime) -> None:
         """Something becomes due then: look now, or have the alarm ring."""
         if self._core.clock.seconds_until(instant) <= 0:
+            self._expects = True
             self.wake()
         else:
             self.alarm(instant)
@@ -93,6 +101,8 @@ class Worker:
             with suppress(TimeoutError):
                 async with asyncio.timeout(self._rest()):
                     await self._wake.wait()
+            for _ in range(TURNS_TO_LAND):
+                await asyncio.sleep(0)
             self._wake.clear()  # before looking: what comes due meanwhile wakes it again
             self._failed = True
             try:
@@ -190,11 +200,21 @@ class Worker:
         return len(ids)
 
     async def _begin_deliveries(self) -> agenda.Ahead | None:
-        """Begin what is due; then what lies ahead, or None if there may be more to begin."""
+        """Begin what is due; then what lies ahead, or None if there may be more to begin.
+
+        Where nothing was said to be due, one look keeps the writers' turn free: it goes by the
+        table and finds whatever a claim would.
+        """
         with_room = self._with_room()
         if self.organization_id is None or not with_room or self._stopping:
             async with self._core.reading(Actor.system()) as tx:
                 return await self._look_ahead(tx)
+        if not self._expects:
+            async with self._core.reading(Actor.system()) as tx:
+                found = await self._look_ahead(tx)
+                if found.delivery is None or found.delivery > tx.now:
+                    return found
+        self._expects = False
         async with self._core.transaction(Actor.system()) as tx:
             every = [await self._claim(tx, room, channels) for room, channels in with_room]
             taken = [claim for one in every for claim in one.claims]
@@ -205,6 +225,7 @@ class Worker:
             complete = all(one.complete for one in every)
             done = not ready and (complete or not taken)
             ahead = await self._look_ahead(tx, taken) if done else None
+        self._expects |= bool(taken) and not complete
         pages = [self._start(claim, made) for claim, made in ready.items()]
         if pages and complete:
             # Everything here shares one processor: let the last pages out before anything else.

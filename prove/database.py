@@ -121,7 +121,7 @@ class _Door:
 
 
 class Shared:
-    """What serves one life after the other: making engines and compiling takes most of a history."""
+    """What serves one life after the other: making engines and compiling takes long."""
 
     def __init__(self) -> None:
         self._idle: list[tuple[Database, _Door]] = []

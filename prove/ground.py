@@ -1,8 +1,8 @@
 """The file on which histories take place, one after the other, each on the stage as it was set.
 
 The file and the connections to it are made once: what SQLite knows of the tables, and the
-statements that it has prepared, then serve every history. What a history wrote is undone to the
-byte: its log is emptied into the file, and the stage is written over it.
+statements that it has prepared, then serve every history. Before each the rows of every table are
+made those of the stage again.
 """
 
 import atexit
@@ -10,13 +10,15 @@ import os
 import shutil
 import sqlite3
 import tempfile
-from contextlib import closing
 from pathlib import Path
 
 MEMORY = Path("/dev/shm")  # noqa: S108  (a folder of one's own is made in it)
 
 PREPARED = 512
 """More statements than the product has."""
+
+_TABLES = "SELECT name FROM stage.sqlite_master WHERE type = 'table' ORDER BY name LIKE 'sqlite_%'"
+"""SQLite's own table last: it counts what is put into the others."""
 
 
 class Ground:
@@ -25,21 +27,19 @@ class Ground:
     def __init__(self) -> None:
         self._folder: Path | None = None
         self._stage = b""
+        self._again: tuple[str, ...] = ()
+        """What makes the file what it was."""
         self._idle: list[sqlite3.Connection] = []
         self._taken: set[sqlite3.Connection] = set()
 
     def set(self, stage: bytes) -> None:
-        """Make the file what it is before a history. Nobody has a connection any more."""
-        if stage != self._stage or self._taken or not self._is_emptied():
+        """Make the tables what they are before a history. Nobody has a connection any more."""
+        if stage != self._stage or self._folder is None or self._taken:
             self.clear()
-            self._stage = stage
-            memory = MEMORY if os.access(MEMORY, os.W_OK) else None
-            self._folder = Path(tempfile.mkdtemp(prefix="tocsin-prove-", dir=memory))
-        # The log is empty, and whoever reads next sees that it was begun anew: SQLite then
-        # forgets what it has read of the file. The tables are the same, and so is their version.
-        with self._file.open("r+b" if self._file.exists() else "wb") as file:
-            file.write(stage)
-            file.truncate()
+            self._make(stage)
+        else:
+            for statement in self._again:
+                self._cleaner.execute(statement)
 
     def take(self) -> sqlite3.Connection:
         """A connection, as if it were new."""
@@ -47,9 +47,7 @@ class Ground:
             connection = self._idle.pop()
             connection.execute("PRAGMA query_only=OFF")
         else:
-            connection = sqlite3.connect(
-                self._file, timeout=0, isolation_level=None, cached_statements=PREPARED
-            )
+            connection = self._connect("tocsin.db")
         self._taken.add(connection)
         return connection
 
@@ -61,24 +59,45 @@ class Ground:
 
     def clear(self) -> None:
         """Close every connection, and remove the file."""
-        for connection in (*self._idle, *self._taken):
+        if self._folder is None:
+            return
+        for connection in (*self._idle, *self._taken, self._cleaner):
             connection.close()
         self._idle.clear()
         self._taken.clear()
-        if self._folder:
-            shutil.rmtree(self._folder)
-            self._folder = None
+        shutil.rmtree(self._folder)
+        self._folder = None
 
-    @property
-    def _file(self) -> Path:
-        assert self._folder is not None  # noqa: S101  (set before it is asked)
-        return self._folder / "tocsin.db"
+    def _make(self, stage: bytes) -> None:
+        memory = MEMORY if os.access(MEMORY, os.W_OK) else None
+        self._folder = Path(tempfile.mkdtemp(prefix="tocsin-prove-", dir=memory))
+        for name in ("stage.db", "tocsin.db"):
+            (self._folder / name).write_bytes(stage)
+        self._stage = stage
+        self._cleaner = self._connect("tocsin.db")
+        self._cleaner.execute("ATTACH ? AS stage", (str(self._folder / "stage.db"),))
+        self._cleaner.set_authorizer(_trail_may_be_undone)
+        tables = [name for (name,) in self._cleaner.execute(_TABLES)]
+        rows = [
+            (f"DELETE FROM main.{name}", f"INSERT INTO main.{name} SELECT * FROM stage.{name}")  # noqa: S608  (our own tables)
+            for name in tables
+        ]
+        self._again = ("BEGIN IMMEDIATE", *(one for both in rows for one in both), "COMMIT")
 
-    def _is_emptied(self) -> bool:
-        """Empty the log, by a connection of its own: one that does so forgets nothing."""
-        with closing(sqlite3.connect(self._file, timeout=0, isolation_level=None)) as connection:
-            busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-        return not busy
+    def _connect(self, name: str) -> sqlite3.Connection:
+        assert self._folder is not None  # noqa: S101  (made before anybody connects)
+        return sqlite3.connect(
+            self._folder / name, timeout=0, isolation_level=None, cached_statements=PREPARED
+        )
+
+
+def _trail_may_be_undone(
+    action: int, _1: str | None, _2: str | None, _database: str | None, trigger: str | None
+) -> int:
+    """Leave out what the triggers do that keep the audit trail: they refuse, by a SELECT."""
+    return (
+        sqlite3.SQLITE_IGNORE if trigger and action == sqlite3.SQLITE_SELECT else sqlite3.SQLITE_OK
+    )
 
 
 GROUND = Ground()

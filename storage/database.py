@@ -126,10 +126,9 @@ async def _session(engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
 
 
 async def _close(session: AsyncSession) -> None:
-    """To its end, whoever is cancelled meanwhile: that takes a task, where there is a connection."""
+    """To its end, whoever is cancelled meanwhile; that takes a task where it has a connection."""
     if session.in_transaction():
-        async with session:
-            pass
+        await session.__aexit__(None, None, None)
     else:
         session.sync_session.close()
 
