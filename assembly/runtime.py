@@ -126,7 +126,7 @@ class Tocsin:
                 self.worker.wake()
 
         return Bell(
-            self.core.database.url, on_due=self.worker.due, on_time=hear, stopwatch=stopwatch
+            self.core.database.url, on_due=self.worker.hear, on_time=hear, stopwatch=stopwatch
         )
 
     def _due(self, instant: datetime) -> None:

@@ -74,8 +74,12 @@ class Worker:
 
     def due(self, instant: datetime) -> None:
         """Something becomes due then: look now, or have the alarm ring."""
+        self._expects |= self._core.clock.seconds_until(instant) <= 0
+        self.hear(instant)
+
+    def hear(self, instant: datetime) -> None:
+        """Another replica says what becomes due then; what is due now it takes up itself mostly."""
         if self._core.clock.seconds_until(instant) <= 0:
-            self._expects = True
             self.wake()
         else:
             self.alarm(instant)

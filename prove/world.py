@@ -149,7 +149,7 @@ class World:
 
     def _rung(self, life: Life, instant: datetime) -> None:
         if not life.dead:
-            life.worker.due(instant)
+            life.worker.hear(instant)
 
     def committed(self) -> None:
         """A transaction was committed, whether or not its answer arrives."""
