@@ -78,7 +78,7 @@ class Worker:
         self.hear(instant)
 
     def hear(self, instant: datetime) -> None:
-        """Another replica says what becomes due then; what is due now it takes up itself mostly."""
+        """Another replica says that something becomes due then, which mostly takes it up itself."""
         if self._core.clock.seconds_until(instant) <= 0:
             self.wake()
         else:
