@@ -3,9 +3,11 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import Select, bindparam, func, select
 
 from core import claims, escalation
 from core.transaction import Transaction
@@ -21,15 +23,17 @@ class Ahead:
     delivery: datetime | None
 
 
-_BOTH = select(
-    select(func.min(Incident.next_escalation_at))
-    .where(
-        Incident.next_escalation_at.is_not(None),
-        Incident.organization_id == bindparam("organization_id"),
+_i = Incident.__table__.c
+
+
+@cache
+def _both(channels: frozenset[Channel], *, some_busy: bool) -> Select[Any]:
+    escalation = select(func.min(_i.next_escalation_at)).where(
+        _i.next_escalation_at.is_not(None),
+        _i.organization_id == bindparam("organization_id"),
     )
-    .scalar_subquery(),
-    claims.EARLIEST.scalar_subquery(),
-)
+    delivery = claims.earliest(channels, some_busy=some_busy)
+    return select(escalation.scalar_subquery(), delivery.scalar_subquery())
 
 
 async def look_ahead(
@@ -42,5 +46,6 @@ async def look_ahead(
     """What comes next for an organization. Without one escalations of all: nobody can deliver."""
     if organization_id is None:
         return Ahead(await escalation.earliest_due(tx), None)
-    where = claims.eligible(tx, organization_id, busy_targets, channels)
-    return Ahead(*(await tx.db.execute(_BOTH, where)).one())
+    both = _both(frozenset(channels), some_busy=bool(busy_targets))
+    given = claims.eligible(tx, organization_id, busy_targets)
+    return Ahead(*(await tx.db.execute(both, given)).one())

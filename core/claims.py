@@ -7,23 +7,28 @@ to be brought up to date. Whoever claims it holds it until its lease ends (spec 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from functools import cache
+from typing import Any, cast
 from uuid import UUID, uuid4
 
 from sqlalchemy import (
     ARRAY,
+    BindParameter,
+    ColumnElement,
     Row,
+    Select,
     String,
+    Table,
     and_,
     bindparam,
     case,
     exists,
+    false,
     func,
     or_,
     select,
     update,
 )
-from sqlalchemy.orm import aliased
 
 from core import pacing
 from core.outbox import Priority
@@ -69,77 +74,58 @@ class Taken:
     complete: bool
 
 
-_parent = aliased(Delivery)
+_table = cast(Table, Delivery.__table__)  # nothing is loaded: half of what a class would cost
+_d = _table.c
+_parent = _table.alias()
 _now = bindparam("now", type_=UtcDateTime)
 _waits_for_its_thread = and_(
-    Delivery.kind == DeliveryKind.NOTICE,
-    Delivery.parent_id.is_not(None),
-    _parent.state == DeliveryState.PENDING,
+    _d.kind == DeliveryKind.NOTICE,
+    _d.parent_id.is_not(None),
+    _parent.c.state == DeliveryState.PENDING,
     or_(
-        Delivery.priority >= Priority.NOTICE * 10,
-        Delivery.created_at > bindparam("impatient_since", type_=UtcDateTime),
+        _d.priority >= Priority.NOTICE * 10,
+        _d.created_at > bindparam("impatient_since", type_=UtcDateTime),
     ),
 )
 """Whether a notice belongs under a message that is not out yet. A page never waits."""
-_busy = aliased(Delivery)
-_channels = bindparam("channels", type_=Delivery.channel.type, expanding=True)
-_of_a_free_target = and_(
-    Delivery.organization_id == bindparam("organization_id"),
-    ~_waits_for_its_thread,
-    Delivery.channel.in_(_channels),
-    Delivery.target.not_in(bindparam("busy_targets", expanding=True)),
-)
+_busy = _table.alias()
+
+
+def _of_a_free_target(channels: Collection[Channel], *, some_busy: bool) -> ColumnElement[bool]:
+    """Written out: a list of any length is rendered anew each time that it is asked with."""
+    found = and_(
+        _d.organization_id == bindparam("organization_id"),
+        ~_waits_for_its_thread,
+        or_(false(), *(_d.channel == one for one in sorted(channels))),
+    )
+    busy: BindParameter[Any] = bindparam("busy_targets", expanding=True)
+    return and_(found, _d.target.not_in(busy)) if some_busy else found
+
+
 _speaks_for_itself = or_(
-    Delivery.carrier_id.is_(None),
-    Delivery.carrier_id == Delivery.id,
-    Delivery.state == DeliveryState.SENT,
+    _d.carrier_id.is_(None),
+    _d.carrier_id == _d.id,
+    _d.state == DeliveryState.SENT,
 )
 """A bundle is sent by its carrier; once it was, whoever changes has it brought up to date."""
-_CLAIMABLE = (
-    select(
-        Delivery.id,
-        Delivery.channel,
-        Delivery.target,
-        Delivery.outcome_unknown,
-        Delivery.carrier_id,
-        pacing.LAST_PAGE.label("last_page"),
-        ((Delivery.state == DeliveryState.PENDING) & (Delivery.kind == DeliveryKind.PAGE)).label(
-            "wakes"
-        ),
-    )
-    .outerjoin(_parent, _parent.id == Delivery.parent_id)
-    .where(
-        _of_a_free_target,
-        Delivery.due_at <= _now,
-        or_(Delivery.lease_until.is_(None), Delivery.lease_until <= _now),
-        _speaks_for_itself,
-        ~exists().where(
-            _busy.target == Delivery.target, _busy.lease.is_not(None), _busy.lease_until > _now
-        ),
-    )
-    .order_by(Delivery.priority, Delivery.due_at, Delivery.sequence)
-    .limit(bindparam("limit"))
-    .with_for_update(skip_locked=True, of=Delivery)
-)
 _target = func.unnest(bindparam("targets", type_=ARRAY(String))).column_valued("target")
 _LOCK_TARGETS = select(_target).where(
     func.pg_try_advisory_xact_lock(func.hashtextextended(_target, 0))
 )
-_BUSY = select(Delivery.target).where(
-    Delivery.target.in_(bindparam("targets", expanding=True)),
-    Delivery.lease.is_not(None),
-    Delivery.lease_until > _now,
+_BUSY = select(_d.target).where(
+    _d.target.in_(bindparam("targets", expanding=True)),
+    _d.lease.is_not(None),
+    _d.lease_until > _now,
 )
 _TAKE = (
-    update(Delivery)
-    .where(Delivery.id.in_(bindparam("ids", expanding=True)))
+    update(_table)
+    .where(_d.id.in_(bindparam("ids", expanding=True)))
     .values(
         lease=bindparam("lease"),
         lease_until=bindparam("until"),
-        attempted_at=case((Delivery.outcome_unknown, Delivery.attempted_at), else_=_now),
+        attempted_at=case((_d.outcome_unknown, _d.attempted_at), else_=_now),
         outcome_unknown=True,
     )
-    .execution_options(synchronize_session=False)
 )
 _HELD = (
     select(Delivery)
@@ -150,19 +136,52 @@ _HELD = (
     .order_by(Delivery.id)
     .with_for_update()
 )
-EARLIEST = (
-    select(
-        func.min(
-            case(
-                (Delivery.lease_until > Delivery.due_at, Delivery.lease_until),
-                else_=Delivery.due_at,
+
+
+@cache
+def _claimable(channels: frozenset[Channel], *, some_busy: bool) -> Select[Any]:
+    return (
+        select(
+            _d.id,
+            _d.channel,
+            _d.target,
+            _d.outcome_unknown,
+            _d.carrier_id,
+            pacing.LAST_PAGE.label("last_page"),
+            ((_d.state == DeliveryState.PENDING) & (_d.kind == DeliveryKind.PAGE)).label("wakes"),
+        )
+        .outerjoin(_parent, _parent.c.id == _d.parent_id)
+        .where(
+            _of_a_free_target(channels, some_busy=some_busy),
+            _d.due_at <= _now,
+            or_(_d.lease_until.is_(None), _d.lease_until <= _now),
+            _speaks_for_itself,
+            ~exists().where(
+                _busy.c.target == _d.target, _busy.c.lease.is_not(None), _busy.c.lease_until > _now
+            ),
+        )
+        .order_by(_d.priority, _d.due_at, _d.sequence)
+        .limit(bindparam("limit"))
+        .with_for_update(skip_locked=True, of=_table)
+    )
+
+
+@cache
+def earliest(channels: frozenset[Channel], *, some_busy: bool) -> Select[Any]:
+    """Asks when the next delivery can be taken up, leases and waiting threads considered."""
+    return (
+        select(
+            func.min(
+                case(
+                    (_d.lease_until > _d.due_at, _d.lease_until),
+                    else_=_d.due_at,
+                )
             )
         )
+        .select_from(_table)
+        .outerjoin(_parent, _parent.c.id == _d.parent_id)
+        .where(_of_a_free_target(channels, some_busy=some_busy), _d.due_at.is_not(None))
     )
-    .select_from(Delivery)
-    .outerjoin(_parent, _parent.id == Delivery.parent_id)
-    .where(_of_a_free_target, Delivery.due_at.is_not(None))
-)
 
 
 _Row = Row[UUID, Channel, str, bool, UUID | None, datetime | None, bool]
@@ -183,10 +202,11 @@ async def claim(
     Claiming says that an attempt begins: from here until its outcome is written, the outcome is
     unknown.
     """
+    claimable = _claimable(frozenset(channels), some_busy=bool(busy_targets))
     due = {"now": tx.now, "limit": limit, "loud_since": tx.now - pacing.REST}
-    due |= eligible(tx, organization_id, busy_targets, channels)
+    due |= eligible(tx, organization_id, busy_targets)
     while True:
-        rows = (await tx.db.execute(_CLAIMABLE, due)).all()
+        rows = (await tx.db.execute(claimable, due)).all()
         resting = {
             row.target: row.last_page + pacing.REST for row in rows if row.wakes and row.last_page
         }
@@ -262,24 +282,19 @@ async def earliest_due(
     channels: Collection[Channel] = tuple(Channel),
 ) -> datetime | None:
     """When the next delivery can be taken up, leases and waiting threads considered."""
-    where = eligible(tx, organization_id, busy_targets, channels)
-    earliest: datetime | None = await tx.db.scalar(EARLIEST, where)
-    return earliest
+    asked = earliest(frozenset(channels), some_busy=bool(busy_targets))
+    found: datetime | None = await tx.db.scalar(asked, eligible(tx, organization_id, busy_targets))
+    return found
 
 
 def eligible(
     tx: Transaction,
     organization_id: UUID | None,
     busy_targets: Collection[str],
-    channels: Collection[Channel],
 ) -> dict[str, Any]:
     """The parameters by which what can be taken up now is told from what can't."""
-    return {
-        "organization_id": organization_id,
-        "impatient_since": tx.now - PATIENCE,
-        "busy_targets": list(busy_targets),
-        "channels": list(channels),
-    }
+    given = {"organization_id": organization_id, "impatient_since": tx.now - PATIENCE}
+    return {**given, "busy_targets": list(busy_targets)} if busy_targets else given
 
 
 async def free_claims(tx: Transaction) -> None:

@@ -8,6 +8,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import aliased
@@ -175,14 +176,15 @@ class _Loaded:
     incident: Incident | None
     alerts_channel: str | None
     member: Member | None
-    thread: Delivery | None
+    thread: dict[str, Any] | None
+    """The receipt of the message in whose thread it belongs, once that is there."""
     owner: Member | None
 
 
 _thread = aliased(Delivery)
 _owner = aliased(Member)
 _CLAIMED = (
-    select(Delivery, Incident, Organization.alerts_channel, Member, _thread, _owner)
+    select(Delivery, Incident, Organization.alerts_channel, Member, _thread.receipt, _owner)
     .outerjoin(Incident, Incident.id == Delivery.incident_id)
     .join(Organization, Organization.id == Delivery.organization_id)
     .outerjoin(Member, Member.id == Delivery.member_id)
@@ -255,7 +257,7 @@ async def _outgoing(tx: Transaction, claim: claims.Claim, loaded: _Loaded) -> Ou
         update=update,
         round=delivery.round,
         # A bundle is nobody's answer: it stands by itself in the conversation.
-        thread=loaded.thread.receipt if loaded.thread and len(claim.bundled) < 2 else None,
+        thread=loaded.thread if len(claim.bundled) < 2 else None,
         receipt=delivery.receipt,
         parts=await _parts(tx, claim, loaded),
     )

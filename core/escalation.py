@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import case, func, select
+from sqlalchemy import bindparam, case, func, select
 
 from core import (
     audit,
@@ -25,6 +25,7 @@ from core import (
 from core.errors import AlreadyOwner
 from core.targets import Resolver, Target, Why
 from core.transaction import Transaction
+from storage.columns import UtcDateTime
 from storage.models import Delivery, EscalationPolicy, Incident
 from storage.vocabulary import AuditType, EscalationState, Severity, Status
 
@@ -198,18 +199,26 @@ async def stumble(tx: Transaction, incident_id: UUID, error: str) -> None:
 async def _claim_due(
     tx: Transaction, limit: int, organization_id: UUID | None, incident_id: UUID | None
 ) -> Sequence[Incident]:
-    worst_first = case({one.value: one.rank for one in Severity}, value=Incident.severity)
-    query = select(Incident).where(Incident.next_escalation_at <= tx.now)
+    query, given = _DUE, {"now": tx.now, "limit": limit}
     if organization_id:
-        query = query.where(Incident.organization_id == organization_id)
+        query, given = _DUE_HERE, {**given, "organization_id": organization_id}
     if incident_id:
         query = query.where(Incident.id == incident_id)
-    found = await tx.db.scalars(
-        query.order_by(worst_first, Incident.next_escalation_at, Incident.number)
-        .limit(limit)
-        .with_for_update(skip_locked=True, key_share=True)
+    return (await tx.db.scalars(query, given)).all()
+
+
+_DUE = (
+    select(Incident)
+    .where(Incident.next_escalation_at <= bindparam("now", type_=UtcDateTime))
+    .order_by(
+        case({one.value: one.rank for one in Severity}, value=Incident.severity),
+        Incident.next_escalation_at,
+        Incident.number,
     )
-    return found.all()
+    .limit(bindparam("limit"))
+    .with_for_update(skip_locked=True, key_share=True)
+)
+_DUE_HERE = _DUE.where(Incident.organization_id == bindparam("organization_id"))
 
 
 async def page_failed(tx: Transaction, incident: Incident, page: Delivery) -> None:

@@ -10,10 +10,10 @@ leaves behind what was in it. It is undone only where the bundle surely did not 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import cast
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, or_, select, update
-from sqlalchemy.orm import aliased
+from sqlalchemy import Table, bindparam, func, or_, select, update
 
 from core.transaction import Transaction
 from storage.columns import UtcDateTime
@@ -29,48 +29,49 @@ BUNDLE_MAX = 40
 AT_ONCE = 1_000
 """How many ids one statement names."""
 
+_table = cast(Table, Delivery.__table__)  # nothing is loaded: half of what a class would cost
+_d = _table.c
 _now = bindparam("now", type_=UtcDateTime)
 _WAITING = (
-    select(Delivery.target, Delivery.id)
+    select(_d.target, _d.id)
     .where(
-        Delivery.target.in_(bindparam("targets", expanding=True)),
-        Delivery.due_at <= _now,
-        Delivery.state == DeliveryState.PENDING,
-        or_(Delivery.lease_until.is_(None), Delivery.lease_until <= _now),
+        _d.target.in_(bindparam("targets", expanding=True)),
+        _d.due_at <= _now,
+        _d.state == DeliveryState.PENDING,
+        or_(_d.lease_until.is_(None), _d.lease_until <= _now),
     )
-    .order_by(Delivery.priority, Delivery.due_at, Delivery.created_at)
+    .order_by(_d.priority, _d.due_at, _d.created_at)
     .with_for_update(skip_locked=True)
 )
 _JOINABLE = _WAITING.where(
-    Delivery.kind == DeliveryKind.PAGE,
-    Delivery.outcome_unknown.is_(False),
-    Delivery.carrier_id.is_(None),  # one whose message was refused goes alone
-    Delivery.id.not_in(bindparam("carriers", expanding=True)),
+    _d.kind == DeliveryKind.PAGE,
+    _d.outcome_unknown.is_(False),
+    _d.carrier_id.is_(None),  # one whose message was refused goes alone
+    _d.id.not_in(bindparam("carriers", expanding=True)),
 ).limit(bindparam("limit"))
-_BUNDLE = select(Delivery.id).where(Delivery.carrier_id == bindparam("carrier_id"))
-_said = aliased(Delivery)
+_BUNDLE = select(_d.id).where(_d.carrier_id == bindparam("carrier_id"))
+_BUNDLE_LOCKED = _BUNDLE.with_for_update(skip_locked=True)
+_said = _table.alias()
 LAST_PAGE = (
-    select(func.max(_said.sent_at))
+    select(func.max(_said.c.sent_at))
     .where(
-        _said.target == Delivery.target,
-        _said.sent_at > bindparam("loud_since", type_=UtcDateTime),
-        _said.sent_at <= _now,  # one that a clock set back has left in the future holds nobody up
+        _said.c.target == _d.target,
+        _said.c.sent_at > bindparam("loud_since", type_=UtcDateTime),
+        _said.c.sent_at <= _now,  # one that a clock set back has left in the future holds nobody up
     )
-    .correlate(Delivery)
+    .correlate(_table)
     .scalar_subquery()
 )
 """When the conversation was last spoken into, if that is less than `REST` ago."""
 _PUT_OFF = (
-    update(Delivery)
-    .where(Delivery.id.in_(bindparam("ids", expanding=True)))
+    update(_table)
+    .where(_d.id.in_(bindparam("ids", expanding=True)))
     .values(due_at=bindparam("until", type_=UtcDateTime))
-    .execution_options(synchronize_session=False)
 )
 _JOIN = (
-    update(Delivery)
-    .where(Delivery.id.in_(bindparam("ids", expanding=True)))
+    update(_table)
+    .where(_d.id.in_(bindparam("ids", expanding=True)))
     .values(carrier_id=bindparam("carrier"))
-    .execution_options(synchronize_session=False)
 )
 
 
@@ -121,5 +122,5 @@ async def bundle(tx: Transaction, carrier_id: UUID) -> Sequence[UUID] | None:
     """Every delivery of a bundle, locked; None while another replica holds one of them."""
     given = {"carrier_id": carrier_id}
     every = (await tx.db.scalars(_BUNDLE, given)).all()
-    locked = (await tx.db.scalars(_BUNDLE.with_for_update(skip_locked=True), given)).all()
+    locked = (await tx.db.scalars(_BUNDLE_LOCKED, given)).all()
     return every if len(every) == len(locked) else None

@@ -8,8 +8,8 @@ import sqlite3
 from collections.abc import Callable, Generator
 from functools import partial
 from typing import TYPE_CHECKING, Any
+from unittest import mock
 
-from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from prove.plan import Point
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 class Connection(one_hop.Connection):
     """A connection of one life: what it began is undone when that life ends."""
 
-    def __init__(self, life: "Life", file: str) -> None:
-        super().__init__(partial(sqlite3.connect, file, timeout=0), iter_chunk_size=1)
+    def __init__(self, life: "Life") -> None:
+        super().__init__(life.world.ground.take, iter_chunk_size=1)
         self._life = life
         self._tx = _Inline()  # type: ignore[assignment]  # where aiosqlite hands work to its thread
         self._connection: sqlite3.Connection | None = None
@@ -50,7 +50,7 @@ class Connection(one_hop.Connection):
 
     async def commit(self) -> None:
         """End the transaction; the answer may never come."""
-        if not self._began():
+        if not self._conn.in_transaction:
             return
         await self._life.step(Point.COMMIT)
         world = self._life.world
@@ -63,7 +63,7 @@ class Connection(one_hop.Connection):
 
     async def rollback(self) -> None:
         """Undo the transaction, if it began."""
-        if self._connection is not None and self._began():
+        if self._connection is not None:
             self._conn.rollback()
 
     async def close(self) -> None:
@@ -77,7 +77,7 @@ class Connection(one_hop.Connection):
     def kill(self) -> None:
         """What happens to a connection when its process is gone."""
         if self._connection is not None:
-            self._connection.close()
+            self._life.world.ground.give_back(self._connection)
             self._connection = None
 
 
@@ -111,32 +111,50 @@ class _Turn:
         await self._life.thaw()
 
 
-class SharedStatements:
-    """What is compiled once and serves every engine: compiling anew takes most of a history."""
+class _Door:
+    """How a database object connects: for the life that has it."""
+
+    life: "Life"
+
+    def connect(self, _file: str, **_given: Any) -> Connection:
+        return Connection(self.life)
+
+
+class Shared:
+    """What serves one life after the other: making engines and compiling takes long."""
 
     def __init__(self) -> None:
+        self._idle: list[tuple[Database, _Door]] = []
         self._dialects: dict[str, Any] = {}
 
     def open(self, life: "Life") -> Database:
-        """A database object for one life of one replica, on the world's file."""
-        database = Database(f"sqlite:///{life.world.file}")
+        """A database object for one life of one replica, until that life's history is over."""
+        database, door = self._idle.pop() if self._idle else self._make()
+        door.life = life
         database._turn = _Turn(life)
-        for name, engine in (("writer", database._writer), ("reader", database._reader)):
-            self._adopt(name, engine, life)
+        life.world.over.append(partial(self._keep, database, door))
         return database
 
-    def _adopt(self, name: str, engine: AsyncEngine, life: "Life") -> None:
+    def _make(self) -> tuple[Database, _Door]:
+        door = _Door()
+        with mock.patch.object(one_hop, "connect", door.connect):
+            database = Database("sqlite:///on-the-ground.db")
+        for name, engine in (("writer", database._writer), ("reader", database._reader)):
+            self._adopt(name, engine)
+        return database, door
+
+    def _adopt(self, name: str, engine: AsyncEngine) -> None:
         sync = engine.sync_engine
-
-        @event.listens_for(sync, "do_connect")
-        def connect(dialect: Any, _record: Any, cargs: Any, cparams: Any) -> Any:
-            cparams["async_creator_fn"] = lambda file, **_given: Connection(life, file)
-            return dialect.connect(*cargs, **cparams)
-
         first = self._dialects.setdefault(name, sync)
         if first is not sync:
             sync.dialect = first.dialect
             sync._compiled_cache = first._compiled_cache
 
+    def _keep(self, database: Database, door: _Door) -> None:
+        for engine in (database._writer, database._reader):
+            engine.sync_engine.dispose(close=False)  # a new pool: its connections are gone
+        del door.life, database._turn
+        self._idle.append((database, door))
 
-SHARED = SharedStatements()
+
+SHARED = Shared()

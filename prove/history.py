@@ -2,29 +2,26 @@
 
 import asyncio
 import logging
-import os
-import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from unittest import mock
 from uuid import UUID
 
 from sqlalchemy import Row, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import worker
 from core.transaction import Actor
+from prove.ground import GROUND
 from prove.life import CURRENT, only_closes
 from prove.loop import Deadlock, Endless, VirtualLoop
 from prove.plan import SLOWEST, Plan
 from prove.stage import Stage, same_ids
 from prove.world import Line, MakeClock, World
+from storage import database
 from storage.models import AuditEvent, Delivery, Incident
-
-MEMORY = Path("/dev/shm")  # noqa: S108  (a folder of one's own is made in it)
 
 
 @dataclass(frozen=True)
@@ -49,22 +46,15 @@ class History:
 
 def unfold(plan: Plan, stage: Stage, make_clock: MakeClock) -> History:
     """Carry a plan out, under virtual time."""
-    base = MEMORY if os.access(MEMORY, os.W_OK) else None
-    folder = Path(tempfile.mkdtemp(prefix="tocsin-prove-", dir=base))
-    try:
-        with same_ids(plan.seed + 1), _stumbles() as faults, _slow_sweep():
-            (folder / "tocsin.db").write_bytes(stage.file)
-            return _unfold(plan, stage, make_clock, folder / "tocsin.db", faults)
-    finally:
-        shutil.rmtree(folder)
+    GROUND.set(stage.file)
+    with same_ids(plan.seed + 1), _stumbles() as faults, _slow_sweep(), _closed_inline():
+        return _unfold(plan, stage, make_clock, faults)
 
 
-def _unfold(
-    plan: Plan, stage: Stage, make_clock: MakeClock, file: Path, faults: list[str]
-) -> History:
+def _unfold(plan: Plan, stage: Stage, make_clock: MakeClock, faults: list[str]) -> History:
     loop = VirtualLoop()
     asyncio.set_event_loop(loop)
-    world = World(plan, stage, file, loop, make_clock)
+    world = World(plan, stage, GROUND, loop, make_clock)
     loop.set_task_factory(_owned)
     try:
         try:
@@ -79,6 +69,8 @@ def _unfold(
         _end(loop)
         for life in world.every_life:
             life.close()
+        for keep in world.over:
+            keep()
     return History(plan, stage, world, tuple(world.lines), *found, tuple(faults))
 
 
@@ -134,6 +126,13 @@ async def _all(tasks: set[asyncio.Task[Any]]) -> None:
 def _slow_sweep() -> Iterator[None]:
     """Sweeps are for what nothing else woke: seldom enough for thousands of histories a minute."""
     with mock.patch.object(worker, "LOOK_SECONDS", SLOWEST):
+        yield
+
+
+@contextmanager
+def _closed_inline() -> Iterator[None]:
+    """Giving a connection back awaits nothing here, so that it takes no task to see it through."""
+    with mock.patch.object(database, "_close", AsyncSession.close):
         yield
 
 

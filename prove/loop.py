@@ -1,6 +1,8 @@
 """An event loop whose time is a number: it jumps to the next timer when nothing is ready."""
 
-from asyncio import base_events
+import heapq
+from asyncio import Handle, base_events
+from collections import deque
 from typing import Any
 
 
@@ -22,11 +24,15 @@ class VirtualLoop(base_events.BaseEventLoop):
     It has no files, no signals and no threads, so that the same work gives the same history.
     """
 
+    _ready: deque[Handle]
+    _scheduled: list[Any]
+    _stopping: bool
+    _timer_cancelled_count: int
+
     def __init__(self) -> None:
         super().__init__()
         self._elapsed = 0.0
         self._turns = 0
-        self._selector = self
         self._clock_resolution = 1e-6
 
     def time(self) -> float:
@@ -38,19 +44,28 @@ class VirtualLoop(base_events.BaseEventLoop):
         """How many seconds have passed in it altogether."""
         return self._elapsed
 
-    def select(self, timeout: float | None) -> list[Any]:
-        """Jump ahead by what the loop would have waited for. Raises Deadlock, Endless."""
+    def _run_once(self) -> None:
+        """Asyncio's own turn, without what it does for files. Raises Deadlock, Endless."""
         self._turns += 1
         if self._turns > TURNS_MAX:
             raise Endless
-        if timeout is None:
-            raise Deadlock
-        if timeout > 0:
-            self._elapsed += timeout
-        return []
-
-    def _process_events(self, event_list: list[Any]) -> None:
-        """There are none: nothing here is a file."""
+        ready, scheduled = self._ready, self._scheduled
+        while scheduled and scheduled[0]._cancelled:
+            heapq.heappop(scheduled)._scheduled = False
+            self._timer_cancelled_count -= 1
+        if not ready and not self._stopping:
+            if not scheduled:
+                raise Deadlock
+            self._elapsed = max(self._elapsed, scheduled[0]._when)  # nothing is ready: jump ahead
+        end = self._elapsed + self._clock_resolution
+        while scheduled and scheduled[0]._when < end:
+            handle = heapq.heappop(scheduled)
+            handle._scheduled = False
+            ready.append(handle)
+        for _ in range(len(ready)):  # what they make ready in turn is run at the next turn
+            handle = ready.popleft()
+            if not handle._cancelled:
+                handle._run()
 
     def _write_to_self(self) -> None:
         """Nobody has to be woken: there is one thread."""

@@ -110,6 +110,7 @@ def catch(proof: Proof, seeds: range, found: Callable[[Verdict], None] | None = 
 
 def _verdicts(proof: Proof, seeds: range) -> list[Verdict]:
     gc.collect()
+    gc.freeze()  # what is left is what was compiled, and stays: not to be walked again each time
     gc.disable()  # a history makes much and keeps nothing: collecting between them is cheaper
     try:
         return [_verdict(proof, seed) for seed in seeds]

@@ -7,12 +7,12 @@ from collections.abc import Callable
 from contextvars import Context
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from core.people import Person
 from core.transaction import Clock
 from prove import crowd
+from prove.ground import Ground
 from prove.life import Life
 from prove.loop import VirtualLoop
 from prove.plan import (
@@ -56,11 +56,11 @@ class World:
     """Everything there is in one history. Only what it records itself is judged as true."""
 
     def __init__(
-        self, plan: Plan, stage: Stage, file: Path, loop: VirtualLoop, make_clock: MakeClock
+        self, plan: Plan, stage: Stage, ground: Ground, loop: VirtualLoop, make_clock: MakeClock
     ) -> None:
         self.plan = plan
         self.stage = stage
-        self.file = file
+        self.ground = ground
         self.loop = loop
         self.make_clock = make_clock
         self.chance = random.Random(f"world {plan.seed}")  # noqa: S311  (to be repeated)
@@ -72,6 +72,8 @@ class World:
         self.mail = Server(self, "mail", keeps=False)
         self.lives: dict[int, Life] = {}
         self.every_life: list[Life] = []
+        self.over: list[Callable[[], None]] = []
+        """What is to be done when the history is over and nothing of it runs any more."""
         self.everybody = crowd.Crowd(self)
         self.calm = False
         """Whether the faults are over."""
@@ -244,8 +246,8 @@ class World:
         return bool(found)
 
     def _ask(self, statement: str) -> tuple[Any, ...]:
-        connection = sqlite3.connect(self.file, isolation_level=None)
+        connection = self.ground.take()
         try:
             return connection.execute(statement).fetchone() or ()
         finally:
-            connection.close()
+            self.ground.give_back(connection)

@@ -111,15 +111,26 @@ def _empty_log(path: str) -> bool:
 
 @asynccontextmanager
 async def _session(engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
+    session = AsyncSession(engine, expire_on_commit=False)
     try:
-        async with AsyncSession(engine, expire_on_commit=False) as session:
+        try:
             yield session
+        finally:
+            await _close(session)
     except (SQLAlchemyTimeoutError, OSError) as error:
         raise DatabaseUnavailable(str(error)) from error
     except DBAPIError as error:
         if not is_gone(error):
             raise
         raise DatabaseUnavailable(str(error.orig)) from error
+
+
+async def _close(session: AsyncSession) -> None:
+    """To its end, whoever is cancelled meanwhile; that takes a task where it has a connection."""
+    if session.in_transaction():
+        await session.__aexit__(None, None, None)
+    else:
+        session.sync_session.close()
 
 
 def is_gone(error: DBAPIError) -> bool:
@@ -170,9 +181,7 @@ def _sqlite_engine(url: URL, *, begin: str, pool_size: int, read_only: bool = Fa
         if read_only:
             cursor.execute("PRAGMA query_only=ON")
         cursor.close()
-
-    @event.listens_for(engine.sync_engine, "begin")
-    def start(connection: Any) -> None:
-        connection.connection.driver_connection.begin_with = begin
+        # Not by the engine's "begin" event: where there is one, every statement asks for more.
+        connection.driver_connection.begins_with = begin
 
     return engine

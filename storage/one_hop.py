@@ -16,8 +16,8 @@ import aiosqlite
 class Connection(aiosqlite.Connection):
     """A connection whose cursors fetch everything as they execute."""
 
-    begin_with: str | None = None
-    """The statement that begins a transaction, once there is something to do in it."""
+    begins_with: str | None = None
+    """The statement that begins a transaction, just before the first statement in it."""
 
     def cursor(self) -> "_Cursor":  # type: ignore[override]  # SQLAlchemy enters it, no more
         """A cursor, made without a trip."""
@@ -29,17 +29,13 @@ class Connection(aiosqlite.Connection):
 
     async def commit(self) -> None:
         """End the transaction, if it began."""
-        if self._began():
+        if self._conn.in_transaction:
             await super().commit()
 
     async def rollback(self) -> None:
         """Undo the transaction, if it began."""
-        if self._began():
+        if self._conn.in_transaction:
             await super().rollback()
-
-    def _began(self) -> bool:
-        self.begin_with = None
-        return self._conn.in_transaction
 
 
 class _Cursor:
@@ -71,11 +67,11 @@ class _Cursor:
 
     def _fetch(self, verb: str, sql: str, parameters: Iterable[Any]) -> None:
         """Runs in the connection's own thread."""
-        cursor = self._connection._conn.cursor()
-        begin, self._connection.begin_with = self._connection.begin_with, None
+        connection = self._connection._conn
+        cursor = connection.cursor()
         try:
-            if begin:
-                cursor.execute(begin)
+            if self._connection.begins_with and not connection.in_transaction:
+                cursor.execute(self._connection.begins_with)
             getattr(cursor, verb)(sql, parameters)
             self.description = cursor.description
             self.rowcount = cursor.rowcount

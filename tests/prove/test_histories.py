@@ -2,6 +2,7 @@
 
 import pytest
 
+from prove.ground import GROUND
 from prove.plan import FAULTS, Declare
 from prove.proving import Proof, prove
 
@@ -31,3 +32,15 @@ def test_the_same_seed_gives_the_same_history_to_the_byte(proof: Proof) -> None:
     first, again = (proof.unfold(proof.plan(3)) for _ in range(2))
     assert first.text == again.text
     assert len(first.lines) > 5
+
+
+def test_a_history_leaves_nothing_behind_for_the_next(proof: Proof) -> None:
+    GROUND.clear()
+    alone = proof.unfold(proof.plan(8))
+    for seed in (3, 5, 13):
+        proof.unfold(proof.plan(seed))
+    after = proof.unfold(proof.plan(8))
+    assert after.text == alone.text
+    assert after.deliveries == alone.deliveries
+    assert after.trail == alone.trail
+    assert after.incidents == alone.incidents
