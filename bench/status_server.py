@@ -43,6 +43,7 @@ class OnePage:
         components = tuple(_component(number) for number in range(COMPONENTS))
         tag = PublicTag(components[0].id, components[0].name)
         return PublicStatusPage(
+            id=UUID(int=1),
             slug="acme",
             title="Acme Payments",
             banner=ComponentStatus.PARTIAL_OUTAGE,
@@ -74,6 +75,7 @@ def _component(number: int) -> PublicComponent:
 def _incident(number: int, tag: PublicTag, resolved_at: datetime | None) -> PublicIncident:
     said = "Some requests take longer than usual. No data is lost, and retries succeed."
     return PublicIncident(
+        id=UUID(int=number),
         number=number,
         title=f"Requests are slow ({number})",
         severity=Severity.HIGH,

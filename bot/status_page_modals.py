@@ -18,7 +18,7 @@ from bot.blocks.status_page_form import (
 from bot.blocks.status_pages import status_page_view, status_pages_view
 from bot.component_modals import LISTS
 from bot.gesture import Gesture
-from core import amending, components, page_facts, permissions, status_pages
+from core import amending, components, permissions, status_page_facts, status_pages
 from core.errors import DomainError, NotFound
 
 
@@ -94,7 +94,7 @@ async def submit(gesture: Gesture) -> Answer:
     """Make the status page, or change it; submitted twice it is done once."""
     form = read_status_page(gesture.view)
     async with gesture.core.transaction(gesture.actor) as tx:
-        draft = form.draft(await page_facts.free_slug(tx, form.title))
+        draft = form.draft(await status_page_facts.free_slug(tx, form.title))
         if form.is_new:
             await status_pages.create_page(tx, draft, id=form.page_id)
         else:
@@ -137,7 +137,7 @@ async def remove(gesture: Gesture, page_id: UUID) -> Answer:
 async def list_view(gesture: Gesture, page: int) -> dict[str, Any]:
     """All status pages as they are now."""
     async with gesture.core.reading(gesture.actor) as tx:
-        every = await page_facts.lines(tx)
+        every = await status_page_facts.lines(tx)
         may_change = await permissions.is_admin(tx)
     url = gesture.workspace.public_url
     return status_pages_view(every, url, may_change=may_change, page=page)
@@ -148,7 +148,7 @@ async def one_view(
 ) -> dict[str, Any]:
     """One status page as it is now. Raises NotFound."""
     async with gesture.core.reading(gesture.actor) as tx:
-        facts = await page_facts.of(tx, page_id)
+        facts = await status_page_facts.of(tx, page_id)
     return status_page_view(facts, gesture.workspace.public_url, over_list=over_list, error=error)
 
 
@@ -170,8 +170,8 @@ async def _form_view(gesture: Gesture, form: StatusPageForm, what: str) -> dict[
             before = status_pages.draft_of(await status_pages.get_page(tx, form.page_id))
         told = Consequence(
             before,
-            await page_facts.free_slug(tx, form.title),
-            await page_facts.exposure(tx, form.component_ids),
+            await status_page_facts.free_slug(tx, form.title),
+            await status_page_facts.exposure(tx, form.component_ids),
         )
         known = await components.list_components(tx)
         return status_page_modal(form, known, told, gesture.workspace.public_url)

@@ -9,7 +9,7 @@ from cli.stored_public import StoredPublic
 from cli.wanted import Blueprint
 from core import components, status_pages
 from core.components import ComponentDraft
-from core.status_pages import PageDraft
+from core.status_pages import StatusPageDraft
 from core.transaction import Transaction
 
 
@@ -68,7 +68,7 @@ def _components(
 
 def _pages(
     stored: StoredPublic, blueprint: Blueprint, ids: Mapping[str, UUID]
-) -> dict[str, tuple[PageDraft | None, PageDraft]]:
+) -> dict[str, tuple[StatusPageDraft | None, StatusPageDraft]]:
     """By slug: the same of pages, whose components have these ids."""
     found = {}
     for one in blueprint.pages:

@@ -10,7 +10,7 @@ from uuid import UUID
 from cli.values import say_truth
 from cli.wanted import ComponentBlueprint, PageBlueprint
 from core.components import ComponentDraft
-from core.status_pages import PageDraft
+from core.status_pages import StatusPageDraft
 
 
 def component_draft(wanted: ComponentBlueprint, stored: ComponentDraft | None) -> ComponentDraft:
@@ -23,15 +23,15 @@ def component_draft(wanted: ComponentBlueprint, stored: ComponentDraft | None) -
 
 
 def page_draft(
-    wanted: PageBlueprint, stored: PageDraft | None, components: Mapping[str, UUID]
-) -> PageDraft:
+    wanted: PageBlueprint, stored: StatusPageDraft | None, components: Mapping[str, UUID]
+) -> StatusPageDraft:
     """The page as the blueprint wants it, on top of what is stored; a new one is not published."""
-    stored = stored or PageDraft(wanted.slug, wanted.title)
+    stored = stored or StatusPageDraft(wanted.slug, wanted.title)
     selected = stored.component_ids
     if wanted.components is not None:
         selected = tuple(components[one.text] for one in wanted.components)
     published = stored.published if wanted.published is None else wanted.published
-    return PageDraft(wanted.slug, wanted.title, selected, published)
+    return StatusPageDraft(wanted.slug, wanted.title, selected, published)
 
 
 def component_fields(draft: ComponentDraft) -> dict[str, str]:
@@ -40,7 +40,7 @@ def component_fields(draft: ComponentDraft) -> dict[str, str]:
     return {key: text for key, text in shown.items() if text is not None}
 
 
-def page_fields(draft: PageDraft, components: Mapping[UUID, str]) -> dict[str, str]:
+def page_fields(draft: StatusPageDraft, components: Mapping[UUID, str]) -> dict[str, str]:
     """A page as a diff shows it."""
     return {
         "title": draft.title,

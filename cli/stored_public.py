@@ -9,7 +9,7 @@ from cli.reading import Fault
 from cli.wanted import Blueprint, Word
 from core import components, status_pages
 from core.components import ComponentDraft
-from core.status_pages import PageDraft
+from core.status_pages import StatusPageDraft
 from core.transaction import Transaction
 
 
@@ -26,7 +26,7 @@ class StoredPage:
     """A status page as one would ask for it, and its id."""
 
     id: UUID
-    draft: PageDraft
+    draft: StatusPageDraft
 
 
 @dataclass(frozen=True)

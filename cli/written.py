@@ -20,7 +20,7 @@ from core.covering import OverrideDraft
 from core.durations import say_minutes
 from core.policies import PolicyDraft
 from core.scheduling import RotationDraft, ScheduleDraft
-from core.status_pages import PageDraft
+from core.status_pages import StatusPageDraft
 from storage.vocabulary import RotationType
 
 HEADER = """\
@@ -93,7 +93,7 @@ def component(draft: ComponentDraft) -> dict[str, Any]:
     return {key: _text(text) for key, text in shown.items() if text}
 
 
-def page(draft: PageDraft, components: Sequence[str]) -> dict[str, Any]:
+def page(draft: StatusPageDraft, components: Sequence[str]) -> dict[str, Any]:
     """A status page, as it stands under its slug."""
     return {
         "title": _text(draft.title),

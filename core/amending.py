@@ -10,7 +10,7 @@ from core import components, people, permissions, status_pages
 from core.components import ComponentDraft
 from core.errors import ChangedMeanwhile
 from core.schedule_drafts import seen
-from core.status_pages import PageDraft
+from core.status_pages import StatusPageDraft
 from core.transaction import Transaction
 from storage.models import Component, StatusPage
 from storage.vocabulary import ComponentStatus
@@ -26,7 +26,7 @@ def override_seen(override: ComponentStatus | None) -> str:
     return override.value if override else ""
 
 
-def page_seen(draft: PageDraft) -> str:
+def page_seen(draft: StatusPageDraft) -> str:
     """What a form shows of a status page, in a few characters."""
     return seen(status_pages.describe(draft))
 
@@ -55,7 +55,7 @@ async def override_status(
 
 
 async def change_page(
-    tx: Transaction, page_id: UUID, draft: PageDraft, *, as_seen: str
+    tx: Transaction, page_id: UUID, draft: StatusPageDraft, *, as_seen: str
 ) -> StatusPage:
     """Change a status page. Raises ChangedMeanwhile, and what `status_pages` raises for it."""
     present = await _present(tx, page_id, "Changing a status page")
@@ -72,7 +72,7 @@ async def publish_page(
     return await change_page(tx, page_id, replace(present, published=published), as_seen=as_seen)
 
 
-async def _present(tx: Transaction, page_id: UUID, what: str) -> PageDraft:
+async def _present(tx: Transaction, page_id: UUID, what: str) -> StatusPageDraft:
     await permissions.require_admin(tx, what)
     await people.lock_organization(tx)
     return status_pages.draft_of(await status_pages.get_page(tx, page_id))

@@ -1,6 +1,7 @@
 """PURE. How a component was, day by day, from the instants at which it changed (spec section 8)."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
 from core.public_page import ComponentDay
@@ -8,6 +9,24 @@ from storage.vocabulary import ComponentStatus
 
 DOWN = frozenset({ComponentStatus.PARTIAL_OUTAGE, ComponentStatus.MAJOR_OUTAGE})
 DAY = timedelta(days=1)
+
+
+@dataclass
+class _Day:
+    """A day as it fills up."""
+
+    worst: ComponentStatus | None = None
+    down: timedelta = timedelta(0)
+    degraded: timedelta = timedelta(0)
+
+    def add(self, status: ComponentStatus, lasted: timedelta) -> None:
+        """So long it was so."""
+        if self.worst is None or status.badness > self.worst.badness:
+            self.worst = status
+        if status in DOWN:
+            self.down += lasted
+        elif status is ComponentStatus.DEGRADED:
+            self.degraded += lasted
 
 
 def days_of(
@@ -18,16 +37,21 @@ def days_of(
     `states` is in order of time. A day's worst is what was worst at any instant of it.
     """
     states = [one for one in states if one[0] <= now]  # a clock that was set back knows no later
-    today = datetime.combine(now.date(), time(), UTC)
-    begins = today - (count - 1) * DAY
-    spans = [
-        (start, end, status)
-        for (start, status), end in zip(
-            states, [*(at for at, _ in states[1:]), max(now, today)], strict=True
-        )
-        if end >= begins and start < today + DAY
-    ]
-    return tuple(_day(begins + place * DAY, spans, now) for place in range(count))
+    begins = datetime.combine(now.date(), time(), UTC) - (count - 1) * DAY
+    days = [_Day() for _ in range(count)]
+    ends = [*(at for at, _ in states[1:]), now]
+    for place, ((start, status), end) in enumerate(zip(states, ends, strict=True)):
+        is_last = place == len(states) - 1
+        first, last = max((start - begins) // DAY, 0), (end - begins) // DAY
+        for number in range(first, min(last, count - 1) + 1):
+            day = begins + number * DAY
+            lasted = min(end, day + DAY) - max(start, day)
+            if lasted > timedelta(0) or is_last:
+                days[number].add(status, lasted)
+    return tuple(
+        ComponentDay((begins + number * DAY).date(), day.worst, day.down, day.degraded)
+        for number, day in enumerate(days)
+    )
 
 
 def uptime_of(days: Sequence[ComponentDay], created_at: datetime, now: datetime) -> float | None:
@@ -41,24 +65,3 @@ def uptime_of(days: Sequence[ComponentDay], created_at: datetime, now: datetime)
         return None
     down = sum((one.down for one in days), timedelta(0))
     return max(0.0, 1 - down / existed)
-
-
-def _day(
-    start: datetime, spans: Sequence[tuple[datetime, datetime, ComponentStatus]], now: datetime
-) -> ComponentDay:
-    end = start + DAY
-    worst: ComponentStatus | None = None
-    down = degraded = timedelta(0)
-    for begins, ends, status in spans:
-        is_last = ends >= now
-        touches = begins < end and (ends > start or (is_last and ends >= start))
-        if not touches:
-            continue
-        lasted = max(min(ends, end) - max(begins, start), timedelta(0))
-        if worst is None or status.badness > worst.badness:
-            worst = status
-        if status in DOWN:
-            down += lasted
-        elif status is ComponentStatus.DEGRADED:
-            degraded += lasted
-    return ComponentDay(start.date(), worst, down, degraded)

@@ -48,6 +48,7 @@ class PublicTag:
 class PublicIncident:
     """An incident as customers read it; its updates are the newest first."""
 
+    id: UUID
     number: int
     title: str
     severity: Severity
@@ -56,12 +57,15 @@ class PublicIncident:
     started_at: datetime
     resolved_at: datetime | None
     updates: tuple[PublicUpdate, ...]
+    amended_at: datetime | None = None
+    """When its severity or what it affects last changed, if ever."""
 
     @property
     def changed_at(self) -> datetime:
-        """When its last entry was posted or emptied, or when it began or ended if that is later."""
+        """When it last read otherwise: begun, amended, an entry posted or emptied, ended."""
         posted = (one.removed_at or one.posted_at for one in self.updates)
-        return max([self.started_at, *posted, *([self.resolved_at] if self.resolved_at else [])])
+        instants = (self.started_at, self.amended_at, self.resolved_at, *posted)
+        return max(one for one in instants if one)
 
 
 @dataclass(frozen=True)
@@ -100,6 +104,7 @@ class PublicComponent:
 class PublicStatusPage:
     """All that a status page shows. The components are in the page's own order."""
 
+    id: UUID
     slug: str
     title: str
     banner: ComponentStatus

@@ -4,14 +4,16 @@ All that leaves the house by a status page is read here, and put into values tha
 anything internal (spec section 8).
 """
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import selectinload
 
 from core.component_days import days_of, uptime_of
+from core.instants import as_utc
 from core.public_page import (
     HISTORY_DAYS,
     ComponentDay,
@@ -24,6 +26,7 @@ from core.public_page import (
 from core.surfaces import banner_of
 from core.transaction import Actor, Core, Transaction
 from storage.models import (
+    AuditEvent,
     Component,
     ComponentState,
     Incident,
@@ -31,7 +34,7 @@ from storage.models import (
     IncidentUpdate,
     StatusPage,
 )
-from storage.vocabulary import Status, Visibility
+from storage.vocabulary import AuditType, ComponentStatus, Status, Visibility
 
 
 class Publishing:
@@ -69,10 +72,11 @@ async def public_view(tx: Transaction, page_id: UUID) -> PublicStatusPage | None
     found = await tx.db.scalars(select(Component).where(Component.id.in_(selected)))
     by_id = {one.id: one for one in found}
     components = [by_id[one] for one in selected if one in by_id]
-    days = await _days(tx, components)
     since = first_day(tx.now)
+    days = await _days(tx, components, since)
     incidents = await _incidents(tx, page, selected, since)
     return PublicStatusPage(
+        id=page.id,
         slug=page.slug,
         title=page.title,
         banner=banner_of(one.status for one in components),
@@ -118,22 +122,49 @@ def first_day(now: datetime) -> datetime:
 
 
 async def _days(
-    tx: Transaction, components: Sequence[Component]
+    tx: Transaction, components: Sequence[Component], since: datetime
 ) -> dict[UUID, tuple[ComponentDay, ...]]:
-    states: dict[UUID, list[ComponentState]] = {one.id: [] for one in components}
-    found = await tx.db.scalars(
-        select(ComponentState)
-        .where(ComponentState.component_id.in_(states))
-        .order_by(ComponentState.began_at)
+    """The days of each component; of what lies before them only the last state is read."""
+    ids = [one.id for one in components]
+    state = ComponentState
+    last = (
+        select(state.component_id, func.max(state.began_at).label("began_at"))
+        .where(state.component_id.in_(ids), state.began_at < since)
+        .group_by(state.component_id)
+        .subquery()
     )
-    for state in found:
-        states[state.component_id].append(state)
-    return {
-        one.id: days_of(
-            [(state.began_at, state.status) for state in states[one.id]], tx.now, HISTORY_DAYS
+    columns = select(state.component_id, state.began_at, state.status)
+    before = await tx.db.execute(
+        columns.join(
+            last,
+            and_(last.c.component_id == state.component_id, last.c.began_at == state.began_at),
         )
-        for one in components
-    }
+    )
+    within = await tx.db.execute(
+        columns.where(state.component_id.in_(ids), state.began_at >= since).order_by(state.began_at)
+    )
+    states: dict[UUID, list[tuple[datetime, ComponentStatus]]] = {id: [] for id in ids}
+    for component_id, began_at, status in (*before, *within):
+        states[component_id].append((began_at, status))
+
+    def reckoned() -> dict[UUID, tuple[ComponentDay, ...]]:
+        return {id: days_of(of_it, tx.now, HISTORY_DAYS) for id, of_it in states.items()}
+
+    _ = tx.now  # read here, before another thread does
+    return await asyncio.to_thread(reckoned)
+
+
+async def _amended(tx: Transaction, incident_ids: Iterable[UUID]) -> dict[UUID, datetime]:
+    """When the severity of these incidents, or what they affect, last changed."""
+    found = await tx.db.execute(
+        select(AuditEvent.incident_id, func.max(AuditEvent.at))
+        .where(
+            AuditEvent.incident_id.in_(incident_ids),
+            AuditEvent.type.in_((AuditType.SEVERITY_CHANGED, AuditType.COMPONENTS_CHANGED)),
+        )
+        .group_by(AuditEvent.incident_id)
+    )
+    return {id: as_utc(at) for id, at in found if id is not None}
 
 
 async def _incidents(
@@ -159,8 +190,10 @@ async def _incidents(
         select(IncidentUpdate).where(IncidentUpdate.incident_id.in_(found))
     ):
         updates[update.incident_id].append(update)
+    amended = await _amended(tx, found)
     return [
         PublicIncident(
+            id=one.id,
             number=one.number,
             title=one.title,
             severity=one.severity,
@@ -169,6 +202,7 @@ async def _incidents(
             started_at=one.created_at,
             resolved_at=one.resolved_at,
             updates=public_updates(updates[one.id]),
+            amended_at=amended.get(one.id),
         )
         for one in found.values()
     ]

@@ -30,7 +30,7 @@ SLUG = re.compile(rf"[a-z0-9-]{{1,{SLUG_MAX}}}")
 
 
 @dataclass(frozen=True)
-class PageDraft:
+class StatusPageDraft:
     """A status page as somebody asks for it; its components in the order in which it shows them."""
 
     slug: str
@@ -62,7 +62,9 @@ async def find_page(tx: Transaction, name: str) -> StatusPage:
     )
 
 
-async def create_page(tx: Transaction, draft: PageDraft, *, id: UUID | None = None) -> StatusPage:
+async def create_page(
+    tx: Transaction, draft: StatusPageDraft, *, id: UUID | None = None
+) -> StatusPage:
     """Make a status page. Asked for twice with the same `id`, there is one.
 
     An admin's (spec section 1). Raises Forbidden, ValidationFailed, NameConflict,
@@ -89,11 +91,11 @@ async def create_page(tx: Transaction, draft: PageDraft, *, id: UUID | None = No
     tx.publishes = True
     async with _taking_the_address(tx, draft):
         tx.db.add(page)
-    audit.record(tx, AuditType.PAGE_CREATED, pageId=str(id), after=describe(draft))
+    audit.record(tx, AuditType.STATUS_PAGE_CREATED, statusPageId=str(id), after=describe(draft))
     return page
 
 
-async def change_page(tx: Transaction, page_id: UUID, draft: PageDraft) -> StatusPage:
+async def change_page(tx: Transaction, page_id: UUID, draft: StatusPageDraft) -> StatusPage:
     """Make a page be as the draft says; asking for what it is already changes nothing.
 
     An admin's. Raises NotFound and what `create_page` raises.
@@ -116,8 +118,8 @@ async def change_page(tx: Transaction, page_id: UUID, draft: PageDraft) -> Statu
     await tx.db.flush()
     audit.record(
         tx,
-        AuditType.PAGE_CHANGED,
-        pageId=str(page_id),
+        AuditType.STATUS_PAGE_CHANGED,
+        statusPageId=str(page_id),
         before=describe(before),
         after=describe(draft),
     )
@@ -132,7 +134,12 @@ async def remove_page(tx: Transaction, page_id: UUID) -> None:
     await permissions.require_admin(tx, "Removing a status page")
     await people.lock_organization(tx)
     page = await _lock(tx, page_id)
-    audit.record(tx, AuditType.PAGE_REMOVED, pageId=str(page_id), before=describe(draft_of(page)))
+    audit.record(
+        tx,
+        AuditType.STATUS_PAGE_REMOVED,
+        statusPageId=str(page_id),
+        before=describe(draft_of(page)),
+    )
     await tx.db.delete(page)
     await tx.db.flush()
     tx.publishes = True
@@ -164,9 +171,9 @@ async def lock_catalogue(tx: Transaction) -> None:
     )
 
 
-def draft_of(page: StatusPage) -> PageDraft:
+def draft_of(page: StatusPage) -> StatusPageDraft:
     """A stored page, as one would ask for it."""
-    return PageDraft(
+    return StatusPageDraft(
         page.slug,
         page.title,
         tuple(one.component_id for one in page.components),
@@ -174,7 +181,7 @@ def draft_of(page: StatusPage) -> PageDraft:
     )
 
 
-def describe(draft: PageDraft) -> dict[str, Any]:
+def describe(draft: StatusPageDraft) -> dict[str, Any]:
     """A page as the trail tells of it."""
     return {
         "slug": draft.slug,
@@ -205,7 +212,7 @@ async def _lock(tx: Transaction, page_id: UUID) -> StatusPage:
 
 
 @asynccontextmanager
-async def _taking_the_address(tx: Transaction, draft: PageDraft) -> AsyncIterator[None]:
+async def _taking_the_address(tx: Transaction, draft: StatusPageDraft) -> AsyncIterator[None]:
     """Of two organizations that take one address at once the second is refused as any other is."""
     try:
         async with tx.db.begin_nested():
@@ -218,7 +225,7 @@ def _taken(slug: str) -> NameConflict:
     return NameConflict(f"The address “{slug}” is taken. Choose another.", field="slug")
 
 
-def _selected(draft: PageDraft) -> list[StatusPageComponent]:
+def _selected(draft: StatusPageDraft) -> list[StatusPageComponent]:
     return [
         StatusPageComponent(position=position, component_id=one)
         for position, one in enumerate(draft.component_ids)
@@ -226,8 +233,8 @@ def _selected(draft: PageDraft) -> list[StatusPageComponent]:
 
 
 async def _checked(
-    tx: Transaction, draft: PageDraft, present: StatusPage | None = None
-) -> PageDraft:
+    tx: Transaction, draft: StatusPageDraft, present: StatusPage | None = None
+) -> StatusPageDraft:
     """The draft as it is stored. Raises what `create_page` raises."""
     title = clean_text(draft.title, "title", maximum=PAGE_TITLE_MAX, required=True) or ""
     slug = draft.slug.strip().lower()

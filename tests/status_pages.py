@@ -123,7 +123,7 @@ def incident(number: int, title: str, **more) -> PublicIncident:
         "resolved_at": None,
         "updates": (),
     } | more
-    return PublicIncident(number=number, title=title, **whole)
+    return PublicIncident(id=UUID(int=number), number=number, title=title, **whole)
 
 
 def resolved(number: int, title: str, *, days_ago: float, **more) -> PublicIncident:
@@ -151,6 +151,7 @@ def tag(one: PublicComponent) -> PublicTag:
 
 def page(*components: PublicComponent, **more) -> PublicStatusPage:
     whole = {
+        "id": UUID(int=1),
         "slug": "acme",
         "title": "Acme Payments",
         "banner": max(

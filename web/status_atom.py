@@ -26,7 +26,7 @@ def render(page: PublicStatusPage, base: str, component: PublicComponent | None 
     own = f"{home}/components/{component.id}/feed.atom" if component else f"{home}/feed.atom"
     title = f"{component.name} · {page.title}" if component else page.title
     feed = Element("feed", {"xmlns": NAMESPACE, "xml:lang": "en"})
-    _add(feed, "id", own)
+    _add(feed, "id", (component.id if component else page.id).urn)
     _add(feed, "title", title)
     _add(feed, "updated", words.instant(page.updated_at))
     _add(SubElement(feed, "author"), "name", page.title)
@@ -50,7 +50,7 @@ def _entries(page: PublicStatusPage, component: PublicComponent | None) -> list[
 def _write(feed: Element, one: PublicIncident, home: str) -> None:
     entry = SubElement(feed, "entry")
     address = f"{home}/incidents/{one.number}"
-    _add(entry, "id", address)
+    _add(entry, "id", one.id.urn)
     _add(entry, "title", f"{words.STATUS[one.status]}: {one.title}")
     _add(entry, "updated", words.instant(one.changed_at))
     _add(entry, "published", words.instant(one.started_at))

@@ -40,6 +40,10 @@ class Flights:
             patience = max(0.0, patience - (self._stopwatch() - flight.began))
         await asyncio.wait([flight.task], timeout=patience)
 
+    def is_under_way(self, name: object) -> bool:
+        """Whether one has begun and not ended."""
+        return name in self._flights
+
     async def land(self, name: object) -> None:
         """Wait for the one that is under way, if there is one."""
         if flight := self._flights.get(name):

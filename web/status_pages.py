@@ -24,7 +24,7 @@ STOP_SECONDS = 5.0
 
 _BELOW = f"{PATH}/"
 _SLUG = re.compile(r"[a-z0-9-]{1,63}")
-_HOST = re.compile(r"(?:[A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
+_HOST = re.compile(r"(?:[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
 _REQUEST_ID = HEADER.lower().encode()
 
 
@@ -130,5 +130,4 @@ def _base(scope: Scope) -> str:
             host = value.decode("latin-1")
             if _HOST.fullmatch(host):
                 return f"{scope['scheme']}://{host}"
-    host, port = scope.get("server") or ("localhost", None)
-    return f"{scope['scheme']}://{host}:{port}" if port else f"{scope['scheme']}://{host}"
+    return ""  # addresses are then relative: ours is nobody's business

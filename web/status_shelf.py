@@ -104,6 +104,7 @@ class Shelf:
         self._flights = Flights(stopwatch)
         self._away_until: dict[str, float] = {}
         self._rendering = asyncio.Lock()
+        self._rendering_elsewhere = asyncio.Lock()  # invented hosts wait for one another alone
         self._changed = asyncio.Event()
 
     async def find(self, slug: str, rest: str, base: str) -> Document | None:
@@ -179,8 +180,12 @@ class Shelf:
             return held
         if self._stopwatch() >= self._away_until.get(slug, 0.0):
             patience = self._pace.patience if held else self._pace.first_patience
-            await self._flights.take((slug, key), lambda: self._load(slug, key), patience=patience)
-            if key == self._key(slug) and (slug not in self._held or self._held[slug].key != key):
+            flight = ("load", slug)
+            is_old = self._flights.is_under_way(flight)  # it may have begun before the change
+            await self._flights.take(flight, lambda: self._load(slug), patience=patience)
+            if is_old and not self._is_current(slug):
+                await self._flights.take(flight, lambda: self._load(slug), patience=patience)
+            if self._held.get(slug) is held and not self._is_current(slug):
                 self._away_until[slug] = self._stopwatch() + self._pace.believed
         if self._versions is not None and slug not in self._versions:
             return None
@@ -193,6 +198,11 @@ class Shelf:
         held = self._held.get(slug)
         return (*known, self._stretch(held.page if held else None)) if known else None
 
+    def _is_current(self, slug: str) -> bool:
+        """Whether the page is here as it is now, or is none."""
+        key, held = self._key(slug), self._held.get(slug)
+        return key is None or (held is not None and held.key == key)
+
     def _stretch(self, page: PublicStatusPage | None) -> datetime:
         """When the stretch began in which what is rendered now stays true."""
         at = self._looked_at
@@ -203,19 +213,24 @@ class Shelf:
         )
         return day if is_calm else day + (at - day) // STRETCH * STRETCH
 
-    async def _load(self, slug: str, key: Key) -> None:
+    async def _load(self, slug: str) -> None:
+        """Load a page, and keep it unless a newer one is here: it may have changed again since."""
+        key = self._key(slug)
+        if key is None:
+            return
         page = await self._pages.load(key[0])
+        held = self._held.get(slug)
         if page is None:
             self._versions = {
                 each: known for each, known in (self._versions or {}).items() if each != slug
             }
             self._held.pop(slug, None)
-        elif key == self._key(slug) or slug not in self._held:
+        elif held is None or held.key[0] != key[0] or held.key[1] <= key[1]:
             self._held[slug] = _Held((*key[:2], self._stretch(page)), page, self._public_url)
 
     async def _render(self, slug: str, held: _Held, rest: str, view: View, base: str) -> None:
         """Beside the loop and one after the other: nobody who is paged waits for a large page."""
-        async with self._rendering:
+        async with self._rendering_elsewhere if base else self._rendering:
             made = await asyncio.to_thread(view.render, self._public_url or base)
         if base:
             held.elsewhere[rest, base] = made

@@ -3,7 +3,7 @@
 import re
 
 from bot.blocks.text import cut, escape, names
-from core.page_facts import Exposure, ShownIncident
+from core.status_page_facts import Exposure, ShownIncident
 
 COMPONENTS_SHOWN = 5
 INCIDENTS_SHOWN = 5

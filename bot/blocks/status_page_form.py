@@ -11,8 +11,8 @@ from bot.blocks.build import field, modal, option, plain, section, text_input
 from bot.blocks.component_choice import Choosable, component_field
 from bot.blocks.exposure import address, now_public
 from bot.blocks.text import Block, cut_escaped
-from core.page_facts import Exposure
-from core.status_pages import PageDraft
+from core.status_page_facts import Exposure
+from core.status_pages import StatusPageDraft
 from storage.limits import PAGE_COMPONENTS_MAX, PAGE_TITLE_MAX, SLUG_MAX
 
 COMPONENTS = "component_ids"
@@ -33,17 +33,17 @@ class StatusPageForm:
     component_ids: tuple[UUID, ...] = ()
     published: bool = False
 
-    def draft(self, proposed: str) -> PageDraft:
+    def draft(self, proposed: str) -> StatusPageDraft:
         """The page that is asked for; a new one without an address takes what was proposed."""
         slug = self.slug.strip() or (proposed if self.is_new else "")
-        return PageDraft(slug, self.title.strip(), self.component_ids, self.published)
+        return StatusPageDraft(slug, self.title.strip(), self.component_ids, self.published)
 
 
 @dataclass(frozen=True)
 class Consequence:
     """What the form would lead to: the page before, if there was one, and what is read of it."""
 
-    before: PageDraft | None
+    before: StatusPageDraft | None
     proposed: str
     """The address that a new page takes if none is typed."""
     exposure: Exposure

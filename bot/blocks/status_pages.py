@@ -22,7 +22,7 @@ from bot.blocks.components import by_group, error_block, in_sections
 from bot.blocks.exposure import address, now_public
 from bot.blocks.managed import managed_list
 from bot.blocks.text import Block, cut, escape, name
-from core.page_facts import PageFacts, PageLine
+from core.status_page_facts import StatusPageFacts, StatusPageLine
 
 ADMINS_CHANGE = "Admins make, change and publish status pages. Ask one of them."
 PUBLISHED = "🌐 Published"
@@ -30,7 +30,7 @@ UNPUBLISHED = "🔒 Not published"
 
 
 def status_pages_view(
-    every: Sequence[PageLine], public_url: str | None, *, may_change: bool, page: int = 0
+    every: Sequence[StatusPageLine], public_url: str | None, *, may_change: bool, page: int = 0
 ) -> dict[str, Any]:
     """All status pages, a page of them; one that is not there is the nearest."""
     new = button("New status page", ids.STATUS_PAGE_NEW, "new", style="primary")
@@ -56,7 +56,7 @@ _NONE_YET = (
 
 
 def status_page_view(
-    facts: PageFacts,
+    facts: StatusPageFacts,
     public_url: str | None,
     *,
     over_list: int | None = None,
@@ -89,7 +89,7 @@ _NOTHING_SELECTED = (
 )
 
 
-def _row(one: PageLine, public_url: str | None) -> Block:
+def _row(one: StatusPageLine, public_url: str | None) -> Block:
     count = {0: "no component yet", 1: "1 component"}.get(
         one.components, f"{one.components} components"
     )
@@ -101,7 +101,7 @@ def _row(one: PageLine, public_url: str | None) -> Block:
     }
 
 
-def _buttons(facts: PageFacts) -> list[Block]:
+def _buttons(facts: StatusPageFacts) -> list[Block]:
     id = str(facts.id)
     remove = confirmation(
         "Remove this status page?",
@@ -116,7 +116,7 @@ def _buttons(facts: PageFacts) -> list[Block]:
     ]
 
 
-def _publish_button(facts: PageFacts) -> Block:
+def _publish_button(facts: StatusPageFacts) -> Block:
     wanted = not facts.draft.published
     value = f"{facts.id}:{facts.seen}:{int(wanted)}"
     if wanted:
@@ -143,7 +143,7 @@ def _publish_button(facts: PageFacts) -> Block:
     return button("Unpublish", ids.STATUS_PAGE_PUBLISH, value, confirm=confirm)
 
 
-def _components(facts: PageFacts) -> Iterator[Block]:
+def _components(facts: StatusPageFacts) -> Iterator[Block]:
     if not facts.components:
         return
     yield {"type": "divider"}

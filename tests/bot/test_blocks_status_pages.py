@@ -12,8 +12,8 @@ from bot.blocks.component_form import ComponentForm
 from bot.blocks.status_page_form import Consequence, StatusPageForm
 from core.component_facts import ComponentFacts, ComponentLine, OpenIncident, ShownOn
 from core.components import ComponentDraft
-from core.page_facts import Exposure, PageFacts, PageLine, ShownIncident
-from core.status_pages import PageDraft
+from core.status_page_facts import Exposure, ShownIncident, StatusPageFacts, StatusPageLine
+from core.status_pages import StatusPageDraft
 from sandbox.blockkit import check_view, view_too_large
 from sandbox.rendered import pinged
 from storage.vocabulary import ComponentStatus, Severity
@@ -56,11 +56,11 @@ EXPOSURE = Exposure(
 )
 
 
-def _page(count: int = 100, groups: int = 0, **changes: Any) -> PageFacts:
+def _page(count: int = 100, groups: int = 0, **changes: Any) -> StatusPageFacts:
     shown = tuple(_lines(count, groups))
     ids = tuple(one.id for one in shown)
-    facts = PageFacts(
-        UUID(int=1), PageDraft(SLUG, LONG, ids, True), shown, EXPOSURE, True, "0" * 16
+    facts = StatusPageFacts(
+        UUID(int=1), StatusPageDraft(SLUG, LONG, ids, True), shown, EXPOSURE, True, "0" * 16
     )
     return replace(facts, **changes)
 
@@ -70,12 +70,12 @@ def _form(known: int, chosen: int, **changes: Any) -> dict[str, Any]:
     form = StatusPageForm(
         UUID(int=1), False, "0" * 16, 2, LONG, SLUG, tuple(one.id for one in lines[:chosen]), True
     )
-    before = PageDraft("b" * 63, LONG, (), True)
+    before = StatusPageDraft("b" * 63, LONG, (), True)
     told = Consequence(before, SLUG, EXPOSURE)
     return status_page_form.status_page_modal(replace(form, **changes), lines, told, URL)
 
 
-PAGES = [PageLine(UUID(int=each + 1), LONG, SLUG, each % 2 == 0, 100) for each in range(80)]
+PAGES = [StatusPageLine(UUID(int=each + 1), LONG, SLUG, each % 2 == 0, 100) for each in range(80)]
 MANY = _lines(300, 25)
 EVERY_GROUP = _lines(90, 90)
 VIEWS = {
@@ -108,7 +108,7 @@ VIEWS = {
     "page": status_pages.status_page_view(_page(), URL, over_list=2, error=TEXT * 9),
     "page of groups": status_pages.status_page_view(_page(100, 100), URL),
     "unpublished page": status_pages.status_page_view(
-        _page(draft=PageDraft(SLUG, LONG, (), False)), None
+        _page(draft=StatusPageDraft(SLUG, LONG, (), False)), None
     ),
     "empty page": status_pages.status_page_view(_page(0, may_change=False), None),
     "form of 100": _form(100, 100),

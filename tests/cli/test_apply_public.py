@@ -98,7 +98,7 @@ async def test_it_is_the_system_that_does_it(office: Office) -> None:
     assert [(one.type, one.actor_kind) for one in events] == [
         (AuditType.COMPONENT_CREATED, ActorKind.SYSTEM),
         (AuditType.COMPONENT_CREATED, ActorKind.SYSTEM),
-        (AuditType.PAGE_CREATED, ActorKind.SYSTEM),
+        (AuditType.STATUS_PAGE_CREATED, ActorKind.SYSTEM),
     ]
 
 

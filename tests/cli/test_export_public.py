@@ -8,7 +8,7 @@ from cli.blueprint import read_blueprint
 from cli.stored_public import StoredPublic, read_public
 from core import components, status_pages
 from core.components import ComponentDraft
-from core.status_pages import PageDraft
+from core.status_pages import StatusPageDraft
 from core.transaction import Core
 from tests.cli.any_text import descriptions, names
 from tests.cli.offices import Office, new_office
@@ -19,12 +19,14 @@ async def stored(office: Office) -> StoredPublic:
         return await read_public(tx)
 
 
-async def make(office: Office, *drafts: ComponentDraft, pages: tuple[PageDraft, ...] = ()) -> None:
+async def make(
+    office: Office, *drafts: ComponentDraft, pages: tuple[StatusPageDraft, ...] = ()
+) -> None:
     async with office.core.transaction(office.actor) as tx:
         ids = [(await components.create_component(tx, one)).id for one in drafts]
         for one in pages:
             chosen = one.component_ids or tuple(ids)
-            draft = PageDraft(one.slug, one.title, chosen, one.published)
+            draft = StatusPageDraft(one.slug, one.title, chosen, one.published)
             await status_pages.create_page(tx, draft)
 
 
@@ -61,7 +63,7 @@ async def test_they_are_written_as_people_would_write_them(core: Core) -> None:
         ComponentDraft("API", "What your programs talk to.\nAnd: more", "Platform"),
         ComponentDraft("Checkout: “EU” 🚒"),
         ComponentDraft("Search, v2", None, "null"),
-        pages=(PageDraft("acme", "Acme Status", (), True),),
+        pages=(StatusPageDraft("acme", "Acme Status", (), True),),
     )
     exported = await office.export()
 
@@ -73,7 +75,7 @@ async def test_they_are_written_as_people_would_write_them(core: Core) -> None:
 async def test_many_components_stand_on_a_line_each(core: Core) -> None:
     office = await new_office(core)
     every = [ComponentDraft(f"- part {number}") for number in range(12)]
-    await make(office, *every, pages=(PageDraft("acme", "Acme"),))
+    await make(office, *every, pages=(StatusPageDraft("acme", "Acme"),))
     exported = await office.export()
     assert "    components:\n      - '- part 0'\n      - '- part 1'\n" in exported.text
     assert await office.plan(exported.text) == "Nothing to change."
@@ -94,13 +96,13 @@ async def test_what_a_file_cannot_say_of_them_is_left_out_whole_and_named(core: 
         ComponentDraft("Bell\x07"),
         ComponentDraft("Grouped", None, "a\nb"),
         ComponentDraft("Odd", "a\rb"),
-        pages=(PageDraft("all", "All"),),
+        pages=(StatusPageDraft("all", "All"),),
     )
     api = (await stored(office)).components["API"]
     async with core.transaction(office.actor) as tx:
         for draft in (
-            PageDraft("good", "Good", (api.id,)),
-            PageDraft("titled", "a\nb", (api.id,)),
+            StatusPageDraft("good", "Good", (api.id,)),
+            StatusPageDraft("titled", "a\nb", (api.id,)),
         ):
             await status_pages.create_page(tx, draft)
     exported = await office.export()
@@ -140,7 +142,7 @@ async def test_whatever_they_are_called_export_and_apply_are_a_round_trip(core, 
             made.append((await components.create_component(tx, draft)).id)
         chosen = st.lists(st.sampled_from(made), unique=True) if made else st.just([])
         for slug in draw(st.sets(slugs, max_size=3)):
-            draft = PageDraft(slug, draw(short), tuple(draw(chosen)), draw(st.booleans()))
+            draft = StatusPageDraft(slug, draw(short), tuple(draw(chosen)), draw(st.booleans()))
             await status_pages.create_page(tx, draft)
     before = await stored(office)
 

@@ -7,7 +7,7 @@ import pytest
 
 from cli import written
 from cli.reading import parse
-from core.status_pages import PageDraft
+from core.status_pages import StatusPageDraft
 
 SIGNS = "? -:,[]{}#&*!|>'\"%@`a\\=~<.é1"
 
@@ -32,7 +32,7 @@ def test_a_name_in_a_list_is_read_as_it_was(first: str, beside: int) -> None:
         name = f"{first}{rest}".strip()
         names = [name, "x" * beside or "x", name]
 
-        text = written._yaml({"acme": written.page(PageDraft("acme", name), names)})
+        text = written._yaml({"acme": written.page(StatusPageDraft("acme", name), names)})
 
         ((_, page),) = parse(text, "tocsin.yaml").value
         title, listed, _ = [value for _, value in page.value]

@@ -5,7 +5,7 @@ from uuid import UUID
 from core import affected, components, people, publishing, status_pages
 from core.components import ComponentDraft
 from core.public_page import PublicStatusPage
-from core.status_pages import PageDraft
+from core.status_pages import StatusPageDraft
 from tests.engine import Engine
 
 
@@ -26,7 +26,7 @@ async def page(
 ) -> UUID:
     """A status page that shows these components; Alice is an admin and makes it."""
     await appoint(engine, "alice")
-    draft = PageDraft(slug, f"{slug.title()} Status", component_ids, published)
+    draft = StatusPageDraft(slug, f"{slug.title()} Status", component_ids, published)
     return (await engine.do("alice", status_pages.create_page, draft)).id  # type: ignore[no-any-return]
 
 

@@ -2,11 +2,11 @@
 
 import pytest
 
-from core import amending, component_facts, components, page_facts, status_pages, updates
+from core import amending, component_facts, components, status_page_facts, status_pages, updates
 from core.components import ComponentDraft
 from core.errors import ChangedMeanwhile, Forbidden, NameConflict
-from core.page_facts import ShownIncident
-from core.status_pages import PageDraft
+from core.status_page_facts import ShownIncident
+from core.status_pages import StatusPageDraft
 from storage.vocabulary import ComponentStatus
 from tests.core import public
 from tests.engine import Engine
@@ -41,19 +41,25 @@ async def test_two_admins_do_not_overrule_each_other_unseen(engine: Engine) -> N
 
 async def test_a_page_is_published_as_it_was_seen(engine: Engine) -> None:
     id = await public.page(engine, published=False)
-    seen = amending.page_seen(PageDraft("acme", "Acme Status"))
+    seen = amending.page_seen(StatusPageDraft("acme", "Acme Status"))
     publish = amending.publish_page
     with pytest.raises(Forbidden):
         await engine.do("bob", publish, id, published=True, as_seen=seen)
     api = await public.component(engine)
-    await engine.do("alice", status_pages.change_page, id, PageDraft("acme", "Acme Status", (api,)))
+    await engine.do(
+        "alice", status_pages.change_page, id, StatusPageDraft("acme", "Acme Status", (api,))
+    )
     with pytest.raises(ChangedMeanwhile):
         await engine.do("alice", publish, id, published=True, as_seen=seen)
-    seen = amending.page_seen(PageDraft("acme", "Acme Status", (api,)))
+    seen = amending.page_seen(StatusPageDraft("acme", "Acme Status", (api,)))
     assert (await engine.do("alice", publish, id, published=True, as_seen=seen)).published
     with pytest.raises(ChangedMeanwhile):
         await engine.do(
-            "alice", amending.change_page, id, PageDraft("acme", "X", (api,), True), as_seen=seen
+            "alice",
+            amending.change_page,
+            id,
+            StatusPageDraft("acme", "X", (api,), True),
+            as_seen=seen,
         )
 
 
@@ -65,8 +71,8 @@ async def test_exposure_names_what_becomes_public(engine: Engine) -> None:
     await engine.do("bob", updates.resolve, over.id)
     await public.page(engine, web)
     async with engine.core.reading(engine.system) as tx:
-        found = await page_facts.exposure(tx, [web, api])
-        assert await page_facts.exposure(tx, []) == page_facts.Exposure((), (), 0)
+        found = await status_page_facts.exposure(tx, [web, api])
+        assert await status_page_facts.exposure(tx, []) == status_page_facts.Exposure((), (), 0)
     assert found.components == ("Web", "API")
     assert found.incidents == (
         ShownIncident(2, second.title, True),
@@ -104,7 +110,7 @@ async def test_why_a_component_is_as_it_is(engine: Engine) -> None:
     ],
 )
 def test_a_title_suggests_an_address(title: str, slug: str) -> None:
-    assert page_facts.slug_of(title) == slug
+    assert status_page_facts.slug_of(title) == slug
 
 
 async def test_an_address_that_is_taken_is_numbered(engine: Engine) -> None:
@@ -112,8 +118,8 @@ async def test_an_address_that_is_taken_is_numbered(engine: Engine) -> None:
     await public.page(engine, slug="acme-2")
     await public.page(engine, slug="y" * 63)
     async with engine.core.reading(engine.system) as tx:
-        assert await page_facts.free_slug(tx, "Acme") == "acme-3"
-        assert await page_facts.free_slug(tx, "y" * 80) == "y" * 59 + "-2"
-        assert await page_facts.free_slug(tx, "New") == "new"
+        assert await status_page_facts.free_slug(tx, "Acme") == "acme-3"
+        assert await status_page_facts.free_slug(tx, "y" * 80) == "y" * 59 + "-2"
+        assert await status_page_facts.free_slug(tx, "New") == "new"
     with pytest.raises(NameConflict):
         await public.page(engine, slug="acme")

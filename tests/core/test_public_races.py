@@ -12,7 +12,7 @@ from sqlalchemy import select
 from core import affected, components, incidents, redaction, status_pages, surfaces, updates
 from core.components import ComponentDraft
 from core.errors import IncidentResolved, NameConflict, NoPublicSurface
-from core.status_pages import PageDraft
+from core.status_pages import StatusPageDraft
 from core.transaction import Actor
 from storage.models import Component, Incident, IncidentComponent
 from storage.vocabulary import ComponentStatus, Severity, Status, Visibility
@@ -54,7 +54,7 @@ async def test_whatever_is_done_at_once_ends_and_agrees(engine: Engine, seed: in
              (component, chance.choice([None, *ComponentStatus])), {}),
             ("alice", status_pages.change_page, (
                 (at := chance.choice([0, 1])) is not None and pages[at],
-                PageDraft(["one", "two"][at], f"Title {number}",
+                StatusPageDraft(["one", "two"][at], f"Title {number}",
                           tuple(chance.sample(ids, 4)), True)), {}),
         ]  # fmt: skip
         by, what, given, named = chance.choice(acts)
@@ -91,7 +91,7 @@ async def test_two_organizations_take_one_address_and_one_is_refused(engine: Eng
     async def take(organization_id: UUID | None) -> str:
         async with engine.core.transaction(Actor.system(organization_id)) as tx:
             try:
-                await status_pages.create_page(tx, PageDraft("acme", "Acme"))
+                await status_pages.create_page(tx, StatusPageDraft("acme", "Acme"))
             except NameConflict as refusal:
                 return refusal.code
             await asyncio.sleep(0.1)  # uncommitted, while the other asks

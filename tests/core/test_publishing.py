@@ -4,10 +4,11 @@ import dataclasses
 import json
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from core import components, incidents, people, redaction, updates
 from core.components import ComponentDraft
-from core.public_page import PublicIncident, PublicUpdate
+from core.public_page import HISTORY_DAYS, PublicIncident, PublicUpdate
 from storage.vocabulary import ComponentStatus, Severity, Status, Visibility
 from tests.cast import NOON
 from tests.core import public
@@ -93,6 +94,32 @@ async def test_what_was_resolved_is_history_for_ninety_days(engine: Engine) -> N
     assert {one.worst for one in later.components[0].days} == {ComponentStatus.OPERATIONAL}
 
 
+async def test_a_changed_severity_is_a_change_of_the_incident(engine: Engine) -> None:
+    api = await public.component(engine)
+    page = await public.page(engine, api)
+    incident = await engine.declare(component_ids=[api])
+    engine.clock.at += timedelta(minutes=5)
+    await engine.do("bob", incidents.change_severity, incident.id, Severity.LOW)
+    (shown,) = (await public.shown(engine, page)).incidents
+    assert shown.changed_at == engine.clock.at
+
+
+async def test_of_years_of_states_only_what_the_page_tells_is_read(engine: Engine) -> None:
+    api = await public.component(engine)
+    page = await public.page(engine, api)
+    for status in (ComponentStatus.MAJOR_OUTAGE, ComponentStatus.DEGRADED, None):
+        engine.clock.at += timedelta(days=1)
+        await engine.do("alice", components.override_status, api, status)
+    engine.clock.at += timedelta(days=HISTORY_DAYS - 2)
+
+    days = (await public.shown(engine, page)).components[0].days
+    half = timedelta(hours=12)
+    assert [one.worst for one in days[:3]] == [
+        ComponentStatus.MAJOR_OUTAGE, ComponentStatus.DEGRADED, ComponentStatus.OPERATIONAL,
+    ]  # fmt: skip
+    assert (days[0].down, days[0].degraded, days[1].degraded) == (half, half, half)
+
+
 async def test_maintenance_makes_no_banner_worse(engine: Engine) -> None:
     api = await public.component(engine)
     page = await public.page(engine, api)
@@ -131,9 +158,12 @@ async def test_nothing_internal_has_a_place_to_be(engine: Engine) -> None:
 
 def test_an_incidents_last_change_is_its_last_entry_or_its_end() -> None:
     later = NOON + timedelta(hours=1)
-    bare = PublicIncident(1, "Slow", Severity.LOW, Status.INVESTIGATING, (), NOON, None, ())
+    bare = PublicIncident(
+        UUID(int=1), 1, "Slow", Severity.LOW, Status.INVESTIGATING, (), NOON, None, ()
+    )
     said = dataclasses.replace(bare, updates=(PublicUpdate(later, "Hello", None),))
     over = dataclasses.replace(said, resolved_at=later + timedelta(hours=1))
-    assert [one.changed_at for one in (bare, said, over)] == [
-        NOON, later, later + timedelta(hours=1),
+    worse = dataclasses.replace(said, amended_at=later + timedelta(minutes=5))
+    assert [one.changed_at for one in (bare, said, over, worse)] == [
+        NOON, later, later + timedelta(hours=1), later + timedelta(minutes=5),
     ]  # fmt: skip

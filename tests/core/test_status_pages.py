@@ -17,7 +17,7 @@ from core.errors import (
     NotFound,
     ValidationFailed,
 )
-from core.status_pages import PageDraft
+from core.status_pages import StatusPageDraft
 from storage.models import Incident
 from storage.vocabulary import AuditType, ComponentStatus, Severity, Status, Visibility
 from tests.core import given, public
@@ -35,8 +35,8 @@ async def _post(engine: Engine, incident: Incident, body: str = "We look into it
 async def test_only_an_admin_makes_changes_and_removes_pages(engine: Engine) -> None:
     id = await public.page(engine)
     for act, *args in (
-        (status_pages.create_page, PageDraft("x", "X")),
-        (status_pages.change_page, id, PageDraft("x", "X")),
+        (status_pages.create_page, StatusPageDraft("x", "X")),
+        (status_pages.change_page, id, StatusPageDraft("x", "X")),
         (status_pages.remove_page, id),
     ):
         with pytest.raises(Forbidden):
@@ -46,34 +46,34 @@ async def test_only_an_admin_makes_changes_and_removes_pages(engine: Engine) -> 
 async def test_every_change_is_on_the_trail_with_before_and_after(engine: Engine) -> None:
     api = await public.component(engine)
     id = await public.page(engine, published=False)
-    wanted = PageDraft("acme", "Acme", (api,), True)
+    wanted = StatusPageDraft("acme", "Acme", (api,), True)
     await engine.do("alice", status_pages.change_page, id, wanted)
     await engine.do("alice", status_pages.change_page, id, wanted)
     await engine.do("alice", status_pages.remove_page, id)
 
-    found = [one for one in await given.organization_trail(engine) if "pageId" in one.data]
+    found = [one for one in await given.organization_trail(engine) if "statusPageId" in one.data]
     assert [one.type for one in found] == [
-        AuditType.PAGE_CREATED, AuditType.PAGE_CHANGED, AuditType.PAGE_REMOVED,
+        AuditType.STATUS_PAGE_CREATED, AuditType.STATUS_PAGE_CHANGED, AuditType.STATUS_PAGE_REMOVED,
     ]  # fmt: skip
-    assert found[1].data["before"] == status_pages.describe(PageDraft("acme", "Acme Status"))
+    assert found[1].data["before"] == status_pages.describe(StatusPageDraft("acme", "Acme Status"))
     assert found[1].data["after"] == status_pages.describe(wanted)
 
 
 @pytest.mark.parametrize(
     ("draft", "refusal"),
     [
-        (PageDraft("Ac me", "Acme"), ValidationFailed),
-        (PageDraft("", "Acme"), ValidationFailed),
-        (PageDraft("a" * 64, "Acme"), ValidationFailed),
-        (PageDraft("acme/..", "Acme"), ValidationFailed),
-        (PageDraft("new", " "), ValidationFailed),
-        (PageDraft("new", "x" * 101), ValidationFailed),
-        (PageDraft("acme", "Another"), NameConflict),
-        (PageDraft("new", "New", (uuid4(),)), InvalidComponentId),
+        (StatusPageDraft("Ac me", "Acme"), ValidationFailed),
+        (StatusPageDraft("", "Acme"), ValidationFailed),
+        (StatusPageDraft("a" * 64, "Acme"), ValidationFailed),
+        (StatusPageDraft("acme/..", "Acme"), ValidationFailed),
+        (StatusPageDraft("new", " "), ValidationFailed),
+        (StatusPageDraft("new", "x" * 101), ValidationFailed),
+        (StatusPageDraft("acme", "Another"), NameConflict),
+        (StatusPageDraft("new", "New", (uuid4(),)), InvalidComponentId),
     ],
 )
 async def test_what_can_be_no_page_is_refused(
-    engine: Engine, draft: PageDraft, refusal: type[Exception]
+    engine: Engine, draft: StatusPageDraft, refusal: type[Exception]
 ) -> None:
     await public.page(engine)
     with pytest.raises(refusal):
@@ -84,7 +84,7 @@ async def test_a_component_is_selected_once(engine: Engine) -> None:
     api = await public.component(engine)
     await public.appoint(engine, "alice")
     with pytest.raises(DuplicateComponentId):
-        await engine.do("alice", status_pages.create_page, PageDraft("x", "X", (api, api)))
+        await engine.do("alice", status_pages.create_page, StatusPageDraft("x", "X", (api, api)))
 
 
 async def test_a_page_is_found_by_its_title_or_its_address(engine: Engine) -> None:
@@ -114,9 +114,9 @@ async def test_a_public_update_needs_a_published_page_that_shows_what_is_affecte
     id = await public.page(engine, web)
     await refusal()
     change = status_pages.change_page
-    await engine.do("alice", change, id, PageDraft("acme", "Acme Status", (api, web)))
+    await engine.do("alice", change, id, StatusPageDraft("acme", "Acme Status", (api, web)))
     await refusal()
-    await engine.do("alice", change, id, PageDraft("acme", "Acme Status", (api, web), True))
+    await engine.do("alice", change, id, StatusPageDraft("acme", "Acme Status", (api, web), True))
     posted = await _post(engine, incident)
 
     assert [field for _, field in said] == ["visibility"] * 4
@@ -166,7 +166,7 @@ CHANGES: dict[str, Callable[[Engine, Any, Any, Any], Awaitable[Any]]] = {
         "alice", components.override_status, api, ComponentStatus.MAINTENANCE
     ),
     "the page's title": lambda engine, _, api, page: engine.do(
-        "alice", status_pages.change_page, page, PageDraft("acme", "Other", (api,), True)
+        "alice", status_pages.change_page, page, StatusPageDraft("acme", "Other", (api,), True)
     ),
 }
 
@@ -211,7 +211,7 @@ async def test_what_is_not_published_is_not_there(engine: Engine) -> None:
     id = await public.page(engine, published=False)
     looked = publishing.Publishing(engine.core)
     assert (await looked.versions(), await looked.load(id)) == ({}, None)
-    await engine.do("alice", status_pages.change_page, id, PageDraft("acme", "A", (), True))
+    await engine.do("alice", status_pages.change_page, id, StatusPageDraft("acme", "A", (), True))
     assert list(await looked.versions()) == ["acme"]
     await engine.do("alice", status_pages.remove_page, id)
     assert (await looked.versions(), await looked.load(id)) == ({}, None)
@@ -222,8 +222,8 @@ async def test_another_organizations_page_is_none_and_its_address_is_taken(engin
     id = await public.page(engine)
     async with engine.core.transaction(engine.system.system(mallory.organization_id)) as tx:
         with pytest.raises(NotFound):
-            await status_pages.change_page(tx, id, PageDraft("mine", "Mine"))
+            await status_pages.change_page(tx, id, StatusPageDraft("mine", "Mine"))
         with pytest.raises(NotFound):
             await status_pages.remove_page(tx, id)
         with pytest.raises(NameConflict):
-            await status_pages.create_page(tx, PageDraft("acme", "Mine"))
+            await status_pages.create_page(tx, StatusPageDraft("acme", "Mine"))

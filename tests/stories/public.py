@@ -4,7 +4,7 @@ from uuid import UUID
 
 from core import affected, components, people, status_pages
 from core.components import ComponentDraft
-from core.status_pages import PageDraft
+from core.status_pages import StatusPageDraft
 from tests.world import World
 
 
@@ -18,7 +18,7 @@ async def a_page(world: World, *names: str, title: str = "Acme Status") -> list[
             for name in names or ("API",)
         ]
         slug = title.partition(" ")[0].lower()
-        await status_pages.create_page(tx, PageDraft(slug, title, tuple(made), True))
+        await status_pages.create_page(tx, StatusPageDraft(slug, title, tuple(made), True))
     return made
 
 

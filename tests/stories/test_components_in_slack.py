@@ -6,7 +6,7 @@ import pytest
 
 from core import affected, components, people, status_pages
 from core.components import ComponentDraft
-from core.status_pages import PageDraft
+from core.status_pages import StatusPageDraft
 from storage.models import Component
 from storage.vocabulary import Role
 from tests.stories.managing import trail
@@ -109,7 +109,7 @@ async def test_what_is_in_use_is_not_removed_and_says_where(world: World) -> Non
     await _make(world, "API", "Web")
     api = await _component(world)
     async with world.tocsin.core.transaction(world.system) as tx:
-        await status_pages.create_page(tx, PageDraft("acme", "Acme Status", (api.id,)))
+        await status_pages.create_page(tx, StatusPageDraft("acme", "Acme Status", (api.id,)))
     await world.declare(world.bob)
     await _affect(world, "API")
 

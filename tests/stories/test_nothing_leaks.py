@@ -21,7 +21,7 @@ from core import (
     updates,
 )
 from core.components import ComponentDraft
-from core.status_pages import PageDraft
+from core.status_pages import StatusPageDraft
 from core.transaction import Actor
 from storage.models import AuditEvent, Incident, IncidentUpdate, Member
 from storage.vocabulary import Severity, Status, Visibility
@@ -165,6 +165,6 @@ async def test_a_page_that_is_unpublished_is_gone_with_all_that_is_below_it(
     before = await everything(customer)
     async with world.tocsin.core.transaction(world.system) as tx:
         (page,) = await status_pages.list_pages(tx)
-        await status_pages.change_page(tx, page.id, PageDraft("acme", "Acme", (), False))
+        await status_pages.change_page(tx, page.id, StatusPageDraft("acme", "Acme", (), False))
 
     assert {(await customer.get(path)).status_code for path in before} == {404}

@@ -10,7 +10,7 @@ from sqlalchemy import event
 
 from core import status_pages, updates
 from core.publishing import Publishing
-from core.status_pages import PageDraft
+from core.status_pages import StatusPageDraft
 from core.transaction import Core
 from storage.database import Database
 from storage.vocabulary import Visibility
@@ -54,7 +54,7 @@ async def test_what_another_process_commits_is_on_the_page(engine: Engine) -> No
             while "Found it" not in (after := await reader.get("/status/acme")).text:
                 await asyncio.sleep(0.05)
         await engine.do(
-            "alice", status_pages.change_page, page, PageDraft("acme", "Acme", (api,), False)
+            "alice", status_pages.change_page, page, StatusPageDraft("acme", "Acme", (api,), False)
         )
         async with asyncio.timeout(20):
             while (await reader.get("/status/acme")).status_code != 404:

@@ -9,7 +9,7 @@ import pytest
 import sandbox
 from core import affected, components, people, status_pages, updates
 from core.components import ComponentDraft
-from core.status_pages import PageDraft
+from core.status_pages import StatusPageDraft
 from storage.vocabulary import Role
 from tests.stories.managing import trail
 from tests.world import World, running_world, typed
@@ -33,12 +33,12 @@ async def _components(world: World, *names: str, group: str | None = None) -> li
         ]
 
 
-async def _make(world: World, draft: PageDraft) -> UUID:
+async def _make(world: World, draft: StatusPageDraft) -> UUID:
     async with world.tocsin.core.transaction(world.system) as tx:
         return (await status_pages.create_page(tx, draft)).id
 
 
-async def _page(world: World, slug: str = "acme") -> PageDraft:
+async def _page(world: World, slug: str = "acme") -> StatusPageDraft:
     async with world.tocsin.core.reading(world.system) as tx:
         return status_pages.draft_of(await status_pages.find_page(tx, slug))
 
@@ -96,7 +96,7 @@ async def test_a_page_is_made_from_nothing_and_published(world: World) -> None:
     assert f"🌐 Published: anybody can read it\n{URL}/status/acme" in alice.modal.plain
     assert "🌐 Published" in alice.modals[0].plain
     assert (await _page(world)).published
-    created, changed = await trail(world, "page")
+    created, changed = await trail(world, "status_page")
     assert (created.actor_name, created.data["after"]["published"]) == ("Alice Martin", False)
     assert changed.data["after"]["published"]
 
@@ -112,7 +112,7 @@ async def test_publishing_asks_first_and_says_who_will_see_what(world: World) ->
         await _affect(world, number, api)
     async with world.tocsin.core.transaction(world.system) as tx:
         await updates.resolve(tx, (await world.incident(1)).id)
-    await _make(world, PageDraft("acme", "Acme Status", (api,)))
+    await _make(world, StatusPageDraft("acme", "Acme Status", (api,)))
 
     view = await _open(world.alice)
     button = next(
@@ -131,7 +131,7 @@ async def test_publishing_asks_first_and_says_who_will_see_what(world: World) ->
 
 async def test_who_is_no_admin_reads_and_changes_nothing(world: World) -> None:
     (api,) = await _components(world, "API")
-    await _make(world, PageDraft("acme", "Acme Status", (api,), True))
+    await _make(world, StatusPageDraft("acme", "Acme Status", (api,), True))
 
     listed = (await world.dave.command("/incident pages")).view
     assert "Admins make, change and publish status pages." in listed.plain
@@ -144,7 +144,7 @@ async def test_who_is_no_admin_reads_and_changes_nothing(world: World) -> None:
 
 
 async def test_who_is_no_admin_any_more_is_refused_in_words(world: World) -> None:
-    await _make(world, PageDraft("acme", "Acme Status"))
+    await _make(world, StatusPageDraft("acme", "Acme Status"))
     view = await _open(world.alice)
     form = (await world.alice.click("Edit", on=view)).view
     await _demote(world)
@@ -171,7 +171,7 @@ async def _demote_back(world: World) -> None:
 
 async def test_what_is_wrong_is_said_at_its_field_and_what_was_typed_is_kept(world: World) -> None:
     (api,) = await _components(world, "API")
-    await _make(world, PageDraft("acme", "Acme Status"))
+    await _make(world, StatusPageDraft("acme", "Acme Status"))
     await world.alice.command("/incident pages")
     form = (await world.alice.click("New status page")).view
     await world.alice.fill(form, {"Title": "Other", "Address": "acme", "Components": ["API"]})
@@ -200,7 +200,7 @@ async def test_a_title_alone_is_enough_and_a_second_one_gets_another_address(wor
 
 async def test_two_admins_do_not_undo_each_other(world: World) -> None:
     (api,) = await _components(world, "API")
-    await _make(world, PageDraft("acme", "Acme Status", (api,)))
+    await _make(world, StatusPageDraft("acme", "Acme Status", (api,)))
     async with world.tocsin.core.transaction(world.system) as tx:
         await people.appoint_admins(tx, ["alice@example.com", "dave@example.com"])
     view = await _open(world.alice)
@@ -218,7 +218,7 @@ async def test_two_admins_do_not_undo_each_other(world: World) -> None:
 
 async def test_a_published_page_says_what_a_change_takes_away(world: World) -> None:
     (api,) = await _components(world, "API")
-    await _make(world, PageDraft("acme", "Acme Status", (api,), True))
+    await _make(world, StatusPageDraft("acme", "Acme Status", (api,), True))
     form = (await world.alice.click("Edit", on=await _open(world.alice))).view
     assert f"anybody can read it\n{URL}/status/acme\n" in form.plain
     await world.alice.fill(form, {"Address": "status"})
@@ -243,7 +243,7 @@ async def test_three_hundred_components_are_found_by_typing(world: World) -> Non
 
 
 async def test_a_page_is_removed_after_a_question(world: World) -> None:
-    await _make(world, PageDraft("acme", "Acme Status"))
+    await _make(world, StatusPageDraft("acme", "Acme Status"))
     listed = (await world.alice.command("/incident pages")).view
     view = (await world.alice.click("Open", on=listed, near="Acme")).view
     await world.alice.click("Remove", on=view, confirm=False)
@@ -255,7 +255,7 @@ async def test_a_page_is_removed_after_a_question(world: World) -> None:
 
 
 async def test_a_name_that_is_no_pages_is_answered_with_those_there_are(world: World) -> None:
-    await _make(world, PageDraft("acme", "Acme Status"))
+    await _make(world, StatusPageDraft("acme", "Acme Status"))
     answer = await world.dave.command("/incident pages other")
     assert "The status pages are: Acme Status." in answer.messages[0].plain
     answer = await world.dave.command("/incident page")

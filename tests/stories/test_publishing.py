@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import select
 
 from core import status_pages, updates
-from core.status_pages import PageDraft
+from core.status_pages import StatusPageDraft
 from storage.models import IncidentUpdate
 from storage.vocabulary import Status, Visibility
 from tests.stories.public import a_page, a_public_incident, affect
@@ -107,7 +107,7 @@ async def test_a_page_that_is_no_longer_published_publishes_nothing(world: World
     async with world.tocsin.core.transaction(world.system) as tx:
         (page,) = await status_pages.list_pages(tx)
         await status_pages.change_page(
-            tx, page.id, PageDraft("acme", "Acme Status", tuple(made), False)
+            tx, page.id, StatusPageDraft("acme", "Acme Status", tuple(made), False)
         )
     submission = await world.bob.submit(world.bob.modal)
 
@@ -143,7 +143,7 @@ async def test_a_public_update_without_a_text_is_refused_at_the_text(world: Worl
 async def test_two_pages_are_counted_on_the_button_and_both_named(world: World) -> None:
     made = await a_public_incident(world)
     async with world.tocsin.core.transaction(world.system) as tx:
-        await status_pages.create_page(tx, PageDraft("shop", "Shop", tuple(made), True))
+        await status_pages.create_page(tx, StatusPageDraft("shop", "Shop", tuple(made), True))
     await world.bob.submit(await the_form(world, body="Hello", visibility="public"))
     assert label(world.bob.modal) == "Publish to 2 pages"
     assert "“Acme Status”, “Shop”" in world.bob.modal.plain
@@ -226,8 +226,8 @@ async def test_pages_that_were_not_shown_are_shown_before_anything_is_published(
     await world.bob.submit(await the_form(world, body="Hello", visibility="public"))
     async with world.tocsin.core.transaction(world.system) as tx:
         (page,) = await status_pages.list_pages(tx)
-        await status_pages.change_page(tx, page.id, PageDraft("acme", "Acme Status"))
-        await status_pages.create_page(tx, PageDraft("rival", "Rival", tuple(made), True))
+        await status_pages.change_page(tx, page.id, StatusPageDraft("acme", "Acme Status"))
+        await status_pages.create_page(tx, StatusPageDraft("rival", "Rival", tuple(made), True))
     await world.bob.submit(world.bob.modal)
     between = await the_updates(world)
     again = label(world.bob.modal)
@@ -289,7 +289,7 @@ async def test_what_is_wrong_with_a_write_up_is_said_there(world: World) -> None
     async with world.tocsin.core.transaction(world.system) as tx:
         (page,) = await status_pages.list_pages(tx)
         made = tuple(one.component_id for one in page.components)
-        await status_pages.change_page(tx, page.id, PageDraft("acme", "Acme Status", made))
+        await status_pages.change_page(tx, page.id, StatusPageDraft("acme", "Acme Status", made))
     submission = await world.bob.submit(world.bob.modal)
 
     ((label_of, said),) = submission.errors.items()

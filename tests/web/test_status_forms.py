@@ -300,7 +300,7 @@ def test_the_feed_has_all_that_a_feed_must_have(state) -> None:
     of = state()
     feed = ET.fromstring(shown(of, "/feed.atom"))
     assert feed.tag == f"{ATOM}feed"
-    assert feed.findtext(f"{ATOM}id") == f"{PUBLIC_URL}/status/acme/feed.atom"
+    assert feed.findtext(f"{ATOM}id") == of.id.urn
     assert feed.findtext(f"{ATOM}title") == "Acme Payments"
     assert feed.findtext(f"{ATOM}updated") == "2026-11-18T11:57:00.000Z"
     assert feed.findtext(f"{ATOM}author/{ATOM}name") == "Acme Payments"
@@ -315,8 +315,9 @@ def test_the_feed_has_all_that_a_feed_must_have(state) -> None:
         for name in ("id", "title", "updated", "published", "content"):
             assert len(entry.findall(f"{ATOM}{name}")) == 1
         (link,) = entry.findall(f"{ATOM}link")
-        assert link.get("href") == entry.findtext(f"{ATOM}id")
+        assert str(link.get("href")).startswith(f"{PUBLIC_URL}/status/acme/incidents/")
     ids = [entry.findtext(f"{ATOM}id") for entry in entries]
+    assert set(ids[: len(of.incidents)]) == {one.id.urn for one in of.incidents}, "for ever"
     assert len(set(ids)) == len(ids)
 
 

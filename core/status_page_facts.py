@@ -10,7 +10,7 @@ from sqlalchemy import or_, select
 
 from core import amending, component_facts, permissions, publishing, status_pages
 from core.component_facts import ComponentLine
-from core.status_pages import PageDraft
+from core.status_pages import StatusPageDraft
 from core.transaction import Transaction
 from storage.limits import SLUG_MAX
 from storage.models import Incident, IncidentComponent, StatusPage, StatusPageComponent
@@ -18,7 +18,7 @@ from storage.vocabulary import Status
 
 
 @dataclass(frozen=True)
-class PageLine:
+class StatusPageLine:
     """A status page in a list."""
 
     id: UUID
@@ -50,21 +50,21 @@ class Exposure:
 
 
 @dataclass(frozen=True)
-class PageFacts:
+class StatusPageFacts:
     """A status page as it is now, and whether the one who asks may change it."""
 
     id: UUID
-    draft: PageDraft
+    draft: StatusPageDraft
     components: tuple[ComponentLine, ...]
     exposure: Exposure
     may_change: bool
     seen: str
 
 
-async def of(tx: Transaction, page_id: UUID) -> PageFacts:
+async def of(tx: Transaction, page_id: UUID) -> StatusPageFacts:
     """One status page. Raises NotFound."""
     draft = status_pages.draft_of(await status_pages.get_page(tx, page_id))
-    return PageFacts(
+    return StatusPageFacts(
         id=page_id,
         draft=draft,
         components=await component_facts.lines_of(tx, draft.component_ids),
@@ -74,10 +74,10 @@ async def of(tx: Transaction, page_id: UUID) -> PageFacts:
     )
 
 
-async def lines(tx: Transaction) -> list[PageLine]:
+async def lines(tx: Transaction) -> list[StatusPageLine]:
     """Every status page by title."""
     return [
-        PageLine(one.id, one.title, one.slug, one.published, len(one.components))
+        StatusPageLine(one.id, one.title, one.slug, one.published, len(one.components))
         for one in await status_pages.list_pages(tx)
     ]
 
