@@ -291,7 +291,7 @@ HOSTILE = (
     "x" * 10_000,
     "\u202eright to left\u202c \u2066isolated",
     "مرحبا بالعالم 🔥👩‍👩‍👧‍👦 Zalgo Z͎̠͗ͣḁ̵͙̑l͖͙̫̲̉̃g̘̹o̶",
-    "control \x01\x07\x08\x0b\x1b\x7f\x85\ufffe]]> &amp; &#x41; <!-- -->",
+    "control \x01\x07\x08\x0b\x0c\x1b\x7f\x85\ufffe]]> &amp; &#x41; <!-- -->",
     "-->]]><![CDATA[ <?php ?> </script><script>window.ran = true</script>",
 )
 
