@@ -25,8 +25,17 @@ LONG = ("test_killed", "tests/browser")
 LONG_SECONDS = 900
 
 
+@pytest.hookimpl(tryfirst=True)  # before it is decided by the marks what is run
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes longest begins first, so that nobody waits for it in the end."""
+    """What takes longest begins first, so that nobody waits for it in the end.
+
+    Of what says so the part on PostgreSQL is a long test: stories about forms and letters, whose
+    rules are tested on both databases below them.
+    """
+    for item in items:
+        on = getattr(item, "callspec", None)
+        if item.get_closest_marker("postgresql_later") and on and "postgresql" in on.id:
+            item.add_marker(pytest.mark.long)
     items.sort(key=lambda item: not any(name in item.nodeid for name in LONG))
     for item in items:
         if item.get_closest_marker("long"):

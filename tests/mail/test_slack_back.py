@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select, update
 
 from core import escalation, outages, people
@@ -12,6 +13,8 @@ from storage.vocabulary import Channel
 from tests.core import given
 from tests.mail.conftest import OF_SLACK, Both
 from tests.mail.test_outages import fall, outage, rise, told_silent, with_admins
+
+pytestmark = pytest.mark.postgresql_later
 
 
 def told_back(both: Both) -> list[str | None]:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 
 from core import status_pages, updates
@@ -10,6 +11,8 @@ from storage.models import IncidentUpdate
 from storage.vocabulary import Status, Visibility
 from tests.stories.public import a_page, a_public_incident, affect
 from tests.world import World, typed
+
+pytestmark = pytest.mark.postgresql_later
 
 
 def label(view: Any) -> str:
