@@ -29,8 +29,8 @@ LONG_SECONDS = 900
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes longest begins first, so that nobody waits for it in the end.
 
-    Of what says so the part on PostgreSQL is a long test: stories about forms and letters, whose
-    rules are tested on both databases below them.
+    Of what says so the part on PostgreSQL is a long test: stories about forms and letters, and what
+    lies around them, whose rules are tested on both databases below.
     """
     for item in items:
         on = getattr(item, "callspec", None)

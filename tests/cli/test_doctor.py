@@ -22,6 +22,8 @@ from storage.migrate import MIGRATIONS
 from storage.models import Member
 from tests.mail.post_office import post_office
 
+pytestmark = pytest.mark.postgresql_later
+
 HEAD = ScriptDirectory(str(MIGRATIONS)).get_current_head()
 
 
