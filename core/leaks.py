@@ -46,7 +46,7 @@ _PRIVATE = tuple(
 class LeakKind(StrEnum):
     """What a text seems to hold that is not for everybody."""
 
-    SECRET = "secret"  # noqa: S105 — the word, not one
+    SECRET = "secret"  # noqa: S105  (the word, not a secret)
     HOST = "host"
     ADDRESS = "address"
     MENTION = "mention"

@@ -19,7 +19,7 @@ from bot.blocks.build import (
 )
 from bot.blocks.entries import entry
 from bot.blocks.text import Block
-from core.facts import IncidentFacts
+from core.facts import IncidentFacts, UpdateFacts
 from core.redaction import FOR_EVER
 from core.timeline import Entry
 
@@ -64,8 +64,9 @@ def timeline_view(
 
 def changes_at(entries: Sequence[Entry], now: datetime) -> datetime | None:
     """When a timeline reads otherwise by itself: what may be removed counts its minutes down."""
-    ends = (one.removable_until for one in entries if _removable(one, now))
-    return min((_next_minute(end, now) for end in ends if end and end != FOR_EVER), default=None)
+    ends = (one.removable_until for one in entries)
+    running = (end for end in ends if end and now <= end and end != FOR_EVER)
+    return min((_next_minute(end, now) for end in running), default=None)
 
 
 def timeline_lines(
@@ -85,17 +86,14 @@ def timeline_lines(
         if full and held:
             pages.append([])
             held = size = 0
-        if _removable(one, now):
+        until = one.removable_until
+        if one.update and until and now <= until:
             line, body, *rest = blocks
-            way = _remove(one, facts, len(pages) - 1, now)
+            way = _remove(one.update, until, facts, len(pages) - 1, now)
             blocks = [line, {**body, "accessory": way}, *rest]
         pages[-1].extend(blocks)
         held, size = held + 1, size + weight
     return pages if entries else [[exact("Nothing has happened yet.")]]
-
-
-def _removable(one: Entry, now: datetime) -> bool:
-    return one.removable_until is not None and now <= one.removable_until
 
 
 def _next_minute(end: datetime, now: datetime) -> datetime:
@@ -103,18 +101,18 @@ def _next_minute(end: datetime, now: datetime) -> datetime:
     return end - left * _MINUTE if left > 0 else end + timedelta(milliseconds=1)
 
 
-def _remove(one: Entry, facts: IncidentFacts, page: int, now: datetime) -> Block:
-    assert one.update  # noqa: S101  (asked for what is removable)
-    assert one.removable_until  # noqa: S101
+def _remove(
+    update: UpdateFacts, until: datetime, facts: IncidentFacts, page: int, now: datetime
+) -> Block:
     label = "Remove the text"
-    if one.removable_until != FOR_EVER:
-        minutes = max(ceil((one.removable_until - now) / _MINUTE), 1)
+    if until != FOR_EVER:
+        minutes = max(ceil((until - now) / _MINUTE), 1)
         label += f" ({minutes} min left)"
-    where = "customers can read, too" if one.update.public else "has been sent"
+    where = "customers can read, too" if update.public else "has been sent"
     return {
         "type": "overflow",
-        "action_id": f"{ids.REDACT}:{one.update.id}",
-        "options": [option(label, f"{facts.id}:{one.update.id}:{page}")],
+        "action_id": f"{ids.REDACT}:{update.id}",
+        "options": [option(label, f"{facts.id}:{update.id}:{page}")],
         "confirm": confirmation(
             "Remove this text for good?",
             f"It goes from the database and from every copy that {where}. Its place stays, and "

@@ -6,13 +6,15 @@ from core import affected, components, people, publishing, status_pages
 from core.components import ComponentDraft
 from core.public_page import PublicStatusPage
 from core.status_pages import StatusPageDraft
+from storage.models import Component, StatusPage
 from tests.engine import Engine
 
 
 async def component(engine: Engine, name: str = "API", group: str | None = None) -> UUID:
     """A component of this name."""
     draft = ComponentDraft(name, None, group)
-    return (await engine.do("bob", components.create_component, draft)).id  # type: ignore[no-any-return]
+    made: Component = await engine.do("bob", components.create_component, draft)
+    return made.id
 
 
 async def appoint(engine: Engine, *names: str) -> None:
@@ -27,7 +29,8 @@ async def page(
     """A status page that shows these components; Alice is an admin and makes it."""
     await appoint(engine, "alice")
     draft = StatusPageDraft(slug, f"{slug.title()} Status", component_ids, published)
-    return (await engine.do("alice", status_pages.create_page, draft)).id  # type: ignore[no-any-return]
+    made: StatusPage = await engine.do("alice", status_pages.create_page, draft)
+    return made.id
 
 
 async def affect(engine: Engine, incident_id: UUID, *component_ids: UUID) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from uuid import UUID
 
 import pytest
 
@@ -65,8 +66,8 @@ async def test_a_late_refusal_shows_the_form_again_with_what_was_typed(world: Wo
     assert typed(world.bob.modal, "body") == "We know more"
 
 
-async def _hold_incident(  # type: ignore[no-untyped-def]
-    world: World, incident_id, until: asyncio.Event, *, resolves: bool = False
+async def _hold_incident(
+    world: World, incident_id: UUID, until: asyncio.Event, *, resolves: bool = False
 ) -> None:
     async with world.tocsin.core.transaction(Actor.system(world.organization_id)) as tx:
         await incidents.lock(tx, incident_id)
