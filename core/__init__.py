@@ -7,6 +7,7 @@ An incident's life, and where each part of it is written:
     people          the organization, its members and who they are in Slack
     declaring       an incident opened: its number, owner, policy, first pages
     incidents       find, lock, list, change severity
+    editing         its title and description changed, and nothing that was not seen
     lifecycle       PURE: the four statuses and the one legal step from each
     updates         the single road to a status change
     redaction       a text taken back for good: gone from everywhere, its place stays
