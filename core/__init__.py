@@ -22,6 +22,7 @@ An incident's life, and where each part of it is written:
     component_days  PURE: how a component was, day by day
     public_page     PURE: what may leave the house: the values of a status page
     publishing      a published page, read into those values
+    history         its statuses alone, each since when
     permissions     what is an admin's
     oncall          PURE: rotation layers and overrides → who is on call at an instant
     targets         whom an escalation layer pages at an instant, and why
