@@ -5,6 +5,9 @@ An incident's life, and where each part of it is written:
     transaction     the way in: one command, one transaction, one actor, one instant
     errors          every refusal, each with its code and a sentence for the person who reads it
     people          the organization, its members and who they are in Slack
+    team            members added, their roles changed, and removed: an admin's
+    leaving         what was on its way to somebody who was removed: ended, and out loud
+    addresses       PURE: what an e-mail address looks like
     declaring       an incident opened: its number, owner, policy, first pages
     incidents       find, lock, list, change severity
     editing         its title and description changed, and nothing that was not seen
