@@ -33,6 +33,8 @@ class Settings(BaseSettings):
     tocsin_admin_emails: str = ""
     tocsin_alerts_channel: str | None = None
     tocsin_heartbeat_url: str | None = None
+    tocsin_api_rate: int = 100
+    tocsin_api_burst: int = 200
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["text", "json"] = "text"
     smtp_url: str | None = None
@@ -95,6 +97,13 @@ class Settings(BaseSettings):
             raise ValueError(
                 "must be an http:// or https:// URL that is called while nothing is overdue"
             )
+        return value
+
+    @field_validator("tocsin_api_rate", "tocsin_api_burst")
+    @classmethod
+    def _so_many_requests(cls, value: int) -> int:
+        if value < 1:
+            raise ValueError("must be a number of requests, 1 or more")
         return value
 
     @field_validator("port")

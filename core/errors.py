@@ -15,6 +15,14 @@ class DomainError(Exception):
         super().__init__(self.message)
 
 
+class NotAuthorized(DomainError):
+    """This needs an API key that is known, and neither revoked nor expired. An admin makes one with
+    `python app.py key create NAME`.
+    """
+
+    code = "not_authorized"
+
+
 class NotFound(DomainError):
     """There is no such thing here."""
 
@@ -103,6 +111,20 @@ class AlreadyPosted(DomainError):
     """
 
     code = "idempotency_conflict"
+
+
+class KeyOfAnotherRequest(DomainError):
+    """This Idempotency-Key came with another request before, so nothing was done. Use a new one for
+    each thing you want done.
+    """
+
+    code = "idempotency_conflict"
+
+
+class RepeatedTooSoon(DomainError):
+    """The first request with this Idempotency-Key is still at work. Ask again in a moment."""
+
+    code = "idempotency_in_progress"
 
 
 class NotAsForeseen(DomainError):

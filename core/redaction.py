@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from core import audit, incidents, notifications, outbox, permissions, surfaces
+from core import audit, incidents, notifications, outbox, permissions, repeats, surfaces
 from core.errors import NotFound, NothingToRedact, RedactionNotPermitted
 from core.instants import END
 from core.transaction import Transaction
@@ -41,6 +41,7 @@ async def redact_update(tx: Transaction, incident_id: UUID, update_id: UUID) -> 
         return update
     if update.body is None:
         raise NothingToRedact
+    await repeats.forget_text(tx, update.body)
     update.body = None
     update.redacted_at = tx.now
     update.redacted_by = tx.actor.name

@@ -173,3 +173,5 @@ class AuditType(StrEnum):
     SETTINGS_CHANGED = "settings_changed"
     CALENDAR_MADE = "calendar_made"
     CALENDAR_REVOKED = "calendar_revoked"
+    API_KEY_CREATED = "api_key_created"
+    API_KEY_REVOKED = "api_key_revoked"

@@ -8,6 +8,7 @@ from storage.models.escalation import (
     LastResort,
 )
 from storage.models.incidents import Incident, IncidentUpdate
+from storage.models.keys import ApiKey, KeptAnswer
 from storage.models.people import Member, Organization
 from storage.models.records import AuditEvent, Delivery, ReceivedEvent
 from storage.models.schedules import (
@@ -25,6 +26,7 @@ from storage.models.status_pages import (
 )
 
 __all__ = [
+    "ApiKey",
     "AuditEvent",
     "CalendarFeed",
     "Component",
@@ -36,6 +38,7 @@ __all__ = [
     "Incident",
     "IncidentComponent",
     "IncidentUpdate",
+    "KeptAnswer",
     "LastResort",
     "Member",
     "Organization",

@@ -1,0 +1,308 @@
+"""From a request to its answer, with every check in the order of spec section 4.
+
+The key; how fast it asks; its role; then what was answered before, where the request is repeated;
+then existence, schema, and the rules of core. Whatever is refused on the way is refused in the same
+shape.
+"""
+
+import json
+import logging
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from json import JSONDecodeError
+from typing import Any
+from uuid import UUID
+
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from starlette.requests import Request
+from starlette.responses import Response
+
+from core import keys, logs, permissions, repeats
+from core.errors import DomainError, NotAuthorized, NotFound, RepeatedTooSoon
+from core.repeats import Answer, Repeatable
+from core.transaction import Actor, Core, Transaction
+from storage.limits import IDEMPOTENCY_KEY_MAX
+from storage.vocabulary import Surface
+from web.api import refusals
+from web.api.refusals import Fault, Malformed, PayloadTooLarge, RateLimited, ServerError
+from web.api.schemas.base import Shown
+from web.pace import Allowance, Pace
+
+log = logging.getLogger(__name__)
+
+BODY_MAX = 1_000_000
+"""Bytes."""
+
+RETRY_SECONDS = 1
+"""After so many seconds a request that came too soon may come again."""
+
+NOT_JSON = "not JSON"
+"""Stands for a body that can't be read: no schema takes a text, so it is refused where all are."""
+
+IDEMPOTENCY_KEY = "Idempotency-Key"
+REPLAYED = "Idempotency-Replayed"
+
+_ALWAYS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+
+
+@dataclass(frozen=True)
+class Door:
+    """What every request of one product shares."""
+
+    core: Core
+    pace: Pace
+
+    @classmethod
+    def of(cls, request: Request) -> "Door":
+        """The door through which a request came."""
+        door = request.scope["tocsin.door"]
+        assert isinstance(door, Door)  # noqa: S101  (web.api.Api puts it there)
+        return door
+
+
+Exists = Callable[[Transaction, Mapping[str, UUID]], Awaitable[object]]
+"""Looks for what a path names. Raises NotFound."""
+
+
+@dataclass(frozen=True)
+class Terms:
+    """On which terms an endpoint answers."""
+
+    status: HTTPStatus = HTTPStatus.OK
+    admins: str | None = None
+    """What is for admins alone, in words; None where members may, too."""
+    exists: Exists | None = None
+    writes: bool = False
+    malformed: HTTPStatus = HTTPStatus.UNPROCESSABLE_ENTITY
+    """What a bad body is answered: 422 but on `POST /v1/incidents`."""
+
+
+@dataclass
+class Call:
+    """One request that was let in: who asks, and how it is answered."""
+
+    core: Core
+    actor: Actor
+    terms: Terms
+    repeatable: Repeatable | None
+    headers: dict[str, str] = field(default_factory=dict)
+
+    async def answer(self, work: Callable[[Transaction], Awaitable[Shown | list[Any] | None]]
+                     ) -> Response:  # fmt: skip
+        """Do the work in one transaction, and keep its answer there if it may be repeated."""
+        if not self.terms.writes:
+            async with self.core.reading(self.actor) as tx:
+                return self.say(await work(tx))
+        async with self.core.transaction(self.actor) as tx:
+            if self.repeatable and (kept := await repeats.claim(tx, self.repeatable)):
+                return again(kept)
+            response = self.say(await work(tx))
+            if self.repeatable:
+                body = bytes(response.body).decode()
+                await repeats.keep(tx, self.repeatable, Answer(response.status_code, body))
+        return response
+
+    def say(self, shown: Shown | list[Any] | None) -> Response:
+        """What a function found or made, as it goes over the wire."""
+        if shown is None:
+            return Response(status_code=HTTPStatus.NO_CONTENT)
+        if isinstance(shown, list):
+            body = b"[" + b",".join(_json(one) for one in shown) + b"]"
+        else:
+            body = _json(shown)
+            if shown.etag:
+                self.headers["ETag"] = shown.etag
+        return _response(self.terms.status, b'{"data":' + body + b"}")
+
+
+class ApiRequest(Request):
+    """A request whose body is read once and no further than it may be long."""
+
+    async def body(self) -> bytes:
+        """Every byte. Raises PayloadTooLarge."""
+        if not hasattr(self, "_body"):
+            read = bytearray()
+            async for chunk in self.stream():
+                read += chunk
+                if len(read) > BODY_MAX:
+                    raise PayloadTooLarge
+            self._body = bytes(read)
+        return self._body
+
+    async def json(self) -> Any:
+        """What the body says; if that is no JSON, what no schema takes."""
+        try:
+            return json.loads(await self.body())
+        except (JSONDecodeError, UnicodeDecodeError, RecursionError):
+            return NOT_JSON
+
+
+class ApiRoute(APIRoute):
+    """A route that judges a request before it is worked on, and answers for what it raises."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """What answers a request of this route."""
+        work = super().get_route_handler()
+        terms: Terms = getattr(self.endpoint, "terms")  # noqa: B009  (set by Endpoints)
+        known = frozenset(one.alias for one in self.dependant.query_params)
+
+        async def handle(request: Request) -> Response:
+            asked = ApiRequest(request.scope, request.receive)
+            unknown = sorted(set(asked.query_params) - known)
+            return await _handle(asked, terms, work, unknown)
+
+        return handle
+
+
+Work = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+async def _handle(asked: ApiRequest, terms: Terms, work: Work, unknown: list[str]) -> Response:
+    """The answer, whatever happens: what is raised is told in one shape."""
+    headers: dict[str, str] = {}
+    try:
+        response = await _judge(asked, terms, work, unknown, headers)
+    except DomainError as refusal:
+        response = refuse(asked, refusal, malformed=terms.malformed)
+    except Exception:
+        log.exception("a request could not be answered")
+        response = refuse(asked, ServerError())
+    response.headers.update(headers)
+    return response
+
+
+async def _judge(
+    asked: ApiRequest, terms: Terms, work: Work, unknown: list[str], headers: dict[str, str]
+) -> Response:
+    door = Door.of(asked)
+    secret = _secret(asked)
+    actor = await keys.authenticate(door.core, secret, Surface.API)
+    allowance = door.pace.take(actor.id)
+    headers.update(_told(allowance))
+    if allowance.retry_after is not None:
+        raise RateLimited
+    if terms.admins:
+        async with door.core.reading(actor) as tx:
+            await permissions.require_admin(tx, terms.admins)
+    body = await asked.body()
+    repeatable = _repeatable(asked, actor, secret, body)
+    if repeatable:
+        async with door.core.reading(actor) as tx:
+            if kept := await repeats.first_answer(tx, repeatable):
+                return again(kept)
+    call = Call(door.core, actor, terms, repeatable, headers)
+    asked.state.call = call
+    try:
+        if unknown:
+            await _check_existence(call, asked)
+            raise Malformed([Fault(name, "There is no such parameter here.") for name in unknown])
+        return await _within_schema(call, asked, work)
+    except DomainError as refusal:
+        if repeatable is None or not _is_kept(refusal):
+            raise
+        told = refuse(asked, refusal, malformed=terms.malformed)
+        answer = Answer(told.status_code, bytes(told.body).decode())
+        async with door.core.transaction(actor) as tx:
+            first = await repeats.keep_refusal(tx, repeatable, answer)
+        return told if first is answer else again(first)
+
+
+async def _within_schema(call: Call, asked: ApiRequest, work: Work) -> Response:
+    try:
+        return await work(asked)
+    except RequestValidationError as error:
+        await _check_existence(call, asked)
+        raise refusals.malformed(error.errors()) from None
+
+
+async def _check_existence(call: Call, asked: ApiRequest) -> None:
+    """What does not exist is not found, whatever else is wrong with the request."""
+    ids = {name: _id(value) for name, value in asked.path_params.items()}
+    if call.terms.exists:
+        async with call.core.reading(call.actor) as tx:
+            await call.terms.exists(tx, ids)
+
+
+def _id(value: str) -> UUID:
+    try:
+        return UUID(value)
+    except ValueError:
+        raise NotFound from None
+
+
+def _secret(asked: ApiRequest) -> str:
+    scheme, _, secret = asked.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not secret.strip():
+        raise NotAuthorized
+    return secret.strip()
+
+
+def _repeatable(asked: ApiRequest, actor: Actor, secret: str, body: bytes) -> Repeatable | None:
+    given = asked.headers.get(IDEMPOTENCY_KEY)
+    if given is None or asked.method != "POST":
+        return None
+    if not 1 <= len(given) <= IDEMPOTENCY_KEY_MAX or not given.isascii() or not given.isprintable():
+        said = f"It must be 1 to {IDEMPOTENCY_KEY_MAX} printable ASCII characters."
+        raise Malformed([Fault(IDEMPOTENCY_KEY, said)])
+    assert actor.id  # noqa: S101  (a key has one)
+    path = asked.scope["path"].removeprefix(asked.scope.get("root_path", ""))
+    whole = b"\n".join((path.encode(), str(asked.url.query).encode(), body))
+    return Repeatable.of(actor.id, given, secret=secret, asked=whole)
+
+
+def _is_kept(refusal: DomainError) -> bool:
+    """Whether a repeated request is to be refused in the same words (spec section 9)."""
+    of_its_own = refusal.code in ("idempotency_conflict", "idempotency_in_progress")
+    status = refusals.STATUS.get(refusal.code, HTTPStatus.BAD_REQUEST)
+    return not of_its_own and 400 <= status < 500 and status != HTTPStatus.UNAUTHORIZED
+
+
+def _told(allowance: Allowance) -> dict[str, str]:
+    told = {
+        "RateLimit-Limit": str(allowance.limit),
+        "RateLimit-Remaining": str(allowance.remaining),
+        "RateLimit-Reset": str(allowance.reset),
+    }
+    if allowance.retry_after is not None:
+        told["Retry-After"] = str(allowance.retry_after)
+    return told
+
+
+def again(kept: Answer) -> Response:
+    """The first answer to a request that was repeated, as it was given."""
+    response = _response(kept.status, kept.body.encode())
+    response.headers[REPLAYED] = "true"
+    return response
+
+
+def refuse(
+    asked: Request,
+    refusal: DomainError,
+    *,
+    malformed: HTTPStatus = HTTPStatus.UNPROCESSABLE_ENTITY,
+) -> Response:
+    """A refusal as it goes over the wire."""
+    is_schema = refusal.code == "validation_error"
+    status = malformed if is_schema else refusals.STATUS.get(refusal.code, HTTPStatus.BAD_REQUEST)
+    if status == HTTPStatus.INTERNAL_SERVER_ERROR:
+        refusal = ServerError()  # nothing else is told
+    request_id = str(logs.subjects().get("request_id", ""))
+    told = refusals.body_of(refusal, status, request_id)
+    response = _response(status, json.dumps(told, ensure_ascii=False).encode(errors="replace"))
+    if status == HTTPStatus.UNAUTHORIZED:
+        response.headers["WWW-Authenticate"] = "Bearer"
+    if isinstance(refusal, RepeatedTooSoon):
+        response.headers["Retry-After"] = str(RETRY_SECONDS)
+    return response
+
+
+def _json(shown: Any) -> bytes:
+    if isinstance(shown, Shown):
+        return shown.model_dump_json(by_alias=True).encode()
+    return json.dumps(shown).encode()
+
+
+def _response(status: int, body: bytes) -> Response:
+    return Response(body, status, _ALWAYS, "application/json")

@@ -1,0 +1,128 @@
+"""What every schema shares: camelCase names, instants in UTC, and no field that is not known."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any, Generic, TypeVar
+from uuid import UUID
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    PlainSerializer,
+    WithJsonSchema,
+)
+from pydantic.alias_generators import to_camel
+
+
+class Given(BaseModel):
+    """What a caller sends. A field that is not known is refused, never ignored."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel, extra="forbid", frozen=True, populate_by_name=False
+    )
+
+
+class Shown(BaseModel):
+    """What a caller is given, every field always there."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel,
+        populate_by_name=True,
+        from_attributes=True,
+        frozen=True,
+        json_schema_serialization_defaults_required=True,
+    )
+
+    @property
+    def etag(self) -> str | None:
+        """What stands for this state of it, where somebody may compare."""
+        return None
+
+
+Content = TypeVar("Content")
+
+
+class Data(BaseModel, Generic[Content]):
+    """Every answer that is not a refusal."""
+
+    data: Content
+
+
+class FaultShown(Shown):
+    """What is wrong with one field."""
+
+    field: str
+    message: str
+
+
+class Refusal(Shown):
+    """Every answer that is a refusal."""
+
+    status_code: int
+    type: str
+    code: str
+    message: str
+    request_id: str
+
+
+class SchemaRefusal(Refusal):
+    """A refusal for what the request looks like."""
+
+    errors: list[FaultShown]
+
+
+def _written(instant: datetime) -> str:
+    """ISO 8601 in UTC, to the millisecond."""
+    return instant.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+Instant = Annotated[
+    datetime,
+    PlainSerializer(_written, return_type=str, when_used="always"),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+]
+"""An instant as it is shown."""
+
+
+def _text_alone(value: Any) -> Any:
+    if not isinstance(value, (str, datetime)):
+        raise ValueError("It must be an instant in ISO 8601, such as 2026-03-01T09:00:00Z.")
+    return value
+
+
+GivenInstant = Annotated[
+    AwareDatetime,
+    BeforeValidator(_text_alone),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+]
+"""An instant as it is asked for: with its zone, or it is refused."""
+
+
+class Named(Shown):
+    """Somebody or something, by id and name."""
+
+    id: UUID
+    name: str
+
+
+class By(Shown):
+    """Who did something: a member, an API key, or Tocsin itself, which has no id."""
+
+    id: UUID | None
+    name: str
+
+
+def _trimmed(value: Any) -> Any:
+    return value.strip() if isinstance(value, str) else value
+
+
+def _storable(value: str) -> str:
+    if "\0" in value:
+        raise ValueError("It holds U+0000, which is no character.")
+    return value
+
+
+Text = Annotated[str, BeforeValidator(_trimmed), AfterValidator(_storable)]
+"""Text as it is stored: the white space at its ends is trimmed before it is measured."""
