@@ -29,8 +29,8 @@ async def create(
     core: Core, actor: Actor, name: str, *, role: Role, expires: str | None
 ) -> MadeKey:
     """Make a key; `expires` is as somebody types it. Raises SettingsError, and what core raises."""
+    until = read_expiry(expires, core.clock.now()) if expires is not None else None
     async with core.transaction(actor) as tx:
-        until = read_expiry(expires, tx.now) if expires is not None else None
         return await keys.create_key(tx, name=name, role=role, expires_at=until)
 
 
