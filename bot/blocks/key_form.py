@@ -24,7 +24,7 @@ _ENDS = {
     "365": "In 365 days",
     LAST_DAY: "After a day that I choose",
 }
-_ROLES = {Role.MEMBER: "Member: what members may", Role.ADMIN: "Admin: everything"}
+_ROLES = {Role.MEMBER: "Member", Role.ADMIN: "Admin"}
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,12 @@ def key_modal(form: KeyForm, timezone: str) -> dict[str, Any]:
                 text_input(form.name, NAME_MAX, placeholder=plain("Deploys")),
                 hint="What uses it. The audit trail names it.",
             ),
-            field("role", "What it may do", menu(roles, form.role.value)),
+            field(
+                "role",
+                "Role",
+                menu(roles, form.role.value),
+                hint="An admin's key may do everything, even make other keys.",
+            ),
             field(
                 "end",
                 "Expires",

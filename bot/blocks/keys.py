@@ -21,7 +21,7 @@ from bot.blocks.text import Block, cut, escape, moment, name, when
 from core.key_facts import KeyLine
 from storage.vocabulary import Role
 
-MAY = {Role.MEMBER: "what members may", Role.ADMIN: "everything, as an admin"}
+_WHOSE = {Role.MEMBER: "A member's key", Role.ADMIN: "An admin's key"}
 _NONE_YET = (
     "There are no API keys yet.\n\nA key lets a program use Tocsin as members do: a deploy that "
     "declares an incident, a dashboard that asks who is on call."
@@ -53,14 +53,14 @@ def keys_view(
 
 def shown_once(key: KeyLine, secret: str, public_url: str | None) -> dict[str, Any]:
     """A new key, to be copied now. It has no button: what is pressed in a view is sent with it."""
-    until = f"until {moment(key.expires_at)}" if key.expires_at else "for ever, or until revoked"
+    until = f"until {moment(key.expires_at)}" if key.expires_at else "until it is revoked"
     url = f"{public_url}/v1/incidents" if public_url else None
     example = f'```curl -H "Authorization: Bearer $TOCSIN_KEY" {escape(url or "")}```'
     return modal(
         "Your new API key",
         [
             header(key.name),
-            section(f"It may do {MAY[key.role]}, {until}."),
+            section(f"{_WHOSE[key.role]}, good {until}."),
             section("⚠️ *Copy it now: you won't see it again.*"),
             section(f"```{secret}```"),
             context(plain("Keep it where secrets are kept. Tocsin has no copy: if it is lost, "

@@ -68,7 +68,7 @@ async def test_a_key_is_made_shown_once_and_opens_the_door(world: World) -> None
     await world.settle()
 
     assert "Copy it now: you won't see it again." in shown.plain
-    assert "Deploys\nIt may do what members may, for ever, or until revoked." in shown.plain
+    assert "Deploys\nA member's key, good until it is revoked." in shown.plain
     actor = await keys.authenticate(world.tocsin.core, _secret(shown), Surface.API)
     assert actor.name == "Deploys"
     assert "Deploys  ·  member\nNever used  ·  never expires" in alice.modals[0].plain
@@ -114,19 +114,19 @@ async def test_a_key_expires_when_it_was_chosen_to(
     world: World, chosen: str, until: datetime | None
 ) -> None:
     form = await _form(world)
-    await world.alice.fill(form, {"Name": "Deploys", "What it may do": "Admin: everything"})
+    await world.alice.fill(form, {"Name": "Deploys", "Role": "Admin"})
     await world.alice.choose("Expires", chosen, on=form)
     shown = (await world.alice.submit(form)).view
 
     (line,) = await _known(world)
     assert (line.role, line.expires_at) == (Role.ADMIN, until)
-    assert "Deploys\nIt may do everything, as an admin, " in shown.plain
+    assert "Deploys\nAn admin's key, good until " in shown.plain
 
 
 async def test_a_last_day_is_asked_for_and_ends_on_its_makers_clock(world: World) -> None:
     alice, form = world.alice, await _form(world)
     await alice.fill(form, {"Name": "Deploys"})
-    await alice.choose("What it may do", "Admin: everything", on=form)
+    await alice.choose("Role", "Admin", on=form)
     assert "Last day" not in form.plain
     await alice.choose("Expires", "After a day that I choose", on=form)
     assert "until the end of that day, on your clock (Berlin)" in form.plain
@@ -271,7 +271,7 @@ async def test_forty_keys_are_turned_page_by_page(world: World) -> None:
     await world.alice.fill(form, {"Name": "<!channel> & *x*"})
     shown = (await world.alice.submit(form)).view
     await world.settle()
-    assert "<!channel> & *x*\nIt may do" in shown.plain
+    assert "<!channel> & *x*\nA member's key" in shown.plain
     assert "Page 2 of 2" in world.alice.modals[0].plain
 
 
