@@ -18,7 +18,7 @@ from core.transaction import Actor, Core
 from storage.vocabulary import Role
 
 UTC = ZoneInfo("UTC")
-NONE_YET = "There are no API keys yet. Make one with `python app.py key create NAME`."
+NONE = "There are no API keys. Make one with `python app.py key create NAME`."
 
 _SPAN = re.compile(r"([0-9]{1,5}) ?(h|hours?|d|days?|w|weeks?)", re.IGNORECASE)
 _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
@@ -86,7 +86,7 @@ def made(key: MadeKey, url: str) -> str:
 def render(every: Sequence[KeyLine]) -> Text:
     """The keys for a terminal, one a line; `.plain` is the same without colours."""
     if not every:
-        return Text(NONE_YET)
+        return Text(NONE)
     rows = [_COLUMNS, *(_row(one) for one in every)]
     widths = [max(cell_len(row[at]) for row in rows) for at in range(len(_COLUMNS))]
     shown = Text()

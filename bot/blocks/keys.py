@@ -22,8 +22,8 @@ from core.key_facts import KeyLine
 from storage.vocabulary import Role
 
 _WHOSE = {Role.MEMBER: "A member's key", Role.ADMIN: "An admin's key"}
-_NONE_YET = (
-    "There are no API keys yet.\n\nA key lets a program use Tocsin as members do: a deploy that "
+_NONE = (
+    "There are no API keys.\n\nA key lets a program use Tocsin as members do: a deploy that "
     "declares an incident, a dashboard that asks who is on call."
 )
 
@@ -45,7 +45,7 @@ def keys_view(
         page=page,
         buttons=[button("New API key", ids.KEY_NEW, "new", style="primary")],
         said=[*error_block(error), *([exact(said)] if said else [])],
-        none_yet=_NONE_YET,
+        none_yet=_NONE,
         open_id=ids.KEYS_OPEN,
         callback_id=ids.KEYS_VIEW,
     )
@@ -73,7 +73,7 @@ def shown_once(key: KeyLine, secret: str, public_url: str | None) -> dict[str, A
 
 def _counted(every: Sequence[KeyLine]) -> str:
     if not every:
-        return "There are none yet. A key lets a program use Tocsin."
+        return "There are none. A key lets a program use Tocsin."
     expired = sum(one.expired for one in every)
     count = f"{len(every):,} API key{'' if len(every) == 1 else 's'}"
     return f"{count}, {expired:,} expired." if expired else f"{count}."

@@ -79,7 +79,7 @@ def test_in_what_shows_the_secret_there_is_nothing_to_press(name: str) -> None:
 @pytest.mark.parametrize(
     ("known", "said"),
     [
-        ([], "There are none yet. A key lets a program use Tocsin."),
+        ([], "There are none. A key lets a program use Tocsin."),
         ([CALM], "1 API key."),
         (LINES[:3], "3 API keys, 2 expired."),
         (LINES * 20, "1,600 API keys, 800 expired."),

@@ -59,8 +59,8 @@ def _secret(view: Any) -> str:
 async def test_a_key_is_made_shown_once_and_opens_the_door(world: World) -> None:
     alice = world.alice
     listed = await _list(world)
-    assert "There are no API keys yet" in listed.plain
-    assert "There are none yet. A key lets a program use Tocsin." in alice.home.plain
+    assert "There are no API keys." in listed.plain
+    assert "There are none. A key lets a program use Tocsin." in alice.home.plain
 
     form = (await alice.click("New API key", on=listed)).view
     await alice.fill(form, {"Name": " Deploys "})
@@ -179,7 +179,7 @@ async def test_revoked_there_a_key_is_dead_at_once(world: World) -> None:
     await world.alice.click("Revoke", on=world.alice.modal, near="Alerts")
     await world.settle()
     assert "There is no such API key. It may have been revoked." in world.alice.modal.plain
-    assert "There are no API keys yet" in world.alice.modal.plain
+    assert "There are no API keys." in world.alice.modal.plain
 
 
 async def test_one_that_has_expired_is_marked_until_it_is_revoked(world: World) -> None:
