@@ -11,7 +11,6 @@ from bot.blocks.build import (
     exact,
     header,
     modal,
-    mrkdwn,
     plain,
     section,
 )
@@ -54,8 +53,6 @@ def keys_view(
 def shown_once(key: KeyLine, secret: str, public_url: str | None) -> dict[str, Any]:
     """A new key, to be copied now. It has no button: what is pressed in a view is sent with it."""
     until = f"until {moment(key.expires_at)}" if key.expires_at else "until it is revoked"
-    url = f"{public_url}/v1/incidents" if public_url else None
-    example = f'```curl -H "Authorization: Bearer $TOCSIN_KEY" {escape(url or "")}```'
     return modal(
         "Your new API key",
         [
@@ -65,10 +62,15 @@ def shown_once(key: KeyLine, secret: str, public_url: str | None) -> dict[str, A
             section(f"```{secret}```"),
             context(plain("Keep it where secrets are kept. Tocsin has no copy: if it is lost, "
                           "revoke it and make another.")),
-            *([context(mrkdwn("Try it, with the key in TOCSIN_KEY:")), section(example)]
-              if url else []),
+            *(_example(public_url) if public_url else []),
         ],
     )  # fmt: skip
+
+
+def _example(public_url: str) -> list[Block]:
+    """How to use it, without the key in it: it would stand in a shell's history."""
+    line = f'curl -H "Authorization: Bearer $TOCSIN_KEY" {public_url}/v1/incidents'
+    return [context(plain("Try it, with the key in TOCSIN_KEY:")), section(f"```{escape(line)}```")]
 
 
 def _counted(every: Sequence[KeyLine]) -> str:
