@@ -12,6 +12,7 @@ An incident's life, and where each part of it is written:
     incidents       find, lock, list, change severity
     editing         its title and description changed, and nothing that was not seen
     incident_search incidents by status, severity and day, a page at a time
+    incident_list   the same by words of the title, by whose they are, by who took them
     lifecycle       PURE: the four statuses and the one legal step from each
     updates         the single road to a status change
     redaction       a text taken back for good: gone from everywhere, its place stays
