@@ -82,7 +82,8 @@ async def look(
 ) -> Listed:
     """A page of the organization's incidents, at most `limit` of them.
 
-    What no index tells is looked for among the next `looked_at`. `before_number` is that of the page before: what is declared meanwhile moves nothing.
+    What no index tells is looked for among the next `looked_at`. `before_number` is that of the
+    page before: what is declared meanwhile moves nothing.
     """
     which: dict[str, Any] = {
         "statuses": wanted.statuses,
