@@ -5,6 +5,9 @@ rendering     templates, headers, and what every page shows around its own
 signing_in    by a link from Slack, with Slack, and out again
 live          says when something changed, so that pages bring themselves up to date
 incidents …   the pages, a file for each noun
+incident_list   what is looked for, and declaring
+incident_texts  title, description and components changed
+updating      updates posted, what is public in two steps; resolving
 """
 
 from functools import cache
@@ -13,7 +16,15 @@ from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from core.transaction import Core
-from web.dashboard import incidents, live, rendering, signing_in
+from web.dashboard import (
+    incident_list,
+    incident_texts,
+    incidents,
+    live,
+    rendering,
+    signing_in,
+    updating,
+)
 from web.dashboard.door import PATH, Door
 from web.dashboard.live import Watch
 from web.dashboard.pages import not_found
@@ -43,6 +54,11 @@ class Dashboard:
 def _routes() -> ASGIApp:
     """Every page, of every product: they know none."""
     routes: list[Route] = [*rendering.ROUTES, *signing_in.ROUTES, *live.ROUTES]
-    for pages in (incidents.PAGES,):
+    for pages in (
+        incident_list.PAGES,
+        incidents.PAGES,
+        incident_texts.PAGES,
+        updating.PAGES,
+    ):
         routes += pages.routes
     return Router(routes, redirect_slashes=False, default=not_found)
