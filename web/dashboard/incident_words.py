@@ -89,11 +89,12 @@ def line(one: Entry) -> Line:
 
 def _of_update(update: UpdateFacts) -> Line:
     by = update.posted_by
-    if update.status_change:
-        readers = " · for customers" if update.public else ""
-        return Line("Status", "step", f"{transition(update.status_change)}{readers}", by)
+    step = transition(update.status_change) if update.status_change else ""
     if update.public:
-        return Line("Public", "public", "Customers read this", by)
+        said = f"{step} · customers read this" if step else "Customers read this"
+        return Line("Public", "public", said, by)
+    if step:
+        return Line("Status", "step", step, by)
     return Line("Note", "note", "Only your organization reads this", by)
 
 

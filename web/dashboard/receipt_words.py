@@ -63,15 +63,14 @@ def took(span: timedelta) -> str:
 
 
 def course(page: PageReceipt) -> str:
-    """How sending it went, in a few words."""
+    """What there is to add to its state, in a few words; may be nothing."""
     if page.state is DeliveryState.SENT:
-        return f"sent in {took(page.latency)}" if page.latency is not None else "sent"
+        return f"in {took(page.latency)}" if page.latency is not None else ""
     if page.state is DeliveryState.SUPERSEDED:
-        return page.superseded or "not sent: nobody needed it any more"
-    if page.state is DeliveryState.FAILED:
-        return "could not be sent"
-    failed = f", {page.failures} failed" if page.failures else ""
-    return f"being sent{failed}"
+        return page.superseded or "nobody needed it any more"
+    if page.state is DeliveryState.PENDING and page.failures:
+        return f"{page.failures} {'tries' if page.failures > 1 else 'try'} failed"
+    return ""
 
 
 def outcome(attempt: Attempt) -> str:

@@ -241,7 +241,7 @@ async def test_every_page_has_its_receipt_and_every_event_is_on_the_trail(world:
         line = (await bob.open("/incidents/1/timeline?page=99")).text
 
     for text in (shown, receipts):
-        assert "Bob Okafor · Slack DM · layer 1 · sent in" in text
+        assert "Bob Okafor · Slack DM · layer 1 · in" in text
         assert "On call for Payments (Primary), until" in text
         assert "Acknowledged by Bob Okafor" in text
     assert "Incident acknowledged by Bob Okafor through the dashboard" in trail
