@@ -83,6 +83,4 @@ async def violations(page: Page) -> list[str]:
 
 async def overflow(page: Page) -> int:
     """By how many pixels the page is wider than its window."""
-    return int(
-        await page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-    )
+    return int(await page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))

@@ -44,7 +44,7 @@ def names(people: Sequence[str], limit: int = NAMES_TOLD) -> str:
 def standing(facts: IncidentFacts) -> tuple[str, str]:
     """How an incident's escalation stands: a symbol, and a few words."""
     if facts.resolved:
-        return "step", "Resolved"
+        return "taken", "Resolved"
     if facts.acknowledged:
         return "taken", f"Acknowledged by {facts.acknowledged_by}"
     if not facts.pages and facts.next_step is None:

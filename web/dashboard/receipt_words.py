@@ -1,5 +1,6 @@
 """PURE. What the dashboard says of a page that was sent, and of an event of the audit trail."""
 
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,6 +9,7 @@ from core.receipts import Attempt, PageReceipt
 from core.targets import Why
 from storage.vocabulary import AuditType, DeliveryState, Surface
 from web.dashboard import words
+from web.dashboard.incident_words import CHANNEL
 
 STATE = {
     DeliveryState.PENDING: ("waiting", "Being sent"),
@@ -32,6 +34,7 @@ SURFACE = {
 }
 _ENDLESS_YEAR = 9000
 _DEPTH_MAX = 3
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]{8,15}\+00:00\Z", re.ASCII)
 
 
 def why(why: Why) -> str:
@@ -109,4 +112,7 @@ def _told(value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return str(value)
+    said = str(value)
+    if _INSTANT.match(said):
+        return words.utc(datetime.fromisoformat(said))
+    return next((name for one, name in CHANNEL.items() if one == said), said)
