@@ -38,6 +38,9 @@ BODY_MAX = 1_000_000
 RETRY_SECONDS = 1
 """After so many seconds a request that came too soon may come again."""
 
+NOT_JSON = "not JSON"
+"""Stands for a body that can't be read: no schema takes a text, so it is refused where all are."""
+
 IDEMPOTENCY_KEY = "Idempotency-Key"
 REPLAYED = "Idempotency-Replayed"
 
@@ -133,11 +136,7 @@ class ApiRequest(Request):
         try:
             return json.loads(await self.body())
         except (JSONDecodeError, UnicodeDecodeError, RecursionError):
-            return NotJson()
-
-
-class NotJson:
-    """Stands for a body that can't be read, so that it is judged where every body is."""
+            return NOT_JSON
 
 
 class ApiRoute(APIRoute):
