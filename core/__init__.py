@@ -25,7 +25,9 @@ An incident's life, and where each part of it is written:
     component_days  PURE: how a component was, day by day
     public_page     PURE: what may leave the house: the values of a status page
     publishing      a published page, read into those values
-    history         its statuses alone, each since when
+    history         its updates in order, and its statuses alone, each since when
+    receipts        every page: why this person, each try, and what ended it
+    incident_records  incidents and updates as programs are told of them
     permissions     what is an admin's
     oncall          PURE: rotation layers and overrides → who is on call at an instant
     targets         whom an escalation layer pages at an instant, and why
