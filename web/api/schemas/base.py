@@ -10,10 +10,13 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Field,
     PlainSerializer,
     WithJsonSchema,
 )
 from pydantic.alias_generators import to_camel
+
+from core.editing import UNSAID
 
 
 class Given(BaseModel):
@@ -122,6 +125,11 @@ def _storable(value: str) -> str:
     if "\0" in value:
         raise ValueError("It holds U+0000, which is no character.")
     return value
+
+
+def left_out() -> Any:
+    """The default of a field that may be left out of a change, and stays as it was then."""
+    return Field(default_factory=lambda: UNSAID)
 
 
 Text = Annotated[str, BeforeValidator(_trimmed), AfterValidator(_storable)]
