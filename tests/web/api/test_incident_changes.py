@@ -3,12 +3,16 @@
 from typing import Any
 from uuid import UUID, uuid4
 
+from core import components
+from core.components import ComponentDraft
 from tests.core import public
 from tests.web.api.caller import Office
 
 
 async def test_fifty_components_can_be_affected_and_no_more(office: Office) -> None:
-    ids = [str(await public.component(office.engine, f"C{n}")) for n in range(51)]
+    async with office.engine.core.transaction(office.engine.system) as tx:
+        drafts = [ComponentDraft(f"C{n}") for n in range(51)]
+        ids = [str((await components.create_component(tx, one)).id) for one in drafts]
     made = await office.declare(componentIds=ids[:50])
     path = f"/v1/incidents/{made['id']}/components"
 
