@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from core.errors import DomainError, NotFound
 from core.transaction import Core
-from web.api import incidents
+from web.api import incidents, overrides, policies, rotation_layers, schedules, updates
 from web.api.answering import Door, refuse
 from web.api.describing import document
 from web.api.refusals import MethodNotAllowed
@@ -51,7 +51,14 @@ class Api:
 def _routes() -> ASGIApp:
     """Every endpoint, of every product: they know none."""
     api = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
-    for endpoints in (incidents.ENDPOINTS,):
+    for endpoints in (
+        incidents.ENDPOINTS,
+        updates.ENDPOINTS,
+        schedules.ENDPOINTS,
+        rotation_layers.ENDPOINTS,
+        overrides.ENDPOINTS,
+        policies.ENDPOINTS,
+    ):
         api.include_router(endpoints.router)
 
     @api.get("/openapi.json", include_in_schema=False)

@@ -10,10 +10,13 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Field,
     PlainSerializer,
     WithJsonSchema,
 )
 from pydantic.alias_generators import to_camel
+
+from core.editing import UNSAID
 
 
 class Given(BaseModel):
@@ -22,6 +25,19 @@ class Given(BaseModel):
     model_config = ConfigDict(
         alias_generator=to_camel, extra="forbid", frozen=True, populate_by_name=False
     )
+
+    @property
+    def named(self) -> dict[str, Any]:
+        """What the caller has named, and nothing else: of a PATCH, all that is to change."""
+        return {name: getattr(self, name) for name in self.model_fields_set}
+
+
+def left_out(*, alias: str | None = None) -> Any:
+    """The default of a field that may be left out: of a change, where it stays as it was then.
+
+    In `named` it does not appear. Null is said, where the field's type has it at all.
+    """
+    return Field(default_factory=lambda: UNSAID, alias=alias)
 
 
 class Shown(BaseModel):
@@ -92,9 +108,17 @@ def _text_alone(value: Any) -> Any:
     return value
 
 
+def _in_utc(value: datetime) -> datetime:
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:  # at the calendar's first or last day
+        raise ValueError("It is outside the calendar: years 1 to 9999, in UTC.") from None
+
+
 GivenInstant = Annotated[
     AwareDatetime,
     BeforeValidator(_text_alone),
+    AfterValidator(_in_utc),
     WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
 """An instant as it is asked for: with its zone, or it is refused."""
