@@ -11,6 +11,7 @@ An incident's life, and where each part of it is written:
     declaring       an incident opened: its number, owner, policy, first pages
     incidents       find, lock, list, change severity
     editing         its title and description changed, and nothing that was not seen
+    incident_search incidents by status, severity and day, a page at a time
     lifecycle       PURE: the four statuses and the one legal step from each
     updates         the single road to a status change
     redaction       a text taken back for good: gone from everywhere, its place stays
@@ -65,6 +66,7 @@ An incident's life, and where each part of it is written:
     worker          the tick that escalates and delivers, and the alarm that calls it
     scrubbing       what was erased is forgotten to the last byte
     audit           the trail that is only ever added to
+    trail_search    the whole organization's trail, a page at a time: an admin's
     measures        what is counted as it happens, by whoever listens
     measuring       noted in a transaction, counted once it is committed
     health          what waits and what is overdue, read when asked

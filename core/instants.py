@@ -26,6 +26,17 @@ def refuse_unless_utc(*instants: datetime | None) -> None:
             raise ValueError(f"An instant here is UTC; {instant} is not.")
 
 
+def whole_days(first: date | None, last: date | None) -> tuple[datetime | None, datetime | None]:
+    """From the start of one day to the end of another, in UTC; None is without a bound.
+
+    The second instant is the first that does not belong to it any more.
+    """
+    since = datetime.combine(first, time(), UTC) if first else None
+    if last is None or last == date.max:
+        return since, None
+    return since, datetime.combine(last + timedelta(days=1), time(), UTC)
+
+
 @lru_cache(maxsize=HANDOFFS_REMEMBERED)
 def first_instant(day: date, clock: time, zone: ZoneInfo) -> datetime:
     """The first instant at which the wall clock of `zone` shows this local time or a later one.
