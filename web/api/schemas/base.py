@@ -10,6 +10,7 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Field,
     PlainSerializer,
     WithJsonSchema,
 )
@@ -22,6 +23,15 @@ class Given(BaseModel):
     model_config = ConfigDict(
         alias_generator=to_camel, extra="forbid", frozen=True, populate_by_name=False
     )
+
+    def named(self) -> dict[str, Any]:
+        """What the caller named, null or not: what is left out is for core to decide, or stays."""
+        return {name: getattr(self, name) for name in self.model_fields_set}
+
+
+def left_out() -> Any:
+    """The default of a field that may be left out, but not be null where its type is not."""
+    return Field(default_factory=lambda: None)
 
 
 class Shown(BaseModel):
@@ -39,6 +49,11 @@ class Shown(BaseModel):
     def etag(self) -> str | None:
         """What stands for this state of it, where somebody may compare."""
         return None
+
+    @property
+    def repeated(self) -> "Shown":
+        """What whoever repeats the request is shown; it is kept, so it holds no secret."""
+        return self
 
 
 Content = TypeVar("Content")
@@ -87,14 +102,23 @@ Instant = Annotated[
 
 
 def _text_alone(value: Any) -> Any:
-    if not isinstance(value, (str, datetime)):
+    """No number, nor a text that is one: nobody knows whether it counts seconds or days."""
+    if not isinstance(value, (str, datetime)) or (isinstance(value, str) and ":" not in value):
         raise ValueError("It must be an instant in ISO 8601, such as 2026-03-01T09:00:00Z.")
     return value
+
+
+def _in_utc(value: datetime) -> datetime:
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("It is no instant of the years 1 to 9999 in UTC.") from None
 
 
 GivenInstant = Annotated[
     AwareDatetime,
     BeforeValidator(_text_alone),
+    AfterValidator(_in_utc),
     WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
 """An instant as it is asked for: with its zone, or it is refused."""
