@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from core.errors import DomainError, NotFound
 from core.transaction import Core
-from web.api import incidents
+from web.api import components, incidents, status_pages
 from web.api.answering import Door, refuse
 from web.api.describing import document
 from web.api.refusals import MethodNotAllowed
@@ -51,8 +51,12 @@ class Api:
 def _routes() -> ASGIApp:
     """Every endpoint, of every product: they know none."""
     api = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
-    for endpoints in (incidents.ENDPOINTS,):
-        api.include_router(endpoints.router)
+    for noun in (
+        incidents,
+        components,
+        status_pages,
+    ):
+        api.include_router(noun.ENDPOINTS.router)
 
     @api.get("/openapi.json", include_in_schema=False)
     async def openapi() -> Response:
