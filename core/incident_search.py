@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from itertools import product
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, select, tuple_, union_all
 
@@ -95,5 +96,5 @@ def _newest(
 _PLACE = Incident.id, Incident.created_at, Incident.number
 
 
-def _page(found: Select[Any], limit: int) -> Select[Any]:
+def _page(found: Select[UUID, datetime, int], limit: int) -> Select[UUID, datetime, int]:
     return found.order_by(Incident.created_at.desc(), Incident.number.desc()).limit(limit)

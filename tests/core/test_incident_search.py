@@ -93,6 +93,7 @@ async def test_days_begin_and_end_at_midnight_in_utc_and_are_inclusive(engine: E
         await engine.declare()
 
     assert await _search(engine, created_from=TODAY, created_to=TODAY) == [3, 2]
+    assert await _search(engine, created_to=TODAY, before_number=4) == [3, 2, 1]
     assert await _search(engine, created_from=date.min, created_to=date.max) == [4, 3, 2, 1]
 
 
