@@ -42,7 +42,7 @@ async def create_component(tx: Transaction, wanted: NewComponent) -> ComponentSh
     description are public wherever a published page does.
     """
     draft = ComponentDraft(wanted.name, wanted.description, wanted.group_label)
-    override = wanted.named().get("status_override", UNSAID)
+    override = wanted.named.get("status_override", UNSAID)
     made = await patching.create_component(tx, draft, status_override=override)
     return ComponentShown.model_validate(made)
 
@@ -61,7 +61,7 @@ async def change_component(
 
     What is left out stays. Open incidents follow its name; resolved ones keep the one they had.
     """
-    changed = await patching.change_component(tx, component_id, **wanted.named())
+    changed = await patching.change_component(tx, component_id, **wanted.named)
     return ComponentShown.model_validate(changed)
 
 

@@ -74,7 +74,7 @@ async def change_status_page(
     What is left out stays; `componentIds` sets all of them, in their order. Publishing shows at
     once what is open, and ninety days of history.
     """
-    changed = await patching.change_page(tx, page_id, **wanted.named())
+    changed = await patching.change_page(tx, page_id, **wanted.named)
     return StatusPageShown.model_validate(status_page_records.of(changed))
 
 

@@ -24,13 +24,14 @@ class Given(BaseModel):
         alias_generator=to_camel, extra="forbid", frozen=True, populate_by_name=False
     )
 
+    @property
     def named(self) -> dict[str, Any]:
-        """What the caller named, null or not: what is left out is for core to decide, or stays."""
+        """What the caller has named, and nothing else: of a PATCH, all that is to change."""
         return {name: getattr(self, name) for name in self.model_fields_set}
 
 
 def left_out() -> Any:
-    """The default of a field that may be left out, but not be null where its type is not."""
+    """The default of a field that a PATCH may leave out, and that can't be null."""
     return Field(default_factory=lambda: None)
 
 
@@ -111,8 +112,8 @@ def _text_alone(value: Any) -> Any:
 def _in_utc(value: datetime) -> datetime:
     try:
         return value.astimezone(UTC)
-    except OverflowError:
-        raise ValueError("It is no instant of the years 1 to 9999 in UTC.") from None
+    except OverflowError:  # at the calendar's first or last day
+        raise ValueError("It is outside the calendar: years 1 to 9999, in UTC.") from None
 
 
 GivenInstant = Annotated[
