@@ -27,7 +27,9 @@ An incident's life, and where each part of it is written:
     public_page     PURE: what may leave the house: the values of a status page
     patching        one thing about a component or a page changed, and nothing else
     publishing      a published page, read into those values
-    history         its statuses alone, each since when
+    history         its updates in order, and its statuses alone, each since when
+    receipts        every page: why this person, each try, and what ended it
+    incident_records  incidents and updates as programs are told of them
     permissions     what is an admin's
     oncall          PURE: rotation layers and overrides → who is on call at an instant
     targets         whom an escalation layer pages at an instant, and why
@@ -67,6 +69,7 @@ An incident's life, and where each part of it is written:
     worker          the tick that escalates and delivers, and the alarm that calls it
     scrubbing       what was erased is forgotten to the last byte
     audit           the trail that is only ever added to
+    audit_records   audit events as programs are told of them
     trail_search    the whole organization's trail, a page at a time: an admin's
     measures        what is counted as it happens, by whoever listens
     measuring       noted in a transaction, counted once it is committed
