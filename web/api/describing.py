@@ -28,7 +28,7 @@ from web.api.refusals import (
     ServerError,
     body_of,
 )
-from web.api.schemas.base import Refusal, SchemaRefusal
+from web.api.schemas.base import Refusal, SchemaRefusal, Shown
 
 if TYPE_CHECKING:
     from web.api.answering import Terms
@@ -69,7 +69,7 @@ def describe(
     terms: "Terms",
     refuses: Iterable[type[DomainError]],
 ) -> Responses:
-    """Every refusal of one endpoint, those that all have among them."""
+    """Every refusal of one endpoint, those that all have among them; and the ETag of its answer."""
     asks = len(signature.parameters) > 1
     kinds: list[type[DomainError]] = [NotAuthorized, RateLimited, ServerError, *refuses]
     if terms.admins:
@@ -87,7 +87,13 @@ def describe(
     for kind in sorted(set(kinds), key=lambda one: one.code):
         status = terms.malformed if kind is Malformed else STATUS[kind.code]
         _add(told, int(status), kind)
+    if _has_etag(signature.return_annotation):
+        told[int(terms.status)] = {"headers": {"ETag": _header("Stands for this state of it.")}}
     return told
+
+
+def _has_etag(shown: Any) -> bool:
+    return inspect.isclass(shown) and issubclass(shown, Shown) and shown.etag is not Shown.etag
 
 
 def _add(told: Responses, status: int, kind: type[DomainError]) -> None:
@@ -148,6 +154,8 @@ def _complete(method: str, operation: dict[str, Any]) -> None:
     unwanted = responses.get("422", {}).get("content", {}).get("application/json", {})
     if "HTTPValidationError" in str(unwanted.get("schema", "")):
         del responses["422"]
+    for parameter in operation.get("parameters", ()):
+        _never_null(parameter)
     if method == "post":
         operation.setdefault("parameters", []).append(_IDEMPOTENCY_KEY)
     for status, response in responses.items():
@@ -159,6 +167,15 @@ def _complete(method: str, operation: dict[str, Any]) -> None:
             )
         if status == "429":
             headers["Retry-After"] = _header("In so many seconds, ask again.")
+
+
+def _never_null(parameter: dict[str, Any]) -> None:
+    """A parameter is said or left out. There is no way to say null in an address or a header."""
+    said = [one for one in parameter["schema"].pop("anyOf", ()) if one != {"type": "null"}]
+    if len(said) == 1:
+        parameter["schema"].update(said[0])
+    elif said:
+        parameter["schema"]["anyOf"] = said
 
 
 def _header(said: str) -> dict[str, Any]:
