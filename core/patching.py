@@ -1,18 +1,18 @@
-"""What is said of a component or a status page changed, and nothing else of it: whatever somebody
-else changes of the rest at the same time stays.
+"""What is said of a component, a status page or a member changed, and nothing else of it: whatever
+somebody else changes of the rest at the same time stays.
 """
 
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from core import components, people, permissions, status_pages
+from core import components, people, permissions, status_pages, team
 from core.components import ComponentDraft
 from core.editing import UNSAID, Unsaid
 from core.status_pages import StatusPageDraft
 from core.transaction import Transaction
-from storage.models import Component, StatusPage
-from storage.vocabulary import ComponentStatus
+from storage.models import Component, Member, StatusPage
+from storage.vocabulary import ComponentStatus, Role
 
 
 async def create_component(
@@ -71,6 +71,20 @@ async def change_page(
     said = _said(slug=slug, title=title, component_ids=component_ids, published=published)
     draft: StatusPageDraft = replace(present, **said)
     return await status_pages.change_page(tx, page_id, draft)
+
+
+async def change_member(
+    tx: Transaction, member_id: UUID, *, role: Role | Unsaid = UNSAID
+) -> Member:
+    """Change what is said of a member: their role, as far as that is ours to say.
+
+    An admin's. Raises Forbidden, NotFound, CannotChangeOwnRole, LastAdmin, in this order (spec
+    section 1).
+    """
+    if role is not UNSAID:
+        return await team.change_role(tx, member_id, role)
+    await permissions.require_admin(tx, "Changing a role")
+    return await team.get_member(tx, member_id)
 
 
 def _said(**fields: Any) -> dict[str, Any]:

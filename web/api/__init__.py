@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from core.errors import DomainError, NotFound
 from core.transaction import Core
-from web.api import components, incidents, status_pages
+from web.api import api_keys, audit, components, incidents, members, status_pages
 from web.api.answering import Door, refuse
 from web.api.describing import document
 from web.api.refusals import MethodNotAllowed
@@ -55,6 +55,9 @@ def _routes() -> ASGIApp:
         incidents,
         components,
         status_pages,
+        members,
+        api_keys,
+        audit,
     ):
         api.include_router(noun.ENDPOINTS.router)
 

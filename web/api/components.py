@@ -8,7 +8,6 @@ from fastapi import Path
 
 from core import components, patching
 from core.components import ComponentDraft
-from core.editing import UNSAID
 from core.errors import Forbidden, InUse, NameConflict
 from core.transaction import Transaction
 from web.api.endpoints import Endpoints
@@ -42,8 +41,7 @@ async def create_component(tx: Transaction, wanted: NewComponent) -> ComponentSh
     description are public wherever a published page does.
     """
     draft = ComponentDraft(wanted.name, wanted.description, wanted.group_label)
-    override = wanted.named.get("status_override", UNSAID)
-    made = await patching.create_component(tx, draft, status_override=override)
+    made = await patching.create_component(tx, draft, status_override=wanted.status_override)
     return ComponentShown.model_validate(made)
 
 

@@ -32,11 +32,6 @@ class Given(BaseModel):
         return {name: getattr(self, name) for name in self.model_fields_set}
 
 
-def left_out() -> Any:
-    """The default of a field that a PATCH may leave out, and that can't be null."""
-    return Field(default_factory=lambda: None)
-
-
 class Shown(BaseModel):
     """What a caller is given, every field always there."""
 

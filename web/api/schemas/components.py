@@ -45,7 +45,9 @@ class ComponentShown(Shown):
     name: str
     description: str | None
     group_label: str | None
-    status: ComponentStatus
-    """The override, else what the worst open incident makes of it, else operational."""
+    status: Annotated[
+        ComponentStatus,
+        Field(description="The override, else what the worst open incident makes of it."),
+    ]
     status_override: ComponentStatus | None
     created_at: Instant

@@ -14,6 +14,7 @@ Slug = Annotated[
         min_length=1,
         max_length=SLUG_MAX,
         pattern="^[a-z0-9-]*$",
+        json_schema_extra={"pattern": "^[a-z0-9-]+$"},
         description="Its place in the address: `/status/<slug>`. No two pages share one.",
     ),
 ]
@@ -52,5 +53,4 @@ class StatusPageShown(Shown):
     component_ids: list[UUID]
     published: bool
     created_at: Instant
-    updated_at: Instant
-    """When something that it shows last changed."""
+    updated_at: Annotated[Instant, Field(description="When what it shows last changed.")]
