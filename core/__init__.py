@@ -31,6 +31,8 @@ An incident's life, and where each part of it is written:
     receipts        every page: why this person, each try, and what ended it
     incident_records  incidents and updates as programs are told of them
     permissions     what is an admin's
+    keys            API keys: made, listed, revoked, and recognised
+    key_facts       what is shown of them: everything but the secret
     oncall          PURE: rotation layers and overrides → who is on call at an instant
     targets         whom an escalation layer pages at an instant, and why
     schedules       stored schedules, loaded into oncall's values
