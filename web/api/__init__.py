@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from core.errors import DomainError, NotFound
 from core.transaction import Core
-from web.api import api_keys, audit, components, incidents, members, status_pages
+from web.api import api_keys, audit, components, incidents, members, status_pages, updates
 from web.api.answering import Door, refuse
 from web.api.describing import document
 from web.api.refusals import MethodNotAllowed
@@ -53,6 +53,7 @@ def _routes() -> ASGIApp:
     api = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     for noun in (
         incidents,
+        updates,
         components,
         status_pages,
         members,

@@ -165,7 +165,7 @@ class ApiRoute(APIRoute):
         work = super().get_route_handler()
         terms: Terms = getattr(self.endpoint, "terms")  # noqa: B009  (set by Endpoints)
         known = frozenset(one.alias for one in self.dependant.query_params)
-        takes_body = self.body_field is not None or "GET" in (self.methods or ())
+        takes_body = self.body_field is not None or not terms.writes
 
         async def work_on_nothing_else(request: Request) -> Response:
             unknown = sorted(set(request.query_params) - known)
