@@ -19,7 +19,19 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from core.errors import DomainError, NotFound
 from core.transaction import Core
-from web.api import api_keys, audit, components, incidents, members, status_pages, updates
+from web.api import (
+    api_keys,
+    audit,
+    components,
+    incidents,
+    members,
+    overrides,
+    policies,
+    rotation_layers,
+    schedules,
+    status_pages,
+    updates,
+)
 from web.api.answering import Door, refuse
 from web.api.describing import document
 from web.api.refusals import MethodNotAllowed
@@ -54,6 +66,10 @@ def _routes() -> ASGIApp:
     for noun in (
         incidents,
         updates,
+        schedules,
+        rotation_layers,
+        overrides,
+        policies,
         components,
         status_pages,
         members,

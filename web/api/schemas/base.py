@@ -146,9 +146,9 @@ def _storable(value: str) -> str:
     return value
 
 
-def left_out() -> Any:
+def left_out(*, alias: str | None = None) -> Any:
     """The default of a field that may be left out of a change, and stays as it was then."""
-    return Field(default_factory=lambda: UNSAID)
+    return Field(default_factory=lambda: UNSAID, alias=alias)
 
 
 Text = Annotated[str, BeforeValidator(_trimmed), AfterValidator(_storable)]
