@@ -170,3 +170,20 @@ async def test_redaction_takes_no_notice_of_it(office: Office) -> None:
     )
 
     assert answer.json()["data"]["body"] is None
+
+
+async def test_a_request_that_is_repeated_gets_its_first_answer_though_it_is_stale_now(
+    office: Office,
+) -> None:
+    path, etag = await _declared(office)
+    headers = {"If-Match": etag, "Idempotency-Key": "once"}
+
+    first = await office.member.ask("POST", f"{path}/acknowledge", headers=headers)
+    again = await office.member.ask("POST", f"{path}/acknowledge", headers=headers)
+
+    assert first.status_code == 200
+    assert (again.status_code, again.content) == (200, first.content)
+    assert (
+        await office.member.refusal("POST", f"{path}/acknowledge", headers={"If-Match": etag})
+        == FAILED
+    )

@@ -104,6 +104,18 @@ async def test_text_that_does_not_fit_or_is_none_is_refused_at_its_field(office:
     assert (await office.member.get("/v1/incidents"))["incidents"] == [made]
 
 
+async def test_half_of_a_pair_of_characters_is_refused_wherever_it_stands(office: Office) -> None:
+    base = {"title": "Down", "severity": "low", "ownerId": office.user("dave")}
+    for said in (
+        {"severity": "\ud800"}, {"ownerId": "\udfff"}, {"componentIds": ["\ud800"]},
+        {"\ud800": 1}, {"ownerScheduleId": "\ud800"},
+    ):  # fmt: skip
+        answer = await office.member.ask(
+            "POST", "/v1/incidents", content=dumps({**base, **said}), headers=JSON
+        )
+        assert (answer.status_code, answer.json()["code"]) == (400, "validation_error"), said
+
+
 async def test_somebody_has_to_own_it(office: Office) -> None:
     answer = await office.member.ask("POST", "/v1/incidents", {"title": "x", "severity": "low"})
 
