@@ -19,7 +19,19 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from core.errors import DomainError, NotFound
 from core.transaction import Core
-from web.api import incidents, overrides, policies, rotation_layers, schedules, updates
+from web.api import (
+    api_keys,
+    audit,
+    components,
+    incidents,
+    members,
+    overrides,
+    policies,
+    rotation_layers,
+    schedules,
+    status_pages,
+    updates,
+)
 from web.api.answering import Door, refuse
 from web.api.describing import document
 from web.api.refusals import MethodNotAllowed
@@ -51,15 +63,20 @@ class Api:
 def _routes() -> ASGIApp:
     """Every endpoint, of every product: they know none."""
     api = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
-    for endpoints in (
-        incidents.ENDPOINTS,
-        updates.ENDPOINTS,
-        schedules.ENDPOINTS,
-        rotation_layers.ENDPOINTS,
-        overrides.ENDPOINTS,
-        policies.ENDPOINTS,
+    for noun in (
+        incidents,
+        updates,
+        schedules,
+        rotation_layers,
+        overrides,
+        policies,
+        components,
+        status_pages,
+        members,
+        api_keys,
+        audit,
     ):
-        api.include_router(endpoints.router)
+        api.include_router(noun.ENDPOINTS.router)
 
     @api.get("/openapi.json", include_in_schema=False)
     async def openapi() -> Response:

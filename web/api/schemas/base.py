@@ -56,6 +56,11 @@ class Shown(BaseModel):
         """What stands for this state of it, where somebody may compare."""
         return None
 
+    @property
+    def repeated(self) -> "Shown":
+        """What whoever repeats the request is shown; it is kept, so it holds no secret."""
+        return self
+
 
 Content = TypeVar("Content")
 
@@ -103,7 +108,8 @@ Instant = Annotated[
 
 
 def _text_alone(value: Any) -> Any:
-    if not isinstance(value, (str, datetime)):
+    """No number, nor a text that is one: nobody knows whether it counts seconds or days."""
+    if not isinstance(value, (str, datetime)) or (isinstance(value, str) and ":" not in value):
         raise ValueError("It must be an instant in ISO 8601, such as 2026-03-01T09:00:00Z.")
     return value
 
