@@ -5,22 +5,22 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from unittest import mock
 from uuid import UUID
 
 from sqlalchemy import Row, select
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from core import worker
+from core import outages, stranded, worker
 from core.transaction import Actor
+from prove.database import CURRENT, inline
 from prove.ground import GROUND
-from prove.life import CURRENT, only_closes
+from prove.life import only_closes
 from prove.loop import Deadlock, Endless, VirtualLoop
 from prove.plan import SLOWEST, Plan
 from prove.stage import Stage, same_ids
 from prove.world import Line, MakeClock, World
-from storage import database
 from storage.models import AuditEvent, Delivery, Incident
 
 
@@ -47,7 +47,7 @@ class History:
 def unfold(plan: Plan, stage: Stage, make_clock: MakeClock) -> History:
     """Carry a plan out, under virtual time."""
     GROUND.set(stage.file)
-    with same_ids(plan.seed + 1), _stumbles() as faults, _slow_sweep(), _closed_inline():
+    with same_ids(plan.seed + 1), _stumbles() as faults, _slow_sweep(), inline():
         return _unfold(plan, stage, make_clock, faults)
 
 
@@ -125,14 +125,12 @@ async def _all(tasks: set[asyncio.Task[Any]]) -> None:
 @contextmanager
 def _slow_sweep() -> Iterator[None]:
     """Sweeps are for what nothing else woke: seldom enough for thousands of histories a minute."""
-    with mock.patch.object(worker, "LOOK_SECONDS", SLOWEST):
-        yield
-
-
-@contextmanager
-def _closed_inline() -> Iterator[None]:
-    """Giving a connection back awaits nothing here, so that it takes no task to see it through."""
-    with mock.patch.object(database, "_close", AsyncSession.close):
+    seldom = timedelta(seconds=SLOWEST)
+    with (
+        mock.patch.object(worker, "LOOK_SECONDS", SLOWEST),
+        mock.patch.object(stranded, "LOOK_EVERY", seldom),
+        mock.patch.object(outages, "LOOK_EVERY", seldom),
+    ):
         yield
 
 

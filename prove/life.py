@@ -2,14 +2,14 @@
 
 import asyncio
 from collections.abc import Coroutine
-from contextvars import ContextVar, copy_context
+from contextvars import copy_context
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from core.errors import Unavailable
 from core.transaction import Core
 from core.worker import Worker
-from prove.database import SHARED, Connection
+from prove.database import CURRENT, SHARED, Connection
 from prove.plan import Death, Point
 from prove.slack import SlackSender
 from storage.vocabulary import Channel
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from prove.world import World
 
 RESTART_SECONDS = 3
-
-CURRENT: ContextVar["Life | None"] = ContextVar("life", default=None)
-"""In whose process the running task is; None for the world."""
 
 
 class Life:
@@ -32,6 +29,8 @@ class Life:
         self.dead = False
         self.frozen_until = 0.0
         self.connections: list[Connection] = []
+        self.statements = 0
+        """How many were begun."""
         self.tasks: dict[asyncio.Task[Any], None] = {}
         self.deaths: list[tuple[Death, int]] = []
         self.clock = world.make_clock(world.wall, world.loop.time)
@@ -78,14 +77,21 @@ class Life:
         if self.dead:
             raise asyncio.CancelledError
 
-    async def step(self, point: Point | None) -> None:
+    async def step(self, point: Point | None = None) -> None:
         """An await: everybody else may go on, and this process may end here."""
         self.check()
-        if point and self._dies(point):
+        if point:
+            self.may_die(point)
+        pause = self.world.pause()
+        if pause or not self.world.loop.is_idle:  # with nobody else there is nobody to let go on
+            await asyncio.sleep(pause)
+            self.check()
+
+    def may_die(self, point: Point) -> None:
+        """End here if that was planned. Raises CancelledError."""
+        if self._dies(point):
             self.die(point)
             raise asyncio.CancelledError
-        await asyncio.sleep(self.world.pause())
-        self.check()
 
     async def thaw(self) -> None:
         """Stand still for as long as the process is frozen."""
@@ -108,7 +114,7 @@ class Life:
     def close(self) -> None:
         """Close every connection; what was not committed is undone."""
         for connection in self.connections:
-            connection.kill()
+            connection.close()
 
     def _dies(self, point: Point) -> bool:
         for place, (death, left) in enumerate(self.deaths):

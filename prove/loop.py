@@ -44,6 +44,13 @@ class VirtualLoop(base_events.BaseEventLoop):
         """How many seconds have passed in it altogether."""
         return self._elapsed
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing waits for its turn at this instant."""
+        soon = self._elapsed + self._clock_resolution
+        scheduled = self._scheduled
+        return not self._ready and not (scheduled and scheduled[0]._when < soon)
+
     def _run_once(self) -> None:
         """Asyncio's own turn, without what it does for files. Raises Deadlock, Endless."""
         self._turns += 1
