@@ -14,7 +14,7 @@ class Endless(Exception):
     """Callbacks follow one another without end, as if somebody ran in circles."""
 
 
-TURNS_MAX = 100_000
+TURNS_MAX = 20_000
 """More turns of the loop than any history takes."""
 
 

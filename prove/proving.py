@@ -8,10 +8,11 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 
+from prove.drawing import make_plan
 from prove.history import History, unfold
 from prove.judges import Violation, judge
 from prove.mutations import MUTATIONS
-from prove.plan import Plan, make_plan
+from prove.plan import Plan
 from prove.shrinking import shrink
 from prove.stage import Stage
 from prove.world import MakeClock

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from core import last_resort
+from core.last_resort import LastResortDraft
 from core.people import Person
-from core.transaction import Clock
+from core.transaction import Actor, Clock
 from prove import crowd
 from prove.ground import Ground
 from prove.life import Life
@@ -109,6 +111,8 @@ class World:
             self._ask("UPDATE organizations SET alerts_channel = NULL")
         for replica in range(self.plan.replicas):
             self._come_up(replica)
+        if self.plan.last_resort and not self.stage.last_resort:
+            await self._name_last_resort(self.plan.last_resort)
         for event in self.plan.events:
             await asyncio.sleep(max(0.0, event.at - self.loop.time()))
             self._happen(event)
@@ -116,6 +120,12 @@ class World:
         self._calm_down()
         await self.everybody.done()
         await self._settle()
+
+    async def _name_last_resort(self, draft: LastResortDraft) -> None:
+        """As an admin would, before anything happens."""
+        actor = Actor.system(self.stage.organization_id)
+        async with self.lives[0].core.transaction(actor) as tx:
+            await last_resort.change(tx, draft)
 
     def _come_up(self, replica: int) -> None:
         if replica in self.lives and not self.lives[replica].dead:
