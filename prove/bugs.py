@@ -139,6 +139,10 @@ async def carrier_alone(_tx: Any, carrier_id: UUID) -> Any:
     return [carrier_id]
 
 
+async def time_unheard(_bell: Any, _connection: Any) -> None:
+    """The database is not asked what time it is."""
+
+
 async def last_resort_forgotten(_tx: Any, _incident: Any) -> tuple[UUID, ...]:
     """Nobody is paged when nobody is left."""
     return ()

@@ -22,6 +22,9 @@ from prove.plan import (
 )
 from prove.stage import Stage
 
+APART = 3600.0
+"""How many seconds a machine's clock may be off."""
+
 STORMY = 0.12
 """How many of the histories have a storm in them."""
 
@@ -49,7 +52,7 @@ def make_plan(seed: int, stage: Stage, *, replicas: int | None = None) -> Plan:
     events.sort(key=lambda one: (one.at, repr(one)))
     mail, alerts = chance.random() < 0.25, chance.random() < 0.5
     last_resort = stage.last_resort or draw.last_resort()
-    return Plan(seed, several, mail, alerts, last_resort, tuple(events))
+    return Plan(seed, several, mail, alerts, last_resort, draw.apart(), tuple(events))
 
 
 @dataclass
@@ -116,6 +119,12 @@ class _Draw:
         if shape < 0.4 and self.stage.schedules:
             return LastResortDraft(schedule_id=chance.choice(self.stage.schedules))
         return None
+
+    def apart(self) -> tuple[float, ...] | None:
+        """Machines of their own for some of the histories that have several replicas."""
+        if self.replicas == 1 or self.chance.random() < 0.6:
+            return None
+        return tuple(round(self.chance.uniform(-APART, APART), 3) for _ in range(self.replicas))
 
     def faults(self) -> list[Event]:
         chance = self.chance

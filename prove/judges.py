@@ -238,4 +238,5 @@ JUDGES: dict[str, Judge] = {
     "10 settled": settled,
     "11 no fault of ours": no_fault_of_ours,
     "12 last resort": last_resort,
+    "13 one time": judges_of_time.one_time,
 }

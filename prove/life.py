@@ -4,14 +4,20 @@ import asyncio
 from collections.abc import Coroutine
 from contextvars import copy_context
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, cast
+
+from sqlalchemy import make_url
 
 from core.errors import Unavailable
-from core.transaction import Core
+from core.transaction import Clock, Core
 from core.worker import Worker
+from prove.clocks import Follower
 from prove.database import CURRENT, SHARED, Connection
+from prove.exchange import URL
 from prove.plan import Death, Point
 from prove.slack import SlackSender
+from storage.bell import Bell
 from storage.vocabulary import Channel
 
 if TYPE_CHECKING:
@@ -33,7 +39,9 @@ class Life:
         """How many were begun."""
         self.tasks: dict[asyncio.Task[Any], None] = {}
         self.deaths: list[tuple[Death, int]] = []
-        self.clock = world.make_clock(world.wall, world.loop.time)
+        self.on_time = asyncio.Event()
+        """Set once the process knows what time it is."""
+        self.clock = self._make_clock()
         channels = (Channel.SLACK_DM, Channel.MAIL) if world.plan.mail else (Channel.SLACK_DM,)
         self.core = Core(SHARED.open(self), self.clock, person_channels=channels)
         slack = SlackSender(self, world.slack)
@@ -41,6 +49,12 @@ class Life:
         if world.plan.mail:
             senders[Channel.MAIL] = SlackSender(self, world.mail)
         self.worker = Worker(self.core, senders)
+        self._bell = Bell(
+            make_url(URL),
+            on_due=self.worker.due,
+            on_time=self._hear,
+            stopwatch=world.loop.time,
+        )
         self.core.on_due = self._due
         self.worker.alarm = self._arm
         self._alarm: asyncio.TimerHandle | None = None
@@ -61,7 +75,21 @@ class Life:
         context.run(CURRENT.set, self)
         return self.world.loop.create_task(work, context=context)
 
+    def _make_clock(self) -> Clock:
+        wall, clocks = partial(self.world.wall, self.replica), self.world.clocks
+        make = clocks.follower if self.world.plan.apart else clocks.alone
+        return make(wall, self.world.loop.time)
+
+    def _hear(self, instant: datetime, *, asked: float, answered: float) -> None:
+        leapt = cast(Follower, self.clock).hear(instant, asked=asked, answered=answered)
+        if leapt:
+            self.worker.wake()
+
     async def _run(self) -> None:
+        if self.world.plan.apart:
+            self.spawn(self._bell.run(self.on_time))
+            await self.on_time.wait()
+        self.on_time.set()
         while True:
             try:
                 await self.worker.start(alone=self.world.plan.replicas == 1)
@@ -129,7 +157,10 @@ class Life:
 
     def _due(self, instant: datetime) -> None:
         self.worker.due(instant)
-        self.world.ring(self, instant)
+        if self.world.plan.apart:
+            self._bell.ring(instant)
+        else:
+            self.world.ring(self, instant)
 
     def _arm(self, instant: datetime) -> None:
         """The alarm: it rings once, at the earliest instant that it was told."""

@@ -20,6 +20,7 @@ from core import (
 )
 from core.sending import DeliveryFailed
 from prove import bugs
+from storage.bell import Bell
 
 
 @dataclass(frozen=True)
@@ -122,6 +123,11 @@ MUTATIONS = {
         "a page that is no longer wanted leaves nothing on the trail",
         _patched((outbox, "supersede", bugs.superseded_in_silence)),
         first_seed=45,
+    ),
+    "each its own clock": Mutation(
+        "replicas on several machines go by the clocks of their machines",
+        _patched((Bell, "_ask_the_time", bugs.time_unheard)),
+        replicas=2,
     ),
     "last resort forgotten": Mutation(
         "nobody is paged when nobody is left to page",

@@ -148,6 +148,11 @@ class Plan:
     """Whether there is an alerts channel."""
     last_resort: LastResortDraft | None
     """Who is paged when nobody else is, if anybody is named."""
+    apart: tuple[float, ...] | None
+    """How far the clock of each replica's machine is off, where they follow the database's.
+
+    None: they are on one machine, and go by its clock.
+    """
     events: tuple[Event, ...]
 
     @property
