@@ -77,9 +77,9 @@ async def add_layer(
 
     Raises NotFound, ValidationFailed, InvalidTarget, InvalidTargetUser (spec section 5).
     """
-    wanted = _aimed(EscalationLayerDraft(ack_timeout_minutes, id=uuid4()), target)
-    policy = await _change(tx, policy_id, lambda draft: _with(draft, wanted, position))
-    return next(one for one in policy.layers if one.id == wanted.id)
+    new = EscalationLayerDraft(ack_timeout_minutes, id=uuid4())
+    policy = await _change(tx, policy_id, lambda draft: _with(draft, _aimed(new, target), position))
+    return next(one for one in policy.layers if one.id == new.id)
 
 
 async def change_layer(
