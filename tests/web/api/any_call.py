@@ -65,6 +65,10 @@ class Call:
     path: str
     body: Json = None
 
+    def holds(self, id: str) -> bool:
+        """Whether this id stands anywhere in it."""
+        return id in self.path or id in json.dumps(self.body)
+
     def with_ids(self, others: dict[str, str]) -> "Call":
         """The same with other ids."""
         path, body = self.path, json.dumps(self.body)
@@ -147,7 +151,8 @@ class Caller:
         if kind == "array":
             return self._array(schema, name, operation, parent)
         if kind in ("integer", "number"):
-            return self.random.randint(schema.get("minimum", 1), min(schema.get("maximum", 9), 9))
+            least, most = int(schema.get("minimum", 1)), int(schema.get("maximum", 9))
+            return self.random.randint(least, min(most, least + 8))
         if kind == "boolean":
             return self.random.random() < 0.5
         return None if kind == "null" else self._text(schema, name, operation)
@@ -163,6 +168,9 @@ class Caller:
 
     def _agreeing(self, made: dict[str, Json]) -> dict[str, Json]:
         """What only makes sense together does."""
+        if "scheduleId" in made and "userIds" in made:
+            made["type"] = self.random.choice(("schedule", "users"))
+            made.pop("userIds" if made["type"] == "schedule" else "scheduleId")
         lengths = {"daily": 1, "weekly": 7}
         if made.get("rotationType") in lengths and "rotationLengthDays" in made:
             made["rotationLengthDays"] = lengths[made["rotationType"]]

@@ -63,9 +63,9 @@ async def _ask_at_random(
         call = Caller(random, drawn.choose, "ours").draw(operation)
         answer = await _ask(offices, call, strange)
         done[operation.name] += answer.is_success
-        if drawn.others:
+        if others := [one for one in sorted(drawn.others) if call.holds(one)]:
             refused[operation.name] += 1
-            twin = call.with_ids({one: str(_uuid(random)) for one in drawn.others})
+            twin = call.with_ids({one: str(_uuid(random)) for one in others})
             expected = await _ask(offices, twin, strange)
             assert _told(answer) == _told(expected), f"{call} is not like {twin}"
             assert answer.is_error, f"{call} was done"
@@ -82,7 +82,7 @@ async def test_nobody_can_tell_by_the_work_it_makes_whether_an_id_is_anothers(
     for operation in operations():
         for name in sorted(_slots(operation, mine)):
             call, theirs = _with_one_of_theirs(operation, name, mine, strange)
-            twin = call.with_ids({theirs: str(_uuid(random))})
+            twin = call.with_ids({one: str(_uuid(random)) for one in theirs})
             await _ask(offices, twin, strange)  # what is read once is remembered
             with _statements() as of_unknown:
                 expected = await _ask(offices, twin, strange)
@@ -90,7 +90,9 @@ async def test_nobody_can_tell_by_the_work_it_makes_whether_an_id_is_anothers(
                 answer = await _ask(offices, call, strange)
             where = f"{operation.name}, {name}"
             assert _told(answer) == _told(expected), where
-            assert answer.json()["code"] in UNKNOWN, f"{where}: {answer.text}"
+            refused = answer.json()["code"]
+            known = UNKNOWN if name != "layerIds" else {"validation_error"}  # not every layer
+            assert refused in known, f"{where}: {answer.text}"
             assert of_theirs == of_unknown, where
 
 
@@ -114,13 +116,12 @@ class _Drawn:
         return str(self.random.choice(known))
 
 
-def _of_mine(slot: Slot, mine: Ids) -> str:
-    """One that fits: a part of what the path names."""
+def _fitting(slot: Slot, known: Ids) -> str:
+    """One that fits: a part of what the path names, or else what has the most parts."""
+    every = known.of[slot.kind]
     if slot.part_of:
-        return str(mine.parts[slot.kind][UUID(slot.part_of)][0])
-    known = mine.of[slot.kind]
-    parents = {one for parts in mine.parts.values() for one in parts}
-    return str(next((one for one in known if one in parents), known[0]))
+        return str(known.parts[slot.kind].get(UUID(slot.part_of), every)[0])
+    return str(max(every, key=lambda one: sum(one in parts for parts in known.parts.values())))
 
 
 def _slots(operation: Operation, mine: Ids) -> set[str]:
@@ -129,7 +130,7 @@ def _slots(operation: Operation, mine: Ids) -> set[str]:
 
     def choose(slot: Slot) -> str:
         named.add(slot.name)
-        return _of_mine(slot, mine)
+        return _fitting(slot, mine)
 
     for seed in range(8):
         Caller(Random(seed), choose, "ours", full=True).draw(operation)
@@ -142,20 +143,23 @@ def _takes_an_id(operation: Operation) -> bool:
 
 def _with_one_of_theirs(
     operation: Operation, name: str, mine: Ids, strange: Ids
-) -> tuple[Call, str]:
-    """A call without any fault but that one id in it is the other's; and that id."""
-    for seed in range(100):
-        put: list[str] = []
+) -> tuple[Call, set[str]]:
+    """A call without any fault but that one id in it is the other's, and what is a part of that.
 
-        def choose(slot: Slot, put: list[str] = put) -> str:
-            if slot.name != name or put:
-                return _of_mine(slot, mine)
-            put.append(str(strange.of[slot.kind][0]))
-            return put[0]
+    And those ids.
+    """
+    for seed in range(100):
+        put: dict[str, str] = {}
+
+        def choose(slot: Slot, put: dict[str, str] = put) -> str:
+            if slot.part_of not in put.values() and (slot.name != name or name in put):
+                return _fitting(slot, mine)
+            put[slot.name] = _fitting(slot, strange)
+            return put[slot.name]
 
         call = Caller(Random(seed), choose, "ours", full=True).draw(operation)
-        if put:
-            return call, put[0]
+        if name in put and call.holds(put[name]):
+            return call, set(put.values())
     raise AssertionError(f"{operation.name} takes no {name}")
 
 
