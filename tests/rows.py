@@ -3,7 +3,7 @@
 Two readings are equal only if nothing at all was written, taken away or changed in between.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -16,11 +16,19 @@ Row = Mapping[str, Any]
 Rows = dict[str, list[Row]]
 
 
-async def every_row(core: Core, *, but: Mapping[str, set[str]] | None = None) -> Rows:
-    """Every row of every table, without the columns that `but` names for a table."""
+async def every_row(
+    core: Core,
+    *,
+    but: Mapping[str, set[str]] | None = None,
+    only: Collection[str] | None = None,
+) -> Rows:
+    """Every row of every table, without the columns that `but` names for a table.
+
+    With `only`, of these tables.
+    """
     found: Rows = {}
     async with core.reading(Actor.system()) as tx:
-        for table in Base.metadata.sorted_tables:
+        for table in _tables(only):
             left_out = (but or {}).get(table.name, set())
             shown = [one for one in table.columns if one.name not in left_out]
             rows = await tx.db.execute(select(*shown))
@@ -28,16 +36,22 @@ async def every_row(core: Core, *, but: Mapping[str, set[str]] | None = None) ->
     return found
 
 
-async def rows_of(core: Core, organization_id: UUID) -> Rows:
+async def rows_of(
+    core: Core, organization_id: UUID, *, only: Collection[str] | None = None
+) -> Rows:
     """What belongs to an organization: by its own column, or by that of what it points at."""
-    every = await every_row(core)
+    every = await every_row(core, only=only)
     theirs: Rows = {}
     ids: dict[str, set[Any]] = {"organizations": {organization_id}}
-    for table in Base.metadata.sorted_tables:
+    for table in _tables(only):
         mine = [one for one in every[table.name] if _belongs(table, one, ids)]
         theirs[table.name] = mine
         ids.setdefault(table.name, set()).update(one["id"] for one in mine if "id" in one)
     return theirs
+
+
+def _tables(only: Collection[str] | None) -> list[Table]:
+    return [one for one in Base.metadata.sorted_tables if only is None or one.name in only]
 
 
 def _belongs(table: Table, row: Row, ids: Mapping[str, set[Any]]) -> bool:

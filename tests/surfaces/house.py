@@ -158,7 +158,9 @@ class House:
         """An instant ahead."""
         return self.world.clock.at + timedelta(**amount)
 
-    async def incident(self, *, owner: str = "bob", shown: Sequence[UUID] = ()) -> UUID:
+    async def incident(
+        self, *, owner: str = "bob", shown: Sequence[UUID] = (), policy: UUID | None = None
+    ) -> UUID:
         """An open incident of this owner's, whom it has paged."""
         made = await self.do(
             declaring.open_incident,
@@ -166,6 +168,7 @@ class House:
             severity=Severity.HIGH,
             owner_id=self.members[owner],
             component_ids=shown,
+            escalation_policy_id=policy,
         )
         await self.world.settle()
         return UUID(str(made.id))
