@@ -85,7 +85,7 @@ async def run_sandbox(blueprint: Blueprint, *, speed: float, port: int, open_bro
                 host="127.0.0.1",
                 port=port + 1,
             )
-            tocsin = Tocsin(settings, clock)
+            tocsin = Tocsin(settings, clock, open_to_all=True)
             try:
                 await tocsin.start()
                 organization_id = await tocsin.workspace.connect()
@@ -96,7 +96,9 @@ async def run_sandbox(blueprint: Blueprint, *, speed: float, port: int, open_bro
                 await tocsin.connect()
                 workspace.deliver_to(f"http://127.0.0.1:{port + 1}/slack/events")
                 pages = [f"{settings.public_url}/status/{slug}" for slug in slugs]
-                _welcome(url, pages, speed, open_browser=open_browser)
+                _welcome(
+                    url, f"{settings.public_url}/app/", pages, speed, open_browser=open_browser
+                )
                 with suppress(asyncio.CancelledError):
                     await tocsin.http_server().serve()
             finally:
@@ -111,13 +113,16 @@ def with_status_page(blueprint: Blueprint) -> Blueprint:
     return replace(blueprint, components=ours.components, pages=ours.pages)
 
 
-def _welcome(url: str, pages: Sequence[str], speed: float, *, open_browser: bool) -> None:
+def _welcome(
+    url: str, dashboard: str, pages: Sequence[str], speed: float, *, open_browser: bool
+) -> None:
     pace = "Time is real time."
     if speed != 1:
         seconds = 60 / speed
         pace = f"A minute takes {seconds:g} second{'' if seconds == 1 else 's'}."
     typer.echo(f"The sandbox is at {url}  (this is not Slack; Ctrl-C ends it). {pace}")
     typer.echo("Type /incident there, then become Bob and press Acknowledge, or don't.")
+    typer.echo(f"The dashboard is at {dashboard}")
     for page in pages:
         typer.echo(f"What customers read is at {page}")
     if open_browser and sys.stdout.isatty():
