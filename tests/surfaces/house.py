@@ -205,6 +205,12 @@ class House:
         made = await self.do(overrides.create, schedule, draft)
         return UUID(str(made.id))
 
+    async def the_override(self, schedule: UUID) -> UUID:
+        """The only one that there is."""
+        async with self.world.tocsin.core.reading(self.world.system) as tx:
+            (found,) = await overrides.list_overrides(tx, schedule)
+        return found.id
+
     async def affect(self, incident: UUID, *shown: UUID) -> None:
         await self.do(affected.set_components, incident, shown)
 
