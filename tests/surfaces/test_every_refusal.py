@@ -24,7 +24,7 @@ ONE_DOOR_ALONE: dict[type[DomainError], str] = {
     errors.AlreadyMember: "Slack makes members of whoever uses it; there is no form for the team.",
     errors.CannotChangeOwnRole: "There is no form for the team in Slack.",
     errors.LastAdmin: "There is no form for the team in Slack.",
-    errors.NotSignedIn: "Nobody signs in to Slack's app, nor with a key: each request says who asks.",
+    errors.NotSignedIn: "Nobody signs in to Slack's app or with a key: requests say who asks.",
     errors.LinkOver: "It is the link by which one signs in to the dashboard.",
     errors.NotReady: "Nobody has a key to an organization that is not known yet.",
     errors.Unavailable: "What is no refusal but an outage is told of in tests/safety.",
