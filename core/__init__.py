@@ -22,6 +22,8 @@ An incident's life, and where each part of it is written:
     public_page     PURE: what may leave the house: the values of a status page
     publishing      a published page, read into those values
     permissions     what is an admin's
+    keys            API keys: made, listed, revoked, and recognised
+    key_facts       what is shown of them: everything but the secret
     oncall          PURE: rotation layers and overrides → who is on call at an instant
     targets         whom an escalation layer pages at an instant, and why
     schedules       stored schedules, loaded into oncall's values

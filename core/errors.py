@@ -113,6 +113,14 @@ class AlreadyPosted(DomainError):
     code = "idempotency_conflict"
 
 
+class KeyMadeAlready(DomainError):
+    """This form has made its API key already, and a key is shown only once. If nobody has seen it,
+    close this, revoke it and make another.
+    """
+
+    code = "idempotency_conflict"
+
+
 class KeyOfAnotherRequest(DomainError):
     """This Idempotency-Key came with another request before, so nothing was done. Use a new one for
     each thing you want done.

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from secrets import token_urlsafe
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import Select, or_, select, update
 
 from core import audit, people, permissions
-from core.errors import NameConflict, NotAuthorized, NotFound, ValidationFailed
+from core.errors import KeyMadeAlready, NameConflict, NotAuthorized, NotFound, ValidationFailed
 from core.incidents import clean_text
 from core.transaction import Actor, Core, Transaction
 from storage.limits import NAME_MAX
@@ -36,14 +36,25 @@ class MadeKey:
 
 
 async def create_key(
-    tx: Transaction, *, name: str, role: Role = Role.MEMBER, expires_at: datetime | None = None
+    tx: Transaction,
+    *,
+    name: str,
+    role: Role = Role.MEMBER,
+    expires_at: datetime | None = None,
+    id: UUID | None = None,
 ) -> MadeKey:
     """Make a key, for admins. Raises Forbidden, ValidationFailed, NameConflict (spec section 1).
 
-    Names are unique among the keys that are not revoked.
+    Names are unique among the keys that are not revoked. Asked for twice with the same `id`, there
+    is one: the second time, when nobody can tell its secret, raises KeyMadeAlready.
     """
     await permissions.require_admin(tx, WHAT)
     await people.lock_organization(tx)
+    made = await tx.db.get(ApiKey, id) if id else None
+    if made and made.organization_id == tx.organization_id:
+        raise KeyMadeAlready
+    if made:
+        id = None  # an id of another organization's says nothing here
     name = clean_text(name, "name", maximum=NAME_MAX, required=True) or ""
     if expires_at is not None and expires_at <= tx.now:
         raise ValidationFailed("That is over already: the key would be dead at once. Choose a "
@@ -55,6 +66,7 @@ async def create_key(
         )
     secret = PREFIX + token_urlsafe(32)
     key = ApiKey(
+        id=id or uuid4(),
         organization_id=tx.organization_id,
         name=name,
         role=role,
@@ -85,14 +97,19 @@ async def list_keys(tx: Transaction) -> Sequence[ApiKey]:
 
 
 async def find_key(tx: Transaction, name: str) -> ApiKey:
-    """A key that is not revoked, by its name. Raises Forbidden, NotFound."""
-    for one in await list_keys(tx):
+    """A key that is not revoked, by its very name: what is meant is often to be revoked.
+
+    Raises Forbidden, and NotFound, naming the keys there are.
+    """
+    every = await list_keys(tx)
+    for one in every:
         if one.name == name.strip():
             return one
-    raise NotFound(f"There is no API key called “{name.strip()}”.")
+    names = ", ".join(one.name for one in every) or "none yet"
+    raise NotFound(f"There is no API key called “{name.strip()}”. The API keys are: {names}.")
 
 
-async def revoke_key(tx: Transaction, key_id: UUID) -> None:
+async def revoke_key(tx: Transaction, key_id: UUID) -> ApiKey:
     """Make a key dead at once, for ever. Raises Forbidden, and NotFound for a dead one."""
     await permissions.require_admin(tx, WHAT)
     key = await tx.db.scalar(_living(tx).filter_by(id=key_id).with_for_update())
@@ -100,6 +117,7 @@ async def revoke_key(tx: Transaction, key_id: UUID) -> None:
         raise NotFound("There is no such API key. It may have been revoked.")
     key.revoked_at = tx.now
     audit.record(tx, AuditType.API_KEY_REVOKED, keyId=str(key.id), name=key.name)
+    return key
 
 
 async def authenticate(core: Core, secret: str, surface: Surface) -> Actor:
@@ -111,13 +129,18 @@ async def authenticate(core: Core, secret: str, surface: Surface) -> Actor:
     async with core.reading(Actor.system()) as tx:
         key = await tx.db.scalar(select(ApiKey).filter_by(secret_hash=hashed))
         known = key is not None and hmac.compare_digest(key.secret_hash, hashed)
-        if key is None or not known or _is_dead(key, tx.now):
+        if key is None or not known or is_dead(key, tx.now):
             raise NotAuthorized
         is_noted = key.last_used_at is not None and tx.now - key.last_used_at < LAST_USED
     actor = Actor(ActorKind.API_KEY, key.id, key.name, surface, key.organization_id)
     if not is_noted:
         await _note_use(core, actor)
     return actor
+
+
+def is_dead(key: ApiKey, now: datetime) -> bool:
+    """Whether it opens nothing any more: it was revoked, or its end has come."""
+    return key.revoked_at is not None or (key.expires_at is not None and key.expires_at <= now)
 
 
 async def _note_use(core: Core, actor: Actor) -> None:
@@ -137,10 +160,6 @@ def _living(tx: Transaction) -> Select[ApiKey]:
     return select(ApiKey).where(
         ApiKey.organization_id == tx.organization_id, ApiKey.revoked_at.is_(None)
     )
-
-
-def _is_dead(key: ApiKey, now: datetime) -> bool:
-    return key.revoked_at is not None or (key.expires_at is not None and key.expires_at <= now)
 
 
 def _hash(secret: str) -> str:
