@@ -34,6 +34,8 @@ async def member_of(core: Core, workspace: Workspace, user_id: str) -> Person:
     system = Actor.system(workspace.organization_id)
     async with core.reading(system) as tx:
         member = await people.find_by_slack_user_id(tx, user_id)
+        if member:
+            people.refuse_removed(member)
         known = Person.of(member) if member else None
         if member and people.seen_recently(member, tx.now, TRUSTED_SECONDS):
             return Person.of(member)

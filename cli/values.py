@@ -10,11 +10,11 @@ from difflib import get_close_matches
 from zoneinfo import ZoneInfo
 
 from core import status_pages, timezones
+from core.addresses import is_address
 from core.instants import as_utc
-from storage.limits import EMAIL_MAX, ROTATION_LENGTH_DAYS_MAX, SLUG_MAX
+from storage.limits import ROTATION_LENGTH_DAYS_MAX, SLUG_MAX
 from storage.vocabulary import RotationType
 
-_EMAIL = re.compile(r"[^\s@,;:<>()\"\\]+@(?:[^\s@,;:<>()\"\\.]+\.)+[^\s@,;:<>()\"\\.]{2,}")
 _CHANNEL = re.compile(r"[^\s@,;:!?.\"'()<>#A-Z]{1,80}|[CG][A-Z0-9]{6,}")
 _SHIFT = re.compile(r"([0-9]{1,4}) ?(days?|weeks?)")
 _TYPE_OF_LENGTH = {1: RotationType.DAILY, 7: RotationType.WEEKLY}
@@ -22,7 +22,7 @@ _TYPE_OF_LENGTH = {1: RotationType.DAILY, 7: RotationType.WEEKLY}
 
 def email(text: str) -> str:
     """An e-mail address, in lower case as members are kept."""
-    if not _EMAIL.fullmatch(text) or len(text) > EMAIL_MAX or not text.isprintable():
+    if not is_address(text):
         raise ValueError(f"“{text}” is no e-mail address. Write one like bob@example.com.")
     return text.lower()
 

@@ -5,8 +5,12 @@ An incident's life, and where each part of it is written:
     transaction     the way in: one command, one transaction, one actor, one instant
     errors          every refusal, each with its code and a sentence for the person who reads it
     people          the organization, its members and who they are in Slack
+    team            members added, their roles changed, and removed: an admin's
+    leaving         what was on its way to somebody who was removed: ended, and out loud
+    addresses       PURE: what an e-mail address looks like
     declaring       an incident opened: its number, owner, policy, first pages
     incidents       find, lock, list, change severity
+    editing         its title and description changed, and nothing that was not seen
     lifecycle       PURE: the four statuses and the one legal step from each
     updates         the single road to a status change
     redaction       a text taken back for good: gone from everywhere, its place stays
@@ -21,6 +25,7 @@ An incident's life, and where each part of it is written:
     component_days  PURE: how a component was, day by day
     public_page     PURE: what may leave the house: the values of a status page
     publishing      a published page, read into those values
+    history         its statuses alone, each since when
     permissions     what is an admin's
     keys            API keys: made, listed, revoked, and recognised
     key_facts       what is shown of them: everything but the secret

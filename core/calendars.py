@@ -97,13 +97,15 @@ async def revoke(
     """
     _refuse_another(tx, member_id)
     await people.lock_organization(tx)
-    row = await _row(tx, schedule_id, member_id)
-    if row is None:
-        return False
-    await tx.db.delete(row)
-    await tx.db.flush()
-    _record(tx, AuditType.CALENDAR_REVOKED, schedule_id, member_id)
-    return True
+    return await _end(tx, schedule_id, member_id)
+
+
+async def end_feed_of(tx: Transaction, member_id: UUID) -> bool:
+    """Make the address of somebody dead who leaves, whoever has them leave; whether there was one.
+
+    The caller holds the organization.
+    """
+    return await _end(tx, None, member_id)
 
 
 async def look(core: Core, secret: str) -> Calendar | None:
@@ -194,6 +196,16 @@ async def _make(
     await tx.db.flush()
     _record(tx, AuditType.CALENDAR_MADE, schedule_id, member_id)
     return _feed_of(row)
+
+
+async def _end(tx: Transaction, schedule_id: UUID | None, member_id: UUID | None) -> bool:
+    row = await _row(tx, schedule_id, member_id)
+    if row is None:
+        return False
+    await tx.db.delete(row)
+    await tx.db.flush()
+    _record(tx, AuditType.CALENDAR_REVOKED, schedule_id, member_id)
+    return True
 
 
 def _refuse_another(tx: Transaction, member_id: UUID | None) -> None:

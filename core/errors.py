@@ -155,6 +155,24 @@ class ChangedMeanwhile(DomainError):
     code = "precondition_failed"
 
 
+class AlreadyMember(DomainError):
+    """They are a member already."""
+
+    code = "already_member"
+
+
+class CannotChangeOwnRole(DomainError):
+    """Nobody changes their own role. Ask another admin."""
+
+    code = "cannot_change_own_role"
+
+
+class LastAdmin(DomainError):
+    """There is always at least one admin, and this is the last. Make somebody else one first."""
+
+    code = "last_admin"
+
+
 class OverrideConflict(DomainError):
     """Another override covers part of that time on this schedule."""
 

@@ -194,6 +194,7 @@ async def stumble(tx: Transaction, incident_id: UUID, error: str) -> None:
     key = f"{incident.escalation_round}:{incident.escalation_layer}"
     audit.record(tx, AuditType.ESCALATION_STUMBLED, incident=incident, error=error)
     await notifications.say(tx, incident, notifications.Stumbled(error), key=key)
+    await notifications.refresh(tx, incident)
 
 
 async def _claim_due(

@@ -13,6 +13,7 @@ from core import audit
 from core.errors import InvalidTargetUser, NotAMember
 from core.timezones import is_zone
 from core.transaction import Actor, Core, Transaction
+from storage.limits import NAME_MAX
 from storage.models import Member, Organization
 from storage.vocabulary import ActorKind, AuditType, Role, Surface
 
@@ -122,7 +123,7 @@ async def recognise(tx: Transaction, profile: SlackProfile) -> Member:
     await lock_organization(tx)
     member = await find_by_slack_user_id(tx, profile.user_id)
     if member is None and profile.email:
-        member = await _find_by_email(tx, profile.email)
+        member = await find_by_email(tx, profile.email)
         if member and member.slack_user_id != profile.user_id:
             member.slack_user_id = profile.user_id
             member.slack_dm_id = None
@@ -135,25 +136,30 @@ async def recognise(tx: Transaction, profile: SlackProfile) -> Member:
     if member is None:
         member = await _add(tx, profile.email, profile.name)
         member.slack_user_id = profile.user_id
-    if member.removed_at:
-        raise NotAMember("You were removed from Tocsin. An admin can add you again.")
+    refuse_removed(member)
     member.name = profile.name or member.name
     member.timezone = profile.timezone
     member.slack_checked_at = tx.now
-    if profile.email and not await _find_by_email(tx, profile.email):
+    if profile.email and not await find_by_email(tx, profile.email):
         member.email = profile.email.lower()
     if profile.workspace_admin and not await _has_admin(tx):
-        _set_role(tx, member, Role.ADMIN)
+        set_role(tx, member, Role.ADMIN)
     return member
+
+
+def refuse_removed(member: Member) -> None:
+    """Raises NotAMember for one who was removed: nobody acts in their name."""
+    if member.removed_at:
+        raise NotAMember("You were removed from Tocsin. An admin can add you again.")
 
 
 async def ensure_by_email(tx: Transaction, email: str, *, name: str | None = None) -> Member:
     """The member with this e-mail, made if there is none yet."""
-    if found := await _find_by_email(tx, email):
+    if found := await find_by_email(tx, email):
         return found
     await lock_organization(tx)
-    found = await _find_by_email(tx, email)
-    return found or await _add(tx, email, name or email.partition("@")[0])
+    found = await find_by_email(tx, email)
+    return found or await _add(tx, email, name or email.partition("@")[0][:NAME_MAX])
 
 
 async def appoint_admins(tx: Transaction, emails: Iterable[str]) -> None:
@@ -161,7 +167,26 @@ async def appoint_admins(tx: Transaction, emails: Iterable[str]) -> None:
     for email in emails:
         member = await ensure_by_email(tx, email)
         if member.role is not Role.ADMIN:
-            _set_role(tx, member, Role.ADMIN)
+            set_role(tx, member, Role.ADMIN)
+
+
+def set_role(tx: Transaction, member: Member, role: Role) -> None:
+    """Give a member another role, and say so on the trail. Whether that is allowed is `team`'s."""
+    audit.record(
+        tx,
+        AuditType.ROLE_CHANGED,
+        memberId=str(member.id),
+        before=member.role.value,
+        after=role.value,
+    )
+    member.role = role
+
+
+async def find_by_email(tx: Transaction, email: str) -> Member | None:
+    """The member with this e-mail, one who was removed included."""
+    return await tx.db.scalar(
+        select(Member).filter_by(organization_id=tx.organization_id, email=email.strip().lower())
+    )
 
 
 async def find_by_slack_user_id(tx: Transaction, slack_user_id: str) -> Member | None:
@@ -248,12 +273,6 @@ def seen_recently(member: Member, now: datetime, seconds: float) -> bool:
     return checked is not None and (now - checked).total_seconds() < seconds
 
 
-async def _find_by_email(tx: Transaction, email: str) -> Member | None:
-    return await tx.db.scalar(
-        select(Member).filter_by(organization_id=tx.organization_id, email=email.strip().lower())
-    )
-
-
 async def _has_admin(tx: Transaction) -> bool:
     count = await tx.db.scalar(
         select(func.count())
@@ -276,14 +295,3 @@ async def _add(tx: Transaction, email: str | None, name: str) -> Member:
     await tx.db.flush()
     audit.record(tx, AuditType.MEMBER_ADDED, memberId=str(member.id), name=name)
     return member
-
-
-def _set_role(tx: Transaction, member: Member, role: Role) -> None:
-    audit.record(
-        tx,
-        AuditType.ROLE_CHANGED,
-        memberId=str(member.id),
-        before=member.role.value,
-        after=role.value,
-    )
-    member.role = role

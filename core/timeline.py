@@ -17,6 +17,7 @@ from storage.vocabulary import AuditType
 
 _TOLD = {
     AuditType.INCIDENT_CREATED,
+    AuditType.INCIDENT_EDITED,
     AuditType.SEVERITY_CHANGED,
     AuditType.COMPONENTS_CHANGED,
     AuditType.NOBODY_PAGED,

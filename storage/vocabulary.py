@@ -152,6 +152,8 @@ class AuditType(StrEnum):
     ORGANIZATION_CREATED = "organization_created"
     MEMBER_ADDED = "member_added"
     MEMBER_MATCHED = "member_matched"
+    MEMBER_REMOVED = "member_removed"
+    MEMBER_RESTORED = "member_restored"
     ROLE_CHANGED = "role_changed"
     SCHEDULE_CREATED = "schedule_created"
     SCHEDULE_CHANGED = "schedule_changed"

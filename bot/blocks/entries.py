@@ -30,6 +30,8 @@ def sentence(one: Entry) -> str:
     match one.type:
         case AuditType.INCIDENT_CREATED:
             return f"🆕 Declared by {by}"
+        case AuditType.INCIDENT_EDITED:
+            return f"✏️ {_edited(data)} · {by}"
         case AuditType.SEVERITY_CHANGED:
             change = f"{words.severity(data['before'])} → {words.severity(data['after'])}"
             return f"🎚️ {change} · {by}"
@@ -69,6 +71,14 @@ def _removed(update: UpdateFacts) -> str:
     if not update.redacted_by or not update.redacted_at:
         return REMOVED
     return f"{REMOVED} By {escape(name(update.redacted_by))}, {when(update.redacted_at)}."
+
+
+def _edited(data: dict[str, Any]) -> str:
+    title = data["after"].get("title")
+    if title is None:
+        return "Description edited"
+    also = ", and the description edited" if "description" in data["after"] else ""
+    return f"Now called “{title}”{also}"
 
 
 def _layer(data: dict[str, Any]) -> str:

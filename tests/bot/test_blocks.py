@@ -136,18 +136,21 @@ def entries(count: int = 300) -> tuple[Entry, ...]:
     """Many entries of every kind, with data as hostile as it gets."""
     update = update_facts(body=LONG, posted_by=NAME, status_change=Status.IDENTIFIED)
     data = {
-        "before": "low", "after": "high", "layer": 1, "of": 2, "round": 1, "name": NAME,
+        "before": "low", "layer": 1, "of": 2, "round": 1, "name": NAME,
         "channel": "slack_dm", "error": LONG, "target": NAME, "newOwner": NAME,
         "targets": [{"id": "1", "name": NAME}] * 50,
     }  # fmt: skip
-    affects = {"after": [{"id": "1", "name": NAME}] * 50}
+    after: dict[AuditType, Any] = {
+        AuditType.COMPONENTS_CHANGED: [{"id": "1", "name": NAME}] * 50,
+        AuditType.INCIDENT_EDITED: {"title": TITLE, "description": LONG},
+    }
     kinds = itertools.cycle(AuditType)
     return tuple(
         Entry(
             NOW,
             NAME,
             kind,
-            data | affects if kind is AuditType.COMPONENTS_CHANGED else data,
+            {**data, "after": after.get(kind, "high")},
             update if kind is AuditType.UPDATE_POSTED else None,
             NOW + timedelta(minutes=5) if kind is AuditType.UPDATE_POSTED else None,
         )

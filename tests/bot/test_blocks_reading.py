@@ -5,6 +5,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from bot.blocks import ids, incident, lists, oncall, timeline
+from bot.blocks.entries import sentence
 from core.receipts import Attempt, PageReceipt
 from core.targets import OnDuty, Target, Why
 from core.timeline import Entry
@@ -92,6 +93,18 @@ def test_a_page_of_the_timeline_that_is_gone_is_the_nearest_one() -> None:
     assert "Declared by Alice" in seen(
         timeline.timeline_view(incident_facts(), one, now=NOW, page=99)
     )
+
+
+def test_an_edit_says_what_the_incident_is_called_now() -> None:
+    edits: tuple[dict[str, str | None], ...] = (
+        {"title": "Payments"}, {"description": None}, {"title": "Payments", "description": "Now"},
+    )  # fmt: skip
+    told = [Entry(NOW, "Alice", AuditType.INCIDENT_EDITED, {"after": after}) for after in edits]
+    assert [sentence(one) for one in told] == [
+        "✏️ Now called “Payments” · Alice",
+        "✏️ Description edited · Alice",
+        "✏️ Now called “Payments”, and the description edited · Alice",
+    ]
 
 
 def test_no_open_incident_is_a_friendly_answer() -> None:

@@ -38,7 +38,9 @@ def test_a_refusal_can_say_more_and_name_the_field(refusal: type[DomainError]) -
 
 def test_the_codes_are_those_of_the_specification() -> None:
     assert {one.code for one in _refusals()} <= {
+        "already_member",
         "already_owner",
+        "cannot_change_own_role",
         "duplicate_component_id",
         "forbidden",
         "idempotency_conflict",
@@ -50,6 +52,7 @@ def test_the_codes_are_those_of_the_specification() -> None:
         "invalid_status_transition",
         "invalid_target",
         "invalid_target_user",
+        "last_admin",
         "name_conflict",
         "NO_PUBLIC_SURFACE",
         "not_authorized",

@@ -2,6 +2,7 @@
 
 import pytest
 
+from core import people, team
 from tests.world import World
 
 
@@ -40,3 +41,20 @@ async def test_handing_off_to_a_guest_is_refused_at_the_field(world: World) -> N
     submission = await world.bob.submit(opened.view)
 
     assert list(submission.errors) == ["Hand off to"]
+
+
+async def test_who_was_removed_is_turned_away_at_once_and_let_in_when_added_again(
+    world: World,
+) -> None:
+    assert (await world.carol.command("/incident")).view is not None
+    async with world.tocsin.core.transaction(world.system) as tx:
+        carol = await people.find_by_slack_user_id(tx, world.carol.id)
+        await team.remove_member(tx, carol.id)
+
+    refused = await world.carol.command("/incident")
+    assert refused.view is None
+    assert "You were removed from Tocsin" in refused.messages[0].plain
+
+    async with world.tocsin.core.transaction(world.system) as tx:
+        await team.add_member(tx, email="carol@example.com")
+    assert (await world.carol.command("/incident")).view is not None

@@ -1,0 +1,47 @@
+"""The history of an incident's status: each that it has had, since when, and what was noted."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+
+from core import incidents
+from core.transaction import Transaction
+from storage.models import IncidentUpdate
+from storage.vocabulary import Status, Visibility
+
+
+@dataclass(frozen=True)
+class Transition:
+    """A status that an incident took on.
+
+    `id` is that of the update which carried it; that of the incident for the first one, which no
+    update carried. `resolution_note` is the text of an internal update: None for a public one,
+    for one without text, and for a text that was taken back.
+    """
+
+    id: UUID
+    status: Status
+    changed_at: datetime
+    resolution_note: str | None
+
+
+async def status_history(tx: Transaction, incident_id: UUID) -> tuple[Transition, ...]:
+    """Every status that an incident has had, the first first. Raises NotFound (spec section 4)."""
+    incident = await incidents.get(tx, incident_id)
+    steps = await tx.db.scalars(
+        select(IncidentUpdate)
+        .where(
+            IncidentUpdate.incident_id == incident.id,
+            IncidentUpdate.status_change.is_not(None),
+        )
+        .order_by(IncidentUpdate.sequence)
+    )
+    begun = Transition(incident.id, Status.INVESTIGATING, incident.created_at, None)
+    return (begun, *(_transition(one, one.status_change) for one in steps if one.status_change))
+
+
+def _transition(update: IncidentUpdate, status: Status) -> Transition:
+    is_internal = update.visibility is Visibility.INTERNAL
+    return Transition(update.id, status, update.posted_at, update.body if is_internal else None)
