@@ -21,7 +21,7 @@ from core.errors import DomainError, NotFound
 from core.transaction import Core
 from web.api import incidents
 from web.api.answering import Door, refuse
-from web.api.describing import document
+from web.api.openapi import document
 from web.api.refusals import MethodNotAllowed
 from web.pace import Pace
 

@@ -1,0 +1,167 @@
+"""The OpenAPI document of the whole API, made of what answers, so that it can't say otherwise.
+
+What is the same at every endpoint is added here, and what the generator writes for machines alone
+is taken out: the document is read by people, too.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from web.api import samples
+
+SUMMARY = "Incident response where people already are."
+
+ABOUT = """\
+Everything that Tocsin does in Slack, for programs.
+
+An admin makes a key, with `python app.py key create NAME` or in Slack's App Home. It is sent as
+`Authorization: Bearer toc_live_…`. Every answer is `{"data": …}`. Every refusal has a `code` to
+decide by, a sentence that says what to do, and the `requestId` under which our log has it.
+
+Any POST can be sent again: give it an `Idempotency-Key` of your own, and within 24 hours the same
+request gets its first answer, and nothing is done twice.
+
+What answers under `/v1` answers under `/api`, too.
+"""
+
+NOUNS: Mapping[str, str] = {
+    "Incidents": "Something is broken and people are working on it: declared, taken, handed on, "
+    "brought one step forward at a time, and resolved.",
+}
+"""Each noun of the API with what it means, in the order in which they are read."""
+
+_IDEMPOTENCY_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "Any word of your own. The same request under the same key is done once, and "
+    "gets its first answer for 24 hours.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
+}
+
+_OF_OURS = re.compile(r" \((see )?spec section[^)]*\)")
+"""What docstrings say to those who build this."""
+
+_COUNT = {"type": "integer", "minimum": 0}
+_WORD = {"type": "string"}
+
+_HEADERS: Mapping[str, tuple[str, dict[str, Any], bool]] = {
+    "X-Request-Id": ("The request's id, as our log has it.", _WORD, True),
+    "RateLimit-Limit": ("How many requests this key may send at once after a rest.", _COUNT, True),
+    "RateLimit-Remaining": ("How many it may send at once now.", _COUNT, True),
+    "RateLimit-Reset": ("In so many seconds it has rested.", _COUNT, True),
+    "Retry-After": ("In so many seconds, ask again.", _COUNT, False),
+    "WWW-Authenticate": ("`Bearer`: an API key is wanted.", _WORD, True),
+    "Idempotency-Replayed": (
+        "`true` where this is the first answer to a request that was repeated, given again.",
+        {"type": "string", "const": "true"},
+        False,
+    ),
+    "ETag": ("Stands for this state of it; another one with every change.", _WORD, False),
+}
+
+
+def document(api: FastAPI, *, version: str) -> dict[str, Any]:
+    """The OpenAPI 3.1 document of the whole API, made once."""
+    if api.openapi_schema:
+        return api.openapi_schema
+    made = get_openapi(
+        title="Tocsin",
+        version=version,
+        openapi_version="3.1.0",
+        summary=SUMMARY,
+        description=ABOUT,
+        routes=api.routes,
+        tags=[{"name": noun, "description": about} for noun, about in NOUNS.items()],
+        servers=[{"url": "/v1", "description": "This installation"}],
+        license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
+    )
+    components = made["components"]
+    components["securitySchemes"] = {
+        "key": {"type": "http", "scheme": "bearer", "description": "An API key: `toc_live_…`."}
+    }
+    components["headers"] = {name: _header(name) for name in _HEADERS}
+    made["security"] = [{"key": []}]
+    for of_path in made["paths"].values():
+        for method, operation in of_path.items():
+            _complete(method, operation, components["schemas"])
+    components["schemas"] = {
+        name: one
+        for name, one in sorted(components["schemas"].items())
+        if not _is_wrapping(name) and name not in ("HTTPValidationError", "ValidationError")
+    }
+    tidy: dict[str, Any] = _tidied(made)
+    samples.add_samples(tidy)
+    api.openapi_schema = tidy
+    return tidy
+
+
+def _complete(method: str, operation: dict[str, Any], schemas: Mapping[str, Any]) -> None:
+    """What is the same for every endpoint, said at each."""
+    responses = operation["responses"]
+    unwanted = responses.get("422", {}).get("content", {}).get("application/json", {})
+    if "HTTPValidationError" in str(unwanted.get("schema", "")):
+        del responses["422"]
+    operation["description"] = operation["description"].partition("\n")[2].strip()
+    if not operation["description"]:
+        del operation["description"]
+    if method == "post":
+        operation.setdefault("parameters", []).append(_IDEMPOTENCY_KEY)
+    for status, response in responses.items():
+        content = response.get("content", {}).get("application/json", {})
+        wrapping = str(content.get("schema", {}).get("$ref", "")).rpartition("/")[2]
+        if _is_wrapping(wrapping):
+            content["schema"] = schemas[wrapping]
+        named = [*_headers_of(method, status), *response.get("headers", ())]
+        response["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in named}
+
+
+def _headers_of(method: str, status: str) -> list[str]:
+    if status == "401":
+        return ["X-Request-Id", "WWW-Authenticate"]
+    named = ["X-Request-Id", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"]
+    if status in ("409", "429") and (method == "post" or status == "429"):
+        named.append("Retry-After")
+    if method == "post" and status not in ("429", "500"):
+        named.append("Idempotency-Replayed")
+    return named
+
+
+def _header(name: str) -> dict[str, Any]:
+    said, schema, required = _HEADERS[name]
+    return {"description": said, "schema": schema, **({"required": True} if required else {})}
+
+
+def _is_wrapping(name: str) -> bool:
+    """Whether it is `{"data": …}` around something that has a name of its own."""
+    return name.startswith("Data_")
+
+
+def _tidied(value: Any, *, names: bool = False) -> Any:
+    """Without the titles that repeat a name, and with the names that people would choose.
+
+    `names` says that the keys are names of things and no keywords: a field may be called `title`.
+    """
+    if isinstance(value, list):
+        return [_tidied(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    tidy = {}
+    for name, one in value.items():
+        if name == "$ref" and not names:
+            tidy[name] = one.removesuffix("Shown")
+        elif name in ("example", "examples", "default", "enum", "const", "info") and not names:
+            tidy[name] = one
+        elif name == "title" and not names and isinstance(one, str):
+            continue
+        elif name == "description" and not names and isinstance(one, str):
+            tidy[name] = _OF_OURS.sub("", one)
+        else:
+            is_naming = name in ("properties", "schemas", "headers", "responses", "paths")
+            key = name.removesuffix("Shown") if names else name
+            tidy[key] = _tidied(one, names=is_naming and not names)
+    return tidy
