@@ -67,6 +67,7 @@ An incident's life, and where each part of it is written:
     worker          the tick that escalates and delivers, and the alarm that calls it
     scrubbing       what was erased is forgotten to the last byte
     audit           the trail that is only ever added to
+    audit_records   audit events as programs are told of them
     measures        what is counted as it happens, by whoever listens
     measuring       noted in a transaction, counted once it is committed
     health          what waits and what is overdue, read when asked

@@ -18,3 +18,6 @@ AFFECTED_COMPONENTS_MAX = 50
 PAGE_TITLE_MAX = 100
 SLUG_MAX = 63
 PAGE_COMPONENTS_MAX = 100
+LISTED = 20
+LISTED_MAX = 100
+"""How much of a list that can grow is given at once."""

@@ -39,6 +39,8 @@ def test_with_nothing_set_the_defaults_are_those_of_the_readme(environment: Envi
         "tocsin_admin_emails": "",
         "tocsin_alerts_channel": None,
         "tocsin_heartbeat_url": None,
+        "tocsin_api_rate": 100,
+        "tocsin_api_burst": 200,
         "log_level": "info",
         "log_format": "text",
         "smtp_url": None,
@@ -62,6 +64,7 @@ def test_the_readme_names_every_setting_that_is_in_use() -> None:
             "postgresql://user:password@host/name.",
         ),
         ("PORT", "0", "PORT must be a port from 1 to 65535."),
+        ("TOCSIN_API_RATE", "0", "TOCSIN_API_RATE must be a number of requests, 1 or more."),
         ("PORT", "70000", "PORT must be a port from 1 to 65535."),
         (
             "SLACK_API_URL",

@@ -38,8 +38,14 @@ BODY_MAX = 1_000_000
 RETRY_SECONDS = 1
 """After so many seconds a request that came too soon may come again."""
 
+NOT_JSON = "not JSON"
+"""Stands for a body that can't be read: no schema takes a text, so it is refused where all are."""
+
 IDEMPOTENCY_KEY = "Idempotency-Key"
 REPLAYED = "Idempotency-Replayed"
+
+_NO_BODY = (b"", b"{}")
+"""What some programs send where there is nothing to say."""
 
 _ALWAYS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
@@ -133,11 +139,7 @@ class ApiRequest(Request):
         try:
             return json.loads(await self.body())
         except (JSONDecodeError, UnicodeDecodeError, RecursionError):
-            return NotJson()
-
-
-class NotJson:
-    """Stands for a body that can't be read, so that it is judged where every body is."""
+            return NOT_JSON
 
 
 class ApiRoute(APIRoute):
@@ -148,11 +150,20 @@ class ApiRoute(APIRoute):
         work = super().get_route_handler()
         terms: Terms = getattr(self.endpoint, "terms")  # noqa: B009  (set by Endpoints)
         known = frozenset(one.alias for one in self.dependant.query_params)
+        takes_body = self.body_field is not None or "GET" in self.methods
+
+        async def work_on_nothing_else(request: Request) -> Response:
+            unknown = sorted(set(request.query_params) - known)
+            faults = [Fault(name, "There is no such parameter here.") for name in unknown]
+            if not takes_body and (await request.body()).strip() not in _NO_BODY:
+                faults.append(Fault("body", "There is nothing to say here: send no body."))
+            if faults:
+                raise Malformed(faults)
+            return await work(request)
 
         async def handle(request: Request) -> Response:
             asked = ApiRequest(request.scope, request.receive)
-            unknown = sorted(set(asked.query_params) - known)
-            return await _handle(asked, terms, work, unknown)
+            return await _handle(asked, terms, work_on_nothing_else)
 
         return handle
 
@@ -160,11 +171,11 @@ class ApiRoute(APIRoute):
 Work = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
-async def _handle(asked: ApiRequest, terms: Terms, work: Work, unknown: list[str]) -> Response:
+async def _handle(asked: ApiRequest, terms: Terms, work: Work) -> Response:
     """The answer, whatever happens: what is raised is told in one shape."""
     headers: dict[str, str] = {}
     try:
-        response = await _judge(asked, terms, work, unknown, headers)
+        response = await _judge(asked, terms, work, headers)
     except DomainError as refusal:
         response = refuse(asked, refusal, malformed=terms.malformed)
     except Exception:
@@ -174,9 +185,7 @@ async def _handle(asked: ApiRequest, terms: Terms, work: Work, unknown: list[str
     return response
 
 
-async def _judge(
-    asked: ApiRequest, terms: Terms, work: Work, unknown: list[str], headers: dict[str, str]
-) -> Response:
+async def _judge(asked: ApiRequest, terms: Terms, work: Work, headers: dict[str, str]) -> Response:
     door = Door.of(asked)
     secret = _secret(asked)
     actor = await keys.authenticate(door.core, secret, Surface.API)
@@ -196,9 +205,6 @@ async def _judge(
     call = Call(door.core, actor, terms, repeatable, headers)
     asked.state.call = call
     try:
-        if unknown:
-            await _check_existence(call, asked)
-            raise Malformed([Fault(name, "There is no such parameter here.") for name in unknown])
         return await _within_schema(call, asked, work)
     except DomainError as refusal:
         if repeatable is None or not _is_kept(refusal):
@@ -214,8 +220,11 @@ async def _within_schema(call: Call, asked: ApiRequest, work: Work) -> Response:
     try:
         return await work(asked)
     except RequestValidationError as error:
-        await _check_existence(call, asked)
-        raise refusals.malformed(error.errors()) from None
+        malformed = refusals.malformed(error.errors())
+    except Malformed as error:
+        malformed = error
+    await _check_existence(call, asked)
+    raise malformed
 
 
 async def _check_existence(call: Call, asked: ApiRequest) -> None:
