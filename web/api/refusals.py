@@ -142,7 +142,9 @@ _NAMES = {
     "length_days": "rotationLengthDays",
     "member_id": "userId",
     "member_ids": "target.userIds",
+    "participants": "participantIds",
     "schedule_id": "target.scheduleId",
+    "until": "effectiveUntil",
 }
 """Where the API has another name for a field than core."""
 

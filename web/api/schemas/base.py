@@ -10,6 +10,7 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Field,
     PlainSerializer,
     WithJsonSchema,
 )
@@ -26,6 +27,16 @@ class Given(BaseModel):
         populate_by_name=False,
         use_attribute_docstrings=True,
     )
+
+    @property
+    def named(self) -> dict[str, Any]:
+        """What the caller has named, and nothing else: of a PATCH, all that is to change."""
+        return {name: getattr(self, name) for name in self.model_fields_set}
+
+
+def left_out() -> Any:
+    """The default of a field that a PATCH may leave out, and that can't be null."""
+    return Field(default_factory=lambda: None)
 
 
 class Shown(BaseModel):
@@ -107,9 +118,17 @@ def _text_alone(value: Any) -> Any:
     return value
 
 
+def _in_utc(value: datetime) -> datetime:
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:  # at the calendar's first or last day
+        raise ValueError("It is outside the calendar: years 1 to 9999, in UTC.") from None
+
+
 GivenInstant = Annotated[
     AwareDatetime,
     BeforeValidator(_text_alone),
+    AfterValidator(_in_utc),
     WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
 """An instant as it is asked for: with its zone, or it is refused."""
