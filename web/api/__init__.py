@@ -3,7 +3,10 @@
 endpoints     makes an endpoint of a function over a transaction
 answering     from a request to its answer, every check in its order
 refusals      every refusal's status, type and body
-describing    the OpenAPI document
+describing    what the OpenAPI document says of an endpoint
+openapi       the document as a whole; samples are its examples
+reference     the same for people, as a page
+unlocked      how both are answered, to anybody
 schemas/      what goes in and comes out, as JSON
 incidents …   the endpoints, a file for each noun
 """
@@ -11,19 +14,22 @@ incidents …   the endpoints, a file for each noun
 from functools import cache
 from http import HTTPStatus
 from time import monotonic
+from typing import Any
 
 from fastapi import FastAPI, Request
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from core.errors import DomainError, NotFound
 from core.transaction import Core
-from web.api import incidents
+from web.api import incidents, reference
 from web.api.answering import Door, refuse
 from web.api.openapi import document
 from web.api.refusals import MethodNotAllowed
+from web.api.unlocked import answer, write_openapi
 from web.pace import Pace
+from web.status_documents import Document
 
 PER_SECOND = 100.0
 BURST = 200
@@ -54,9 +60,14 @@ def _routes() -> ASGIApp:
     for endpoints in (incidents.ENDPOINTS,):
         api.include_router(endpoints.router)
 
-    @api.get("/openapi.json", include_in_schema=False)
-    async def openapi() -> Response:
-        return JSONResponse(openapi_document())
+    async def openapi(request: Request) -> Response:
+        return answer(request, _openapi)
+
+    async def docs(request: Request) -> Response:
+        return answer(request, _docs)
+
+    api.add_route("/openapi.json", openapi, include_in_schema=False)
+    api.add_route("/docs", docs, include_in_schema=False)
 
     @api.exception_handler(HTTPException)
     async def refused(request: Request, error: HTTPException) -> Response:
@@ -71,7 +82,17 @@ def _routes() -> ASGIApp:
     return api
 
 
-def openapi_document() -> dict[str, object]:
+@cache
+def _openapi() -> Document:
+    return write_openapi(openapi_document())
+
+
+@cache
+def _docs() -> Document:
+    return reference.render(openapi_document(), per_second=PER_SECOND, burst=BURST)
+
+
+def openapi_document() -> dict[str, Any]:
     """The OpenAPI 3.1 document, as it is served and committed as docs/openapi.json."""
     routes = _routes()
     assert isinstance(routes, FastAPI)  # noqa: S101

@@ -22,7 +22,7 @@ _VALUES: Mapping[str, Any] = {
     "name": "Payments",
     "description": "Nobody can pay since the last deployment.",
     "message": "It is missing.",
-    "body": "The database's disk is full. We are making room.",
+    "body": "The disk of the database is full. We are making room.",
     "severity": "critical",
     "ownerId": BOB,
     "userId": BOB,
