@@ -157,6 +157,7 @@ _FIELDS = {
     "length_days": "days",
     "until": "last_day",
     "ack_timeout_minutes": "timeout",
+    "expires_at": "last_day",
 }
 """Core's names of what is at fault, and the fields of the forms where they differ."""
 

@@ -18,7 +18,7 @@ from core.transaction import Actor, Core
 from storage.vocabulary import Role
 
 UTC = ZoneInfo("UTC")
-NONE_YET = "There are no API keys yet. Make one with `python app.py key create NAME`."
+NONE = "There are no API keys. Make one with `python app.py key create NAME`."
 
 _SPAN = re.compile(r"([0-9]{1,5}) ?(h|hours?|d|days?|w|weeks?)", re.IGNORECASE)
 _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
@@ -29,8 +29,8 @@ async def create(
     core: Core, actor: Actor, name: str, *, role: Role, expires: str | None
 ) -> MadeKey:
     """Make a key; `expires` is as somebody types it. Raises SettingsError, and what core raises."""
+    until = read_expiry(expires, core.clock.now()) if expires is not None else None
     async with core.transaction(actor) as tx:
-        until = read_expiry(expires, tx.now) if expires is not None else None
         return await keys.create_key(tx, name=name, role=role, expires_at=until)
 
 
@@ -86,7 +86,7 @@ def made(key: MadeKey, url: str) -> str:
 def render(every: Sequence[KeyLine]) -> Text:
     """The keys for a terminal, one a line; `.plain` is the same without colours."""
     if not every:
-        return Text(NONE_YET)
+        return Text(NONE)
     rows = [_COLUMNS, *(_row(one) for one in every)]
     widths = [max(cell_len(row[at]) for row in rows) for at in range(len(_COLUMNS))]
     shown = Text()

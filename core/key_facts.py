@@ -7,6 +7,7 @@ from uuid import UUID
 
 from core import keys
 from core.transaction import Transaction
+from storage.models import ApiKey
 from storage.vocabulary import Role
 
 
@@ -27,15 +28,17 @@ class KeyLine:
 
 async def lines(tx: Transaction) -> Sequence[KeyLine]:
     """Every key that is not revoked, by name, for admins. Raises Forbidden."""
-    return [
-        KeyLine(
-            id=one.id,
-            name=one.name,
-            role=one.role,
-            created_at=one.created_at,
-            last_used_at=one.last_used_at,
-            expires_at=one.expires_at,
-            expired=keys.is_dead(one, tx.now),
-        )
-        for one in await keys.list_keys(tx)
-    ]
+    return [line(tx, one) for one in await keys.list_keys(tx)]
+
+
+def line(tx: Transaction, key: ApiKey) -> KeyLine:
+    """One key, as it is now."""
+    return KeyLine(
+        id=key.id,
+        name=key.name,
+        role=key.role,
+        created_at=key.created_at,
+        last_used_at=key.last_used_at,
+        expires_at=key.expires_at,
+        expired=keys.is_dead(key, tx.now),
+    )

@@ -105,7 +105,7 @@ async def find_key(tx: Transaction, name: str) -> ApiKey:
     for one in every:
         if one.name == name.strip():
             return one
-    names = ", ".join(one.name for one in every) or "none yet"
+    names = ", ".join(one.name for one in every) or "none"
     raise NotFound(f"There is no API key called “{name.strip()}”. The API keys are: {names}.")
 
 

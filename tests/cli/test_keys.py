@@ -10,7 +10,7 @@ import pytest
 
 import sandbox
 from assembly.settings import Settings, SettingsError
-from cli.keys import NONE_YET, create, known, read_expiry, render, revoke
+from cli.keys import NONE, create, known, read_expiry, render, revoke
 from cli.set_up import run_key_create, run_key_list, run_key_revoke
 from core import keys, people
 from core.errors import NameConflict, NotAuthorized, NotFound, ValidationFailed
@@ -43,7 +43,7 @@ async def test_a_key_opens_the_door_until_it_is_revoked(engine: Engine, make) ->
 
 
 async def test_whoever_names_no_key_is_told_which_there_are(engine: Engine, make) -> None:
-    with pytest.raises(NotFound, match="The API keys are: none yet"):
+    with pytest.raises(NotFound, match="The API keys are: none"):
         await revoke(engine.core, engine.system, "Deploys")
     await make("Deploys")
     await make("Alerts")
@@ -62,7 +62,7 @@ async def test_what_core_refuses_is_refused(make) -> None:
 
 
 async def test_the_list_tells_everything_but_the_key(engine: Engine, make) -> None:
-    assert render(await known(engine.core, engine.system)).plain == NONE_YET
+    assert render(await known(engine.core, engine.system)).plain == NONE
     secrets = [
         (await make("Deploys", Role.ADMIN, "90d")).secret,
         (await make("Alerts", expires="12h")).secret,
@@ -144,7 +144,7 @@ async def test_a_script_catches_the_key_alone_and_people_read_the_rest(
     assert capsys.readouterr().out == said
     with pytest.raises(NotAuthorized):
         await keys.authenticate(world.tocsin.core, secret, Surface.API)
-    with pytest.raises(SettingsError, match="The API keys are: none yet"):
+    with pytest.raises(SettingsError, match="The API keys are: none"):
         await run_key_revoke(settings, "Deploys", org=None)
     assert secret not in caplog.text
 

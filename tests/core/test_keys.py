@@ -141,7 +141,7 @@ async def test_an_id_of_another_organizations_says_nothing(engine: Engine) -> No
 
 async def test_a_name_that_is_none_is_answered_with_those_there_are(engine: Engine) -> None:
     async with engine.core.reading(engine.system) as tx:
-        with pytest.raises(NotFound, match="The API keys are: none yet"):
+        with pytest.raises(NotFound, match="The API keys are: none"):
             await keys.find_key(tx, "Deploys")
     await _make(engine, "Deploys")
     await _make(engine, "Alerts")
