@@ -34,16 +34,20 @@ An incident's life, and where each part of it is written:
     schedules       stored schedules, loaded into oncall's values
     scheduling      a schedule changed as a whole
     arranging       one part of a schedule changed, and nothing that was not seen
+    schedule_parts  one part of a schedule changed as it is now, by the names of its fields
     layer_terms     PURE: a rotation layer in the words of a form
     foresight       what a schedule, or a draft of one, will do
     timezones       PURE: time zones as people look for them
     calendars       feeds at secret addresses: a schedule's shifts, or a person's
     calendar_events PURE: shifts as a calendar lists them
     overrides       somebody stands in, and everybody concerned is told
+    override_changes  one of them changed by the names of its fields; never its past
     covering        PURE: what is asked for then, and how a schedule will be
     duties          a member's own shifts, on every schedule
     policies        escalation policies and their layers
     escalation_order  one part of a policy changed, and nothing that was not seen
+    policy_parts    one part of a policy changed as it is now, by the names of its fields
+    schedule_records, policy_records  both as programs are told of them
     schedule_facts, policy_facts  both as views and forms show them
     escalation      begin, acknowledge, hand off, stop, escalate what is due
     firing          the next layer that has anybody is paged

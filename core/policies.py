@@ -108,7 +108,7 @@ async def change_policy(
 ) -> EscalationPolicy:
     """Make a policy be as the draft says; escalations that run keep the layers they began with."""
     before = draft_of(policy)
-    if before == draft:
+    if before == draft and _in_same_order(before, draft):
         return policy
     await _check(tx, draft, policy)
     wanted = {layer.id for layer in draft.layers}
@@ -195,6 +195,12 @@ def _whole(tx: Transaction) -> Select[EscalationPolicy]:
         .where(EscalationPolicy.organization_id == tx.organization_id)
         .options(_LAYERS)
     )
+
+
+def _in_same_order(before: PolicyDraft, draft: PolicyDraft) -> bool:
+    """Whether layers that are alike are the same ones, too."""
+    both = zip(before.layers, draft.layers, strict=True)
+    return all(wanted.id in (None, present.id) for present, wanted in both)
 
 
 def _write(policy: EscalationPolicy, draft: PolicyDraft, kept: dict[UUID, EscalationLayer]) -> None:

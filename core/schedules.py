@@ -35,9 +35,15 @@ async def get_schedule(tx: Transaction, schedule_id: UUID) -> models.Schedule:
     return found
 
 
-async def value_of(tx: Transaction, schedule_id: UUID) -> oncall.Schedule:
-    """One schedule as a value, with the overrides that have not ended. Raises NotFound."""
-    found = (await load(tx, [schedule_id])).get(schedule_id)
+async def value_of(
+    tx: Transaction, schedule_id: UUID, *, at: datetime | None = None
+) -> oncall.Schedule:
+    """One schedule as a value, with the overrides that have not ended, by `at` if that is earlier.
+
+    Raises NotFound.
+    """
+    earlier = at if at and at < tx.now else None
+    found = (await load(tx, [schedule_id], overrides_from=earlier)).get(schedule_id)
     if found is None:
         raise NotFound("There is no such schedule. It may have been removed.")
     return found

@@ -23,7 +23,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from core.errors import DomainError, NotFound
 from core.transaction import Core
-from web.api import incidents, reference
+from web.api import incidents, overrides, policies, reference, rotation_layers, schedules
 from web.api.answering import Door, refuse
 from web.api.openapi import document
 from web.api.refusals import MethodNotAllowed
@@ -57,7 +57,13 @@ class Api:
 def _routes() -> ASGIApp:
     """Every endpoint, of every product: they know none."""
     api = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
-    for endpoints in (incidents.ENDPOINTS,):
+    for endpoints in (
+        incidents.ENDPOINTS,
+        schedules.ENDPOINTS,
+        rotation_layers.ENDPOINTS,
+        overrides.ENDPOINTS,
+        policies.ENDPOINTS,
+    ):
         api.include_router(endpoints.router)
 
     async def openapi(request: Request) -> Response:

@@ -34,9 +34,9 @@ class Given(BaseModel):
         return {name: getattr(self, name) for name in self.model_fields_set}
 
 
-def left_out() -> Any:
-    """The default of a field that a PATCH may leave out, and that can't be null."""
-    return Field(default_factory=lambda: None)
+def left_out(*, alias: str | None = None) -> Any:
+    """The default of a field that may be left out, most often of a PATCH, and can't be null."""
+    return Field(default_factory=lambda: None, alias=alias)
 
 
 class Shown(BaseModel):
