@@ -11,6 +11,7 @@ An incident's life, and where each part of it is written:
     declaring       an incident opened: its number, owner, policy, first pages
     incidents       find, lock, list, change severity
     editing         its title and description changed, and nothing that was not seen
+    incident_search incidents by status, severity and day, a page at a time
     lifecycle       PURE: the four statuses and the one legal step from each
     updates         the single road to a status change
     redaction       a text taken back for good: gone from everywhere, its place stays
@@ -25,7 +26,9 @@ An incident's life, and where each part of it is written:
     component_days  PURE: how a component was, day by day
     public_page     PURE: what may leave the house: the values of a status page
     publishing      a published page, read into those values
-    history         its statuses alone, each since when
+    history         its updates in order, and its statuses alone, each since when
+    receipts        every page: why this person, each try, and what ended it
+    incident_records  incidents and updates as programs are told of them
     permissions     what is an admin's
     keys            API keys: made, listed, revoked, and recognised
     key_facts       what is shown of them: everything but the secret
@@ -72,6 +75,7 @@ An incident's life, and where each part of it is written:
     scrubbing       what was erased is forgotten to the last byte
     audit           the trail that is only ever added to
     audit_records   audit events as programs are told of them
+    trail_search    the whole organization's trail, a page at a time: an admin's
     measures        what is counted as it happens, by whoever listens
     measuring       noted in a transaction, counted once it is committed
     health          what waits and what is overdue, read when asked

@@ -5,6 +5,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from core.errors import ValidationFailed
+
 BEGINNING = datetime.min.replace(tzinfo=UTC)
 END = datetime.max.replace(tzinfo=UTC)
 
@@ -24,6 +26,20 @@ def refuse_unless_utc(*instants: datetime | None) -> None:
     for instant in instants:
         if instant is not None and instant.utcoffset() != timedelta(0):
             raise ValueError(f"An instant here is UTC; {instant} is not.")
+
+
+def whole_days(first: date | None, last: date | None) -> tuple[datetime | None, datetime | None]:
+    """From the start of one day to the end of another, in UTC; None is without a bound.
+
+    The second instant is the first that does not belong to it any more. Raises ValidationFailed
+    where the last day comes before the first.
+    """
+    if first and last and last < first:
+        raise ValidationFailed("It comes after the last day that is asked for.", field="from")
+    since = datetime.combine(first, time(), UTC) if first else None
+    if last is None or last == date.max:
+        return since, None
+    return since, datetime.combine(last + timedelta(days=1), time(), UTC)
 
 
 @lru_cache(maxsize=HANDOFFS_REMEMBERED)

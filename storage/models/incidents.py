@@ -38,6 +38,15 @@ class Incident(Identified, Base):
             postgresql_where=text("next_escalation_at IS NOT NULL"),
         ),
         Index("ix_incidents_organization_id_status", "organization_id", "status", "number"),
+        Index("ix_incidents_newest", "organization_id", "created_at", "number"),
+        Index(
+            "ix_incidents_newest_of_a_kind",
+            "organization_id",
+            "status",
+            "severity",
+            "created_at",
+            "number",
+        ),
     )
 
     organization_id: Mapped[UUID] = mapped_column(ForeignKey("organizations.id"))

@@ -132,6 +132,8 @@ class AuditEvent(Base):
     __table_args__ = (
         Index("ix_audit_events_incident_id", "incident_id", "sequence"),
         Index("ix_audit_events_organization_id", "organization_id", "sequence"),
+        Index("ix_audit_events_newest", "organization_id", "at", "sequence"),
+        Index("ix_audit_events_newest_of_a_type", "organization_id", "type", "at", "sequence"),
     )
 
     sequence: Mapped[int] = mapped_column(

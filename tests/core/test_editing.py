@@ -144,6 +144,7 @@ async def test_several_things_are_changed_at_once_or_none(engine: Engine) -> Non
         await engine.do(
             "bob", editing.change_incident, incident.id, title=" ", severity=Severity.LOW
         )
+    await engine.do("bob", editing.change_incident, incident.id)
     await engine.do("bob", editing.change_incident, incident.id, title="New", description="D",
                     severity=Severity.HIGH)  # fmt: skip
 

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from core import calendars, escalation, incidents, people, team
+from core import calendars, escalation, incidents, keys, people, team
 from core.errors import (
     AlreadyMember,
     CannotChangeOwnRole,
@@ -23,7 +23,7 @@ from core.people import SlackProfile
 from core.transaction import Transaction
 from storage.limits import NAME_MAX
 from storage.models import Member
-from storage.vocabulary import AuditType, DeliveryState, Role, Severity
+from storage.vocabulary import AuditType, DeliveryState, Role, Severity, Surface
 from tests.core import given, public
 from tests.engine import Engine
 
@@ -196,6 +196,26 @@ async def test_who_is_no_admin_is_refused_before_anything_else_is_judged(admins:
     for email in ("", "dave@example.com", EVE):
         with pytest.raises(Forbidden):
             await admins.do("carol", team.add_member, email=email)
+
+
+async def test_a_key_manages_the_team_if_its_role_is_admin(admins: Engine) -> None:
+    async def act(role: Role) -> Role:
+        made = await admins.do("alice", keys.create_key, name=role, role=role)
+        key = await keys.authenticate(admins.core, made.secret, Surface.API)
+        async with admins.core.transaction(key) as tx:
+            eve = await team.add_member(tx, email=EVE)
+            await team.change_role(tx, eve.id, Role.ADMIN)
+            for one in ("alice", "bob"):
+                await team.remove_member(tx, admins.cast[one].id)
+            with pytest.raises(LastAdmin):
+                await team.remove_member(tx, eve.id)
+            return eve.role
+
+    with pytest.raises(Forbidden):
+        await act(Role.MEMBER)
+    assert await act(Role.ADMIN) is Role.ADMIN
+    trail = await given.organization_trail(admins)
+    assert (trail[-1].type, trail[-1].actor_name) == (AuditType.MEMBER_REMOVED, "admin")
 
 
 async def test_who_is_not_there_or_not_ours_is_not_found(admins: Engine) -> None:

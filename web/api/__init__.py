@@ -23,7 +23,15 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from core.errors import DomainError, NotFound
 from core.transaction import Core
-from web.api import incidents, overrides, policies, reference, rotation_layers, schedules
+from web.api import (
+    incidents,
+    overrides,
+    policies,
+    reference,
+    rotation_layers,
+    schedules,
+    updates,
+)
 from web.api.answering import Door, refuse
 from web.api.openapi import document
 from web.api.refusals import MethodNotAllowed
@@ -59,6 +67,7 @@ def _routes() -> ASGIApp:
     api = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     for endpoints in (
         incidents.ENDPOINTS,
+        updates.ENDPOINTS,
         schedules.ENDPOINTS,
         rotation_layers.ENDPOINTS,
         overrides.ENDPOINTS,

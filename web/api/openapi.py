@@ -109,6 +109,8 @@ def _complete(method: str, operation: dict[str, Any], schemas: Mapping[str, Any]
     operation["description"] = operation["description"].partition("\n")[2].strip()
     if not operation["description"]:
         del operation["description"]
+    for parameter in operation.get("parameters", ()):
+        _never_null(parameter)
     if method == "post":
         operation.setdefault("parameters", []).append(_IDEMPOTENCY_KEY)
     for status, response in responses.items():
@@ -118,6 +120,15 @@ def _complete(method: str, operation: dict[str, Any], schemas: Mapping[str, Any]
             content["schema"] = schemas[wrapping]
         named = [*_headers_of(method, status), *response.get("headers", ())]
         response["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in named}
+
+
+def _never_null(parameter: dict[str, Any]) -> None:
+    """A parameter is said or left out. There is no way to say null in an address or a header."""
+    said = [one for one in parameter["schema"].pop("anyOf", ()) if one != {"type": "null"}]
+    if len(said) == 1:
+        parameter["schema"].update(said[0])
+    elif said:
+        parameter["schema"]["anyOf"] = said
 
 
 def _headers_of(method: str, status: str) -> list[str]:

@@ -20,6 +20,12 @@ class MethodNotAllowed(DomainError):
     code = "method_not_allowed"
 
 
+class PreconditionFailed(DomainError):
+    """It is another one now than your If-Match says, so nothing was done. Get it anew and look."""
+
+    code = "precondition_failed"
+
+
 class PayloadTooLarge(DomainError):
     """The body is over 1 MB. Nothing was read of the rest, and nothing was done."""
 

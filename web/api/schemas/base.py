@@ -16,6 +16,8 @@ from pydantic import (
 )
 from pydantic.alias_generators import to_camel
 
+from core.editing import UNSAID
+
 
 class Given(BaseModel):
     """What a caller sends. A field that is not known is refused, never ignored."""
@@ -156,6 +158,11 @@ def _storable(value: str) -> str:
     if "\0" in value:
         raise ValueError("It holds U+0000, which is no character.")
     return value
+
+
+def left_out() -> Any:
+    """The default of a field that may be left out of a change, and stays as it was then."""
+    return Field(default_factory=lambda: UNSAID)
 
 
 Text = Annotated[str, BeforeValidator(_trimmed), AfterValidator(_storable)]

@@ -44,9 +44,7 @@ def _place(cursor: Any) -> int:
 
 
 Cursor = Annotated[
-    int,
-    BeforeValidator(_place),
-    WithJsonSchema({"type": "string"}),
+    Annotated[int, BeforeValidator(_place), WithJsonSchema({"type": "string"})] | None,
     Query(description="The `nextCursor` of the page before."),
 ]
-"""Where to go on: the place of the last one on the page before."""
+"""Where to go on: the place of the last one on the page before; None for the first page."""
