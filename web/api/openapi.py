@@ -30,7 +30,23 @@ What answers under `/v1` answers under `/api`, too.
 
 NOUNS: Mapping[str, str] = {
     "Incidents": "Something is broken and people are working on it: declared, taken, handed on, "
-    "brought one step forward at a time, and resolved.",
+    "and resolved.",
+    "Updates": "What is said about an incident, to the team or to everybody, and the steps of its "
+    "status. Nothing is ever edited; a text can be removed for good.",
+    "Schedules": "Who is on call when, in one time zone: layers of people who take turns, and "
+    "overrides, which stand in for a while.",
+    "Rotation layers": "A line of shifts in a schedule, counted from 0. The first one's person is "
+    "the schedule's owner; everybody else's is paged with them.",
+    "Overrides": "Somebody stands in for a stretch of time, in place of the first layer.",
+    "Escalation policies": "Whom to page, and whom next if nobody acknowledges: layers, counted "
+    "from 1, each with a time to wait.",
+    "Components": "The parts of your product that customers know by name. An incident affects "
+    "some of them.",
+    "Status pages": "What customers read: the components that a page selects, and the incidents "
+    "that affect them.",
+    "Members": "The people of your organization, and who of them is an admin.",
+    "API keys": "What programs act with.",
+    "Audit trail": "Who did what, when, and through which door. Nothing on it is ever changed.",
 }
 """Each noun of the API with what it means, in the order in which they are read."""
 
@@ -76,7 +92,6 @@ def document(api: FastAPI, *, version: str) -> dict[str, Any]:
         summary=SUMMARY,
         description=ABOUT,
         routes=api.routes,
-        tags=[{"name": noun, "description": about} for noun, about in NOUNS.items()],
         servers=[{"url": "/v1", "description": "This installation"}],
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
     )
@@ -86,6 +101,11 @@ def document(api: FastAPI, *, version: str) -> dict[str, Any]:
     }
     components["headers"] = {name: _header(name) for name in _HEADERS}
     made["security"] = [{"key": []}]
+    spoken_of = {tag for of_path in made["paths"].values() for one in of_path.values()
+                 for tag in one["tags"]}  # fmt: skip
+    made["tags"] = [
+        {"name": noun, "description": about} for noun, about in NOUNS.items() if noun in spoken_of
+    ]
     for of_path in made["paths"].values():
         for method, operation in of_path.items():
             _complete(method, operation, components["schemas"])
@@ -159,13 +179,13 @@ def _tidied(value: Any, *, names: bool = False) -> Any:
     """
     if isinstance(value, list):
         return [_tidied(one) for one in value]
+    if isinstance(value, str) and value.startswith("#/components/schemas/"):
+        return value.removesuffix("Shown")
     if not isinstance(value, dict):
         return value
     tidy = {}
     for name, one in value.items():
-        if name == "$ref" and not names:
-            tidy[name] = one.removesuffix("Shown")
-        elif name in ("example", "examples", "default", "enum", "const", "info") and not names:
+        if name in ("example", "examples", "default", "enum", "const", "info") and not names:
             tidy[name] = one
         elif name == "title" and not names and isinstance(one, str):
             continue

@@ -48,6 +48,8 @@ _VALUES: Mapping[str, Any] = {
     "slackUserId": "U012ABCDE",
     "key": "toc_live_…",
     "expiresAt": "2027-03-01T09:00:00.000Z",
+    "from": "2026-03-02T00:00:00Z",
+    "to": "2026-03-09T00:00:00Z",
     "state": "waiting",
     "createdBy": _DEPLOYS,
     "postedBy": _DEPLOYS,
@@ -75,10 +77,16 @@ _BY_FORMAT: Mapping[str, Any] = {
 
 
 def add_samples(document: dict[str, Any]) -> None:
-    """Give every body of the document an example, what is sent and what comes back."""
+    """Give every body an example, what is sent and what comes back, and what a query must say."""
     schemas = document["components"]["schemas"]
     for of_path in document["paths"].values():
         for operation in of_path.values():
+            for parameter in operation.get("parameters", ()):
+                if parameter["in"] == "query" and parameter.get("required"):
+                    name, schema = parameter["name"], parameter["schema"]
+                    parameter["example"] = _VALUES.get(name) or sample(
+                        name, schema, schemas, is_sent=True
+                    )
             sent = operation.get("requestBody", {})
             _add(sent, schemas, is_sent=True)
             for status, response in operation["responses"].items():

@@ -38,7 +38,7 @@ class Given(BaseModel):
 
 def left_out(*, alias: str | None = None) -> Any:
     """The default of a field that may be left out, most often of a PATCH, and can't be null."""
-    return Field(default_factory=lambda: None, alias=alias)
+    return Field(default_factory=lambda: UNSAID, alias=alias)
 
 
 class Shown(BaseModel):
@@ -158,11 +158,6 @@ def _storable(value: str) -> str:
     if "\0" in value:
         raise ValueError("It holds U+0000, which is no character.")
     return value
-
-
-def left_out() -> Any:
-    """The default of a field that may be left out of a change, and stays as it was then."""
-    return Field(default_factory=lambda: UNSAID)
 
 
 Text = Annotated[str, BeforeValidator(_trimmed), AfterValidator(_storable)]
