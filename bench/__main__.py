@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bench.acknowledged import acknowledged
+from bench.api import api
 from bench.declared import declared
 from bench.lateness import lateness
 from bench.oncall import oncall
@@ -25,7 +26,7 @@ OPEN = (10, 1_000, 10_000, 100_000)
 STORM = 10_000
 """How many escalations are due in the same second."""
 
-PARTS = ("declared", "acknowledged", "restarted", "lateness", "storm")
+PARTS = ("declared", "acknowledged", "restarted", "lateness", "storm", "api")
 RULES = "oncall"
 STATUS = "status"
 ALONE = (RULES, STATUS)
@@ -43,6 +44,9 @@ async def _rows(product: Bench, part: str, database: str) -> AsyncIterator[Row]:
             yield row
     elif part == "restarted":
         for row in await restarted(product):
+            yield row
+    elif part == "api":
+        async for row in api(product):
             yield row
     elif part == "lateness":
         async for row in lateness(product, OPEN):

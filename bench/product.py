@@ -49,6 +49,8 @@ class Bench:
     slack_url: str
     core: Core
     system: Actor
+    port: int = 0
+    """Where the replica listens that came up last."""
 
     @asynccontextmanager
     async def served(self, replicas: int = 1) -> AsyncIterator[int]:
@@ -60,7 +62,7 @@ class Bench:
     @asynccontextmanager
     async def _replica(self) -> AsyncIterator[int]:
         """One process, ready; Slack's requests go to the one that came up last."""
-        port = _free_port()
+        self.port = port = free_port()
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             str(ROOT / "app.py"),
@@ -75,6 +77,8 @@ class Bench:
                 "HOST": "127.0.0.1",
                 "PORT": str(port),
                 "LOG_LEVEL": "error",
+                "TOCSIN_API_RATE": "1000000",
+                "TOCSIN_API_BURST": "1000000",
             },
         )
         try:
@@ -163,7 +167,8 @@ async def _post(
         return answer.status, dict(answer.headers), await answer.read()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens on."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return int(free.getsockname()[1])

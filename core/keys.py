@@ -8,7 +8,7 @@ from hashlib import sha256
 from secrets import token_urlsafe
 from uuid import UUID, uuid4
 
-from sqlalchemy import Select, or_, select, update
+from sqlalchemy import Select, bindparam, or_, select, update
 
 from core import audit, people, permissions
 from core.errors import KeyMadeAlready, NameConflict, NotAuthorized, NotFound, ValidationFailed
@@ -33,6 +33,14 @@ class MadeKey:
 
     key: ApiKey
     secret: str
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Whoever acts with a key, and whether it was kept within the last minute that they do."""
+
+    actor: Actor
+    is_noted: bool
 
 
 async def create_key(
@@ -109,12 +117,21 @@ async def find_key(tx: Transaction, name: str) -> ApiKey:
     raise NotFound(f"There is no API key called “{name.strip()}”. The API keys are: {names}.")
 
 
+async def get_key(tx: Transaction, key_id: UUID) -> ApiKey:
+    """A key that is not revoked. Raises Forbidden, NotFound."""
+    await permissions.require_admin(tx, WHAT)
+    key = await tx.db.scalar(_living(tx).filter_by(id=key_id))
+    if key is None:
+        raise NotFound(_UNKNOWN)
+    return key
+
+
 async def revoke_key(tx: Transaction, key_id: UUID) -> ApiKey:
     """Make a key dead at once, for ever. Raises Forbidden, and NotFound for a dead one."""
     await permissions.require_admin(tx, WHAT)
     key = await tx.db.scalar(_living(tx).filter_by(id=key_id).with_for_update())
     if key is None:
-        raise NotFound("There is no such API key. It may have been revoked.")
+        raise NotFound(_UNKNOWN)
     key.revoked_at = tx.now
     audit.record(tx, AuditType.API_KEY_REVOKED, keyId=str(key.id), name=key.name)
     return key
@@ -125,17 +142,41 @@ async def authenticate(core: Core, secret: str, surface: Surface) -> Actor:
 
     Raises NotAuthorized: unknown, revoked and expired keys are answered alike.
     """
-    hashed = _hash(secret)
     async with core.reading(Actor.system()) as tx:
-        key = await tx.db.scalar(select(ApiKey).filter_by(secret_hash=hashed))
-        known = key is not None and hmac.compare_digest(key.secret_hash, hashed)
-        if key is None or not known or is_dead(key, tx.now):
-            raise NotAuthorized
-        is_noted = key.last_used_at is not None and tx.now - key.last_used_at < LAST_USED
-    actor = Actor(ActorKind.API_KEY, key.id, key.name, surface, key.organization_id)
-    if not is_noted:
-        await _note_use(core, actor)
-    return actor
+        caller = await recognise(tx, secret, surface)
+    await note_use(core, caller)
+    return caller.actor
+
+
+async def recognise(tx: Transaction, secret: str, surface: Surface) -> Caller:
+    """Whoever acts with this key, who is the transaction's actor from here on.
+
+    Raises NotAuthorized.
+    """
+    hashed = _hash(secret)
+    key: ApiKey | None = await tx.db.scalar(_BY_HASH, {"hash": hashed})
+    known = key is not None and hmac.compare_digest(key.secret_hash, hashed)
+    if key is None or not known or is_dead(key, tx.now):
+        raise NotAuthorized
+    is_noted = key.last_used_at is not None and tx.now - key.last_used_at < LAST_USED
+    tx.actor = Actor(ActorKind.API_KEY, key.id, key.name, surface, key.organization_id)
+    return Caller(tx.actor, is_noted)
+
+
+async def note_use(core: Core, caller: Caller) -> None:
+    """Keep that a key was used, unless that was kept within the last minute."""
+    if caller.is_noted:
+        return
+    async with core.transaction(caller.actor) as tx:
+        await tx.db.execute(
+            update(ApiKey)
+            .where(
+                ApiKey.id == caller.actor.id,
+                or_(ApiKey.last_used_at.is_(None), ApiKey.last_used_at <= tx.now - LAST_USED),
+            )
+            .values(last_used_at=tx.now)
+            .execution_options(synchronize_session=False)
+        )
 
 
 def is_dead(key: ApiKey, now: datetime) -> bool:
@@ -143,17 +184,9 @@ def is_dead(key: ApiKey, now: datetime) -> bool:
     return key.revoked_at is not None or (key.expires_at is not None and key.expires_at <= now)
 
 
-async def _note_use(core: Core, actor: Actor) -> None:
-    async with core.transaction(actor) as tx:
-        await tx.db.execute(
-            update(ApiKey)
-            .where(
-                ApiKey.id == actor.id,
-                or_(ApiKey.last_used_at.is_(None), ApiKey.last_used_at <= tx.now - LAST_USED),
-            )
-            .values(last_used_at=tx.now)
-            .execution_options(synchronize_session=False)
-        )
+_UNKNOWN = "There is no such API key. It may have been revoked."
+
+_BY_HASH = select(ApiKey).where(ApiKey.secret_hash == bindparam("hash"))
 
 
 def _living(tx: Transaction) -> Select[ApiKey]:

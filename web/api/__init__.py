@@ -24,12 +24,17 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from core.errors import DomainError, NotFound
 from core.transaction import Core
 from web.api import (
+    api_keys,
+    audit,
+    components,
     incidents,
+    members,
     overrides,
     policies,
     reference,
     rotation_layers,
     schedules,
+    status_pages,
     updates,
 )
 from web.api.answering import Door, refuse
@@ -65,15 +70,20 @@ class Api:
 def _routes() -> ASGIApp:
     """Every endpoint, of every product: they know none."""
     api = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
-    for endpoints in (
-        incidents.ENDPOINTS,
-        updates.ENDPOINTS,
-        schedules.ENDPOINTS,
-        rotation_layers.ENDPOINTS,
-        overrides.ENDPOINTS,
-        policies.ENDPOINTS,
+    for noun in (
+        incidents,
+        updates,
+        schedules,
+        rotation_layers,
+        overrides,
+        policies,
+        components,
+        status_pages,
+        members,
+        api_keys,
+        audit,
     ):
-        api.include_router(endpoints.router)
+        api.include_router(noun.ENDPOINTS.router)
 
     async def openapi(request: Request) -> Response:
         return answer(request, _openapi)

@@ -1,13 +1,13 @@
 """From a request to its answer, with every check in the order of spec section 4.
 
-The key; how fast it asks; its role; then what was answered before, where the request is repeated;
-then existence, schema, and the rules of core. Whatever is refused on the way is refused in the same
-shape.
+The key; how fast it asks; its role; existence; schema; and the rules of core. Whatever is refused
+on the way is refused in the same shape, and a request that is repeated gets its first answer.
 """
 
 import json
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from json import JSONDecodeError
@@ -78,6 +78,8 @@ class Terms:
     """What is for admins alone, in words; None where members may, too."""
     exists: Exists | None = None
     writes: bool = False
+    by_itself: bool = False
+    """It is handed no transaction, and makes what it needs: no other is held meanwhile."""
     malformed: HTTPStatus = HTTPStatus.UNPROCESSABLE_ENTITY
     """What a bad body is answered: 422 but on `POST /v1/incidents`."""
 
@@ -91,20 +93,33 @@ class Call:
     terms: Terms
     repeatable: Repeatable | None
     headers: dict[str, str] = field(default_factory=dict)
+    tx: Transaction | None = None
+    """Where it only reads: the transaction in which its key was looked up."""
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[Transaction]:
+        """A transaction that reads."""
+        if self.tx:
+            yield self.tx
+            return
+        async with self.core.reading(self.actor) as tx:
+            yield tx
 
     async def answer(self, work: Callable[[Transaction], Awaitable[Shown | list[Any] | None]]
                      ) -> Response:  # fmt: skip
         """Do the work in one transaction, and keep its answer there if it may be repeated."""
         if not self.terms.writes:
-            async with self.core.reading(self.actor) as tx:
+            async with self.reading() as tx:
                 return self.say(await work(tx))
         async with self.core.transaction(self.actor) as tx:
             if self.repeatable and (kept := await repeats.claim(tx, self.repeatable)):
                 return again(kept)
-            response = self.say(await work(tx))
+            shown = await work(tx)
+            response = self.say(shown)
             if self.repeatable:
-                body = bytes(response.body).decode()
-                await repeats.keep(tx, self.repeatable, Answer(response.status_code, body))
+                again_said = self.say(shown.repeated if isinstance(shown, Shown) else shown)
+                answer = Answer(again_said.status_code, bytes(again_said.body).decode())
+                await repeats.keep(tx, self.repeatable, answer)
         return response
 
     def say(self, shown: Shown | list[Any] | None) -> Response:
@@ -150,7 +165,7 @@ class ApiRoute(APIRoute):
         work = super().get_route_handler()
         terms: Terms = getattr(self.endpoint, "terms")  # noqa: B009  (set by Endpoints)
         known = frozenset(one.alias for one in self.dependant.query_params)
-        takes_body = self.body_field is not None or "GET" in self.methods
+        takes_body = self.body_field is not None or not terms.writes
 
         async def work_on_nothing_else(request: Request) -> Response:
             unknown = sorted(set(request.query_params) - known)
@@ -186,37 +201,44 @@ async def _handle(asked: ApiRequest, terms: Terms, work: Work) -> Response:
 
 
 async def _judge(asked: ApiRequest, terms: Terms, work: Work, headers: dict[str, str]) -> Response:
+    """What only reads does so in the one transaction in which its key was looked up."""
     door = Door.of(asked)
     secret = _secret(asked)
-    actor = await keys.authenticate(door.core, secret, Surface.API)
-    allowance = door.pace.take(actor.id)
-    headers.update(_told(allowance))
-    if allowance.retry_after is not None:
-        raise RateLimited
-    if terms.admins:
-        async with door.core.reading(actor) as tx:
+    async with door.core.reading(Actor.system()) as tx:
+        caller = await keys.recognise(tx, secret, Surface.API)
+        allowance = door.pace.take(caller.actor.id)
+        headers.update(_told(allowance))
+        if allowance.retry_after is not None:
+            raise RateLimited
+        if terms.admins:
             await permissions.require_admin(tx, terms.admins)
-    body = await asked.body()
-    repeatable = _repeatable(asked, actor, secret, body)
-    if repeatable:
-        async with door.core.reading(actor) as tx:
-            if kept := await repeats.first_answer(tx, repeatable):
-                return again(kept)
-    call = Call(door.core, actor, terms, repeatable, headers)
-    asked.state.call = call
+        call = Call(door.core, caller.actor, terms, None, headers)
+        asked.state.call = call
+        response = None
+        if not terms.writes and not terms.by_itself:
+            call.tx = tx
+            response = await _within_schema(call, asked, work)
+    await keys.note_use(door.core, caller)
+    return response or await _write(call, asked, work, secret)
+
+
+async def _write(call: Call, asked: ApiRequest, work: Work, secret: str) -> Response:
+    """Do it, or refuse it; where it is repeated, as the first time."""
+    call.repeatable = _repeatable(asked, call.actor, secret, await asked.body())
     try:
         return await _within_schema(call, asked, work)
     except DomainError as refusal:
-        if repeatable is None or not _is_kept(refusal):
+        if call.repeatable is None or not _is_kept(refusal):
             raise
-        told = refuse(asked, refusal, malformed=terms.malformed)
+        told = refuse(asked, refusal, malformed=call.terms.malformed)
         answer = Answer(told.status_code, bytes(told.body).decode())
-        async with door.core.transaction(actor) as tx:
-            first = await repeats.keep_refusal(tx, repeatable, answer)
+        async with call.core.transaction(call.actor) as tx:
+            first = await repeats.keep_refusal(tx, call.repeatable, answer)
         return told if first is answer else again(first)
 
 
 async def _within_schema(call: Call, asked: ApiRequest, work: Work) -> Response:
+    """What does not exist is not found, whatever else is wrong with the request."""
     try:
         return await work(asked)
     except RequestValidationError as error:
@@ -228,10 +250,9 @@ async def _within_schema(call: Call, asked: ApiRequest, work: Work) -> Response:
 
 
 async def _check_existence(call: Call, asked: ApiRequest) -> None:
-    """What does not exist is not found, whatever else is wrong with the request."""
     ids = {name: _id(value) for name, value in asked.path_params.items()}
     if call.terms.exists:
-        async with call.core.reading(call.actor) as tx:
+        async with call.reading() as tx:
             await call.terms.exists(tx, ids)
 
 

@@ -20,7 +20,6 @@ from fastapi.requests import Request
 from starlette.responses import Response
 
 from core.errors import DomainError
-from core.transaction import Transaction
 from web.api.answering import ApiRoute, Call, Exists, Terms
 from web.api.describing import describe
 from web.api.schemas.base import Data
@@ -70,14 +69,16 @@ class Endpoints:
         exists: Exists | None = None,
         malformed: HTTPStatus = HTTPStatus.UNPROCESSABLE_ENTITY,
     ) -> Function:
+        signature = inspect.signature(function)
+        first = next(iter(signature.parameters.values()))
         terms = Terms(
             status=status,
             admins=admins,
             exists=exists or (self._exists if "{" in path else None),
             writes=method != "GET",
+            by_itself=first.annotation is Call,
             malformed=malformed,
         )
-        signature = inspect.signature(function)
         shown = signature.return_annotation
         self.router.add_api_route(
             path,
@@ -95,13 +96,13 @@ class Endpoints:
 
 def _endpoint(function: Function, signature: inspect.Signature, terms: Terms) -> Function:
     """What FastAPI calls: the function's own parameters, but for the first."""
-    first, *given = signature.parameters.values()
+    _, *given = signature.parameters.values()
 
     async def endpoint(request: Request, **facts: Any) -> Response:
         call: Call = request.state.call
-        if first.annotation is Transaction:
-            return await call.answer(lambda tx: function(tx, **facts))
-        return call.say(await function(call, **facts))
+        if terms.by_itself:
+            return call.say(await function(call, **facts))
+        return await call.answer(lambda tx: function(tx, **facts))
 
     keyword = inspect.Parameter.KEYWORD_ONLY
     asked = inspect.Parameter("request", keyword, annotation=Request)

@@ -36,11 +36,6 @@ class Given(BaseModel):
         return {name: getattr(self, name) for name in self.model_fields_set}
 
 
-def left_out(*, alias: str | None = None) -> Any:
-    """The default of a field that may be left out, most often of a PATCH, and can't be null."""
-    return Field(default_factory=lambda: UNSAID, alias=alias)
-
-
 class Shown(BaseModel):
     """What a caller is given, every field always there."""
 
@@ -57,6 +52,11 @@ class Shown(BaseModel):
     def etag(self) -> str | None:
         """What stands for this state of it, where somebody may compare."""
         return None
+
+    @property
+    def repeated(self) -> "Shown":
+        """What whoever repeats the request is shown; it is kept, so it holds no secret."""
+        return self
 
 
 Content = TypeVar("Content")
@@ -115,7 +115,8 @@ Instant = Annotated[
 
 
 def _text_alone(value: Any) -> Any:
-    if not isinstance(value, (str, datetime)):
+    """No number, nor a text that is one: nobody knows whether it counts seconds or days."""
+    if not isinstance(value, (str, datetime)) or (isinstance(value, str) and ":" not in value):
         raise ValueError("It must be an instant in ISO 8601, such as 2026-03-01T09:00:00Z.")
     return value
 
@@ -158,6 +159,11 @@ def _storable(value: str) -> str:
     if "\0" in value:
         raise ValueError("It holds U+0000, which is no character.")
     return value
+
+
+def left_out(*, alias: str | None = None) -> Any:
+    """The default of a field that may be left out of a change, and stays as it was then."""
+    return Field(default_factory=lambda: UNSAID, alias=alias)
 
 
 Text = Annotated[str, BeforeValidator(_trimmed), AfterValidator(_storable)]
