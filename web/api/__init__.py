@@ -38,7 +38,7 @@ from web.api import (
     updates,
 )
 from web.api.answering import Door, refuse
-from web.api.openapi import document
+from web.api.openapi import document, methods_of
 from web.api.refusals import MethodNotAllowed
 from web.api.unlocked import answer, write_openapi
 from web.pace import Pace
@@ -102,6 +102,9 @@ def _routes() -> ASGIApp:
         }
         response = refuse(request, known.get(error.status_code, NotFound()))
         response.headers.update(error.headers or {})
+        below = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
+        if allowed := methods_of(openapi_document(), below):
+            response.headers["Allow"] = ", ".join(allowed)
         return response
 
     return api

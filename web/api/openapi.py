@@ -120,6 +120,18 @@ def document(api: FastAPI, *, version: str) -> dict[str, Any]:
     return tidy
 
 
+def methods_of(document: Mapping[str, Any], path: str) -> list[str]:
+    """Every method that a path has, for whoever asked with another; none for an unknown path.
+
+    The router alone would name those of the first endpoint that has this path.
+    """
+    for known in sorted(document["paths"], key=lambda one: one.count("{")):  # `…/order` is no id
+        pattern = "[^/]+".join(map(re.escape, re.split(r"\{[^}]+\}", known)))
+        if re.fullmatch(pattern, path):
+            return [method.upper() for method in document["paths"][known]]
+    return []
+
+
 def _complete(method: str, operation: dict[str, Any], schemas: Mapping[str, Any]) -> None:
     """What is the same for every endpoint, said at each."""
     responses = operation["responses"]
