@@ -11,6 +11,7 @@ schemas/      what goes in and comes out, as JSON
 incidents …   the endpoints, a file for each noun
 """
 
+import re
 from functools import cache
 from http import HTTPStatus
 from time import monotonic
@@ -19,6 +20,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from core.errors import DomainError, NotFound
@@ -64,6 +66,14 @@ class Api:
         """Answer a request below one of the prefixes."""
         scope["tocsin.door"] = self._door
         await _routes()(scope, receive, send)
+
+
+def mounts(api: Api) -> list[Mount]:
+    """Where the API answers: all that is below its prefixes, whatever somebody writes there."""
+    found = [Mount(prefix, app=api) for prefix in PREFIXES]
+    for one in found:  # its own pattern ends at a line break, and another application would answer
+        one.path_regex = re.compile(one.path_regex.pattern, re.DOTALL)
+    return found
 
 
 @cache

@@ -76,5 +76,5 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    made.filters.update(marked=marked, code=_with_code)
+    made.globals.update(marked=marked, coded=_with_code)
     return made

@@ -16,11 +16,10 @@ from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
-from starlette.routing import Mount
 
 from tests.web.api.caller import Caller, Office
 from tests.web.api.document import operation_of
-from web.api import PREFIXES, Api
+from web.api import Api, mounts
 from web.requests import RequestIds
 
 HOOKS = "tests.web.api.fuzzing_hooks"
@@ -70,9 +69,7 @@ async def serving(office: Office) -> AsyncIterator[Server]:
     """The office's API on a port of its own, as it stands on a port in production."""
     asked = Asked()
     api = Api(office.engine.core, per_second=100_000, burst=100_000)
-    app = _counting(
-        RequestIds(Starlette(routes=[Mount(prefix, api) for prefix in PREFIXES])), asked
-    )
+    app = _counting(RequestIds(Starlette(routes=mounts(api))), asked)
     config = uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, lifespan="off")
     server = uvicorn.Server(config)
     running = asyncio.create_task(server.serve())
@@ -138,7 +135,8 @@ async def furnish(office: Office, *, many: int) -> dict[str, list[str]]:
         "incidents": incidents,
         "updates": updates,
         "schedules": [schedule],
-        "layers": [*rotations, *layers],
+        "rotations": rotations,
+        "layers": layers,
         "overrides": overrides,
         "policies": [policy],
         "components": components,
@@ -147,6 +145,10 @@ async def furnish(office: Office, *, many: int) -> dict[str, list[str]]:
         ],
         "keys": [await _id(admin, "/v1/api-keys", name=f"Key {one}") for one in range(many)],
         "members": [office.user(name) for name in ("bob", "carol", "dave")],
+        "leavers": [
+            await _id(admin, "/v1/team/members", email=f"leaver-{one}@example.com")
+            for one in range(many)
+        ],
     }
 
 
@@ -154,12 +156,11 @@ NAMED = {
     "path.incidentId": "incidents",
     "path.updateId": "updates",
     "path.scheduleId": "schedules",
-    "path.layerId": "layers",
     "path.overrideId": "overrides",
     "path.policyId": "policies",
     "path.componentId": "components",
     "path.pageId": "pages",
-    "path.memberId": "members",
+    "path.memberId": "leavers",
     "path.keyId": "keys",
     "body.ownerId": "members",
     "body.ownerScheduleId": "schedules",
@@ -168,11 +169,13 @@ NAMED = {
     "body.userId": "members",
     "body.participantIds[*]": "members",
     "body.componentIds[*]": "components",
-    "body.layerIds[*]": "layers",
     "body.target.scheduleId": "schedules",
     "body.target.userIds[*]": "members",
 }
 """Where a request names which kind of thing."""
+
+LAYERS = {"Rotation layers": "rotations", "Escalation policies": "layers"}
+"""What a layer is, by the noun that an endpoint is about."""
 
 SHARE = 0.7
 """Of so many of them the thing is there."""
@@ -199,6 +202,12 @@ async def put_to_the_test(
         f'"{where}" = {{ dictionary = "{kind}", probability = {SHARE} }}'
         for where, kind in NAMED.items()
     ]
+    for noun, kind in LAYERS.items():
+        lines += ["[[operations]]", f'include-tag = "{noun}"', "[operations.parameters]"]
+        lines += [
+            f'"{where}" = {{ dictionary = "{kind}", probability = {SHARE} }}'
+            for where in ("path.layerId", "body.layerIds[*]")
+        ]
     config.write_text("\n".join(lines).replace("'", '"'), encoding="utf-8")
     command = [
         *(sys.executable, "-m", "schemathesis.cli", "--config-file", str(config), "run"),
