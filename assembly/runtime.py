@@ -43,6 +43,8 @@ from web import create_web
 from web.acknowledging import acknowledging
 from web.api import Api, mounts
 from web.calendars import calendar_feeds
+from web.dashboard import PATH as DASHBOARD
+from web.dashboard import Dashboard
 from web.metrics import Metrics
 from web.status_pages import StatusPages
 
@@ -65,7 +67,9 @@ class Tocsin:
         deadline: float = DEADLINE_SECONDS,
         slack_timeout: float = SLACK_TIMEOUT_SECONDS,
         mail_timeout: float = TIMEOUT_SECONDS,
+        open_to_all: bool = False,
     ) -> None:
+        """`open_to_all`: anybody may enter the dashboard as anybody, in the sandbox alone."""
         self.settings = settings
         self.core = Core(
             Database(settings.database_url), clock, person_channels=person_channels(settings)
@@ -101,6 +105,10 @@ class Tocsin:
         self.web.include_router(calendar_feeds(self.core))
         api = Api(self.core, per_second=settings.tocsin_api_rate, burst=settings.tocsin_api_burst)
         self.web.router.routes.extend(mounts(api))
+        self.dashboard = Dashboard(
+            self.core, public_url=settings.public_url, open_to_all=open_to_all
+        )
+        self.web.mount(DASHBOARD, self.dashboard)
         if settings.slack_signing_secret:
             guard = create_http(
                 self.bolt, signing_secret=settings.slack_signing_secret, seconds=time.time
@@ -200,6 +208,7 @@ class Tocsin:
             self._ringing.cancel()
             await asyncio.gather(self._ringing, return_exceptions=True)
         await self.http.stop()
+        await self.dashboard.stop()
         await self.watch.stop()
         if self.heartbeat:
             await self.heartbeat.stop()
@@ -219,6 +228,7 @@ class Tocsin:
                 log_config=None,
                 access_log=False,
                 lifespan="off",
+                timeout_graceful_shutdown=STOP_SECONDS,
             )
         )
 

@@ -118,7 +118,12 @@ async def incident_view(gesture: Gesture, incident_id: UUID) -> dict[str, Any]:
     async with gesture.core.reading(gesture.actor) as tx:
         found = await facts.of(tx, await incidents.get(tx, incident_id))
         pages = await receipts.of(tx, await incidents.get(tx, incident_id))
-        return incident.incident_view(found, await timeline.of(tx, incident_id), pages)
+        return incident.incident_view(
+            found,
+            await timeline.of(tx, incident_id),
+            pages,
+            dashboard_url=gesture.workspace.dashboard_url(found.number),
+        )
 
 
 async def show_below(gesture: Gesture, incident_id: UUID) -> Answer:

@@ -88,7 +88,7 @@ async def run_sandbox(blueprint: Blueprint, *, speed: float, port: int, open_bro
                 host="127.0.0.1",
                 port=port + 1,
             )
-            tocsin = Tocsin(settings, clock)
+            tocsin = Tocsin(settings, clock, open_to_all=True)
             try:
                 await tocsin.start()
                 organization_id = await tocsin.workspace.connect()
@@ -100,7 +100,7 @@ async def run_sandbox(blueprint: Blueprint, *, speed: float, port: int, open_bro
                 workspace.deliver_to(f"http://127.0.0.1:{port + 1}/slack/events")
                 pages = [f"{settings.public_url}/status/{slug}" for slug in slugs]
                 key = await make_key(tocsin.core, actor)
-                _welcome(url, pages, speed)
+                _welcome(url, f"{settings.public_url}/app/", pages, speed)
                 typer.echo(about_the_api(settings.public_url or "", key))
                 if open_browser and sys.stdout.isatty():
                     webbrowser.open(url)
@@ -134,12 +134,13 @@ def about_the_api(address: str, secret: str) -> str:
     )
 
 
-def _welcome(url: str, pages: Sequence[str], speed: float) -> None:
+def _welcome(url: str, dashboard: str, pages: Sequence[str], speed: float) -> None:
     pace = "Time is real time."
     if speed != 1:
         seconds = 60 / speed
         pace = f"A minute takes {seconds:g} second{'' if seconds == 1 else 's'}."
     typer.echo(f"The sandbox is at {url}  (this is not Slack; Ctrl-C ends it). {pace}")
     typer.echo("Type /incident there, then become Bob and press Acknowledge, or don't.")
+    typer.echo(f"The dashboard is at {dashboard}")
     for page in pages:
         typer.echo(f"What customers read is at {page}")

@@ -23,6 +23,22 @@ class NotAuthorized(DomainError):
     code = "not_authorized"
 
 
+class NotSignedIn(DomainError):
+    """You are not signed in, or were idle for twelve hours. Type “/incident login” in Slack for a
+    new link.
+    """
+
+    code = "not_authorized"
+
+
+class LinkOver(DomainError):
+    """This link was used, is older than ten minutes, or never was one. Type “/incident login” in
+    Slack for a new one.
+    """
+
+    code = "not_authorized"
+
+
 class NotFound(DomainError):
     """There is no such thing here."""
 

@@ -175,3 +175,5 @@ class AuditType(StrEnum):
     CALENDAR_REVOKED = "calendar_revoked"
     API_KEY_CREATED = "api_key_created"
     API_KEY_REVOKED = "api_key_revoked"
+    SIGNED_IN = "signed_in"
+    SIGNED_OUT = "signed_out"

@@ -137,7 +137,7 @@ async def change_incident(
     Until it is resolved. What was changed is on the audit trail, as it was and as it is.
     """
     await check_unchanged(tx, incident_id, if_match)
-    incident = await editing.change_incident(tx, incident_id, **dict(wanted))
+    incident = await editing.change_incident(tx, incident_id, **wanted.named)
     return IncidentShown.model_validate(await incident_records.of(tx, incident))
 
 

@@ -104,6 +104,8 @@ async def test_a_member_who_names_the_override_is_refused_and_nothing_is_changed
 
     assert await office.member.refusal("PATCH", path, wanted) == (403, "forbidden")
     assert await office.member.refusal("POST", "/v1/components", wanted) == (403, "forbidden")
+    taken = {**wanted, "name": "API"}  # who may not ask is not told what is taken
+    assert await office.member.refusal("POST", "/v1/components", taken) == (403, "forbidden")
     assert await office.member.get("/v1/components") == [made]
 
 

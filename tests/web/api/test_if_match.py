@@ -101,8 +101,9 @@ async def test_what_was_not_seen_as_it_is_is_not_changed(office: Office) -> None
 
 async def test_what_was_seen_as_it_is_is_changed(office: Office) -> None:
     for headers in ({"If-Match": "*"}, {"If-Match": ' "777" , {} '}, {"If-Match": "{}"}, {}):
+        path, _ = await _declared(office)
         for method, below, body in _changes(office):
-            path, etag = await _declared(office)
+            etag = (await office.member.ask("GET", path)).headers["ETag"]
             told = {name: value.replace("{}", etag) for name, value in headers.items()}
             answer = await office.member.ask(method, path + below, body, headers=told)
             assert answer.status_code in (200, 201), (method, below, told)
@@ -170,3 +171,20 @@ async def test_redaction_takes_no_notice_of_it(office: Office) -> None:
     )
 
     assert answer.json()["data"]["body"] is None
+
+
+async def test_a_request_that_is_repeated_gets_its_first_answer_though_it_is_stale_now(
+    office: Office,
+) -> None:
+    path, etag = await _declared(office)
+    headers = {"If-Match": etag, "Idempotency-Key": "once"}
+
+    first = await office.member.ask("POST", f"{path}/acknowledge", headers=headers)
+    again = await office.member.ask("POST", f"{path}/acknowledge", headers=headers)
+
+    assert first.status_code == 200
+    assert (again.status_code, again.content) == (200, first.content)
+    assert (
+        await office.member.refusal("POST", f"{path}/acknowledge", headers={"If-Match": etag})
+        == FAILED
+    )

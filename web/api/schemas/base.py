@@ -36,6 +36,14 @@ class Given(BaseModel):
         return {name: getattr(self, name) for name in self.model_fields_set}
 
 
+def left_out(*, alias: str | None = None) -> Any:
+    """The default of a field that may be left out: of a change, where it stays as it was then.
+
+    In `named` it does not appear. Null is said, where the field's type has it at all.
+    """
+    return Field(default_factory=lambda: UNSAID, alias=alias)
+
+
 class Shown(BaseModel):
     """What a caller is given, every field always there."""
 
@@ -159,11 +167,6 @@ def _storable(value: str) -> str:
     if "\0" in value:
         raise ValueError("It holds U+0000, which is no character.")
     return value
-
-
-def left_out(*, alias: str | None = None) -> Any:
-    """The default of a field that may be left out of a change, and stays as it was then."""
-    return Field(default_factory=lambda: UNSAID, alias=alias)
 
 
 Text = Annotated[str, BeforeValidator(_trimmed), AfterValidator(_storable)]

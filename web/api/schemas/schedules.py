@@ -5,7 +5,7 @@ from datetime import time
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BeforeValidator, Field, StrictInt, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, StrictInt, WithJsonSchema
 
 from storage.limits import DESCRIPTION_MAX, NAME_MAX, ROTATION_LENGTH_DAYS_MAX
 from storage.vocabulary import RotationType
@@ -16,7 +16,7 @@ HANDOFF_TIME = r"^([01]\d|2[0-3]):[0-5]\d$"
 Name = Annotated[Text, Field(min_length=1, max_length=NAME_MAX)]
 Description = Annotated[Text, Field(max_length=DESCRIPTION_MAX)]
 LengthDays = Annotated[StrictInt, Field(ge=1, le=ROTATION_LENGTH_DAYS_MAX)]
-ParticipantIds = Annotated[tuple[UUID, ...], Field(min_length=1)]
+ParticipantIds = Annotated[list[UUID], Field(min_length=1), AfterValidator(tuple)]
 
 
 def _wall_clock(value: Any) -> time:
