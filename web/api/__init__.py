@@ -4,7 +4,7 @@ endpoints     makes an endpoint of a function over a transaction
 answering     from a request to its answer, every check in its order
 refusals      every refusal's status, type and body
 describing    what the OpenAPI document says of an endpoint
-openapi       the document as a whole; samples are its examples
+openapi       the document as a whole; wording its sentences, samples its examples
 reference     the same for people, as a page
 unlocked      how both are answered, to anybody
 schemas/      what goes in and comes out, as JSON

@@ -11,7 +11,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from web.api import samples
+from web.api import samples, wording
 
 SUMMARY = "Incident response where people already are."
 
@@ -115,6 +115,7 @@ def document(api: FastAPI, *, version: str) -> dict[str, Any]:
         if not _is_wrapping(name) and name not in ("HTTPValidationError", "ValidationError")
     }
     tidy: dict[str, Any] = _tidied(made)
+    wording.add_wording(tidy)
     samples.add_samples(tidy)
     api.openapi_schema = tidy
     return tidy

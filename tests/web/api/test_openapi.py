@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from app import commands
 from web.api import openapi_document, refusals
 from web.api.openapi import NOUNS
+from web.api.wording import unused_wording
 
 COMMITTED = Path(__file__).parents[3] / "docs" / "openapi.json"
 SCHEMA = "https://json-schema.org/draft/2020-12/schema"
@@ -60,7 +61,7 @@ def test_every_operation_has_a_name_of_its_own_and_a_sentence() -> None:
 
 
 def test_every_noun_is_explained() -> None:
-    assert {tag for _, one in operations() for tag in one["tags"]} <= set(NOUNS)
+    assert {tag for _, one in operations() for tag in one["tags"]} == set(NOUNS)
 
 
 def test_every_refusal_is_shown_by_its_code_with_its_status_and_type() -> None:
@@ -86,6 +87,19 @@ def test_every_example_is_one() -> None:
 @pytest.mark.parametrize("said", ["Shown", "Data_", "spec section", "Successful Response"])
 def test_nothing_is_said_that_only_we_understand(said: str) -> None:
     assert said not in json.dumps(openapi_document())
+
+
+def test_every_field_says_what_it_means_and_so_does_every_parameter() -> None:
+    document = openapi_document()
+    assert [name for name, one in fields(document["components"]["schemas"])
+            if not one.get("description")] == []  # fmt: skip
+    assert [
+        f"{name} {one['name']}"
+        for name, operation in operations()
+        for one in operation.get("parameters", ())
+        if not one.get("description")
+    ] == []
+    assert unused_wording(document) == set()
 
 
 def test_every_header_is_said_where_it_is_sent() -> None:
