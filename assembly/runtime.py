@@ -41,7 +41,7 @@ from storage.migrate import current_and_head, migrate
 from storage.vocabulary import Channel
 from web import create_web
 from web.acknowledging import acknowledging
-from web.api import PREFIXES, Api
+from web.api import Api, mounts
 from web.calendars import calendar_feeds
 from web.dashboard import PATH as DASHBOARD
 from web.dashboard import Dashboard
@@ -105,8 +105,7 @@ class Tocsin:
         self.web.include_router(acknowledging(self.core))
         self.web.include_router(calendar_feeds(self.core))
         api = Api(self.core, per_second=settings.tocsin_api_rate, burst=settings.tocsin_api_burst)
-        for prefix in PREFIXES:
-            self.web.mount(prefix, api)
+        self.web.router.routes.extend(mounts(api))
         self.dashboard = Dashboard(
             self.core,
             public_url=settings.public_url,
