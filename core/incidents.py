@@ -51,14 +51,23 @@ async def lock_all(
 
 
 async def find(tx: Transaction, number: int) -> Incident:
-    """An incident by the number that people type. Raises NotFound."""
+    """An incident by the number that people type in Slack. Raises NotFound."""
+    try:
+        return await numbered(tx, number)
+    except NotFound:
+        said = f"There is no incident #{number}. “/incident list” shows the open ones."
+        raise NotFound(said) from None
+
+
+async def numbered(tx: Transaction, number: int) -> Incident:
+    """An incident by its number, to be read. Raises NotFound."""
     found = await tx.db.scalar(
         select(Incident).filter_by(
             organization_id=tx.organization_id, number=min(number, NUMBER_MAX)
         )
     )
     if found is None:
-        raise NotFound(f"There is no incident #{number}. “/incident list” shows the open ones.")
+        raise NotFound("There is no such incident.")
     return found
 
 

@@ -94,6 +94,7 @@ def home(facts: HomeFacts) -> dict[str, Any]:
                     button("Who would be paged?", ids.SIMULATE, "any"),
                     button("Coverage", f"{ids.COVERAGE_OPEN}:all", "0"),
                     button("My calendar", ids.CALENDAR_OPEN, "mine"),
+                    button("Dashboard", ids.LOGIN, "mine"),
                 ]
             ),
             *_waiting(facts.waiting, facts.waits),

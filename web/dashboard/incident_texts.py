@@ -18,7 +18,7 @@ COMPONENTS = "components"
 @PAGES.get("/incidents/{number:int}/edit")
 async def show_edit(tx: Transaction, asked: Asked) -> Page:
     """The form with title and description as they are now."""
-    incident = await incidents.find(tx, asked.path["number"])
+    incident = await incidents.numbered(tx, asked.path["number"])
     seen = editing.texts_seen(incident.title, incident.description)
     return Page("incident_edit.html", {"incident": await facts.of(tx, incident), "seen": seen})
 
@@ -26,7 +26,7 @@ async def show_edit(tx: Transaction, asked: Asked) -> Page:
 @PAGES.post("/incidents/{number:int}/edit", of=show_edit)
 async def edit(tx: Transaction, asked: Asked) -> Back:
     """Change both, unless somebody changed them meanwhile."""
-    incident = await incidents.find(tx, asked.path["number"])
+    incident = await incidents.numbered(tx, asked.path["number"])
     await editing.edit_incident(
         tx,
         incident.id,
@@ -40,7 +40,7 @@ async def edit(tx: Transaction, asked: Asked) -> Back:
 @PAGES.get("/incidents/{number:int}/components")
 async def show_components(tx: Transaction, asked: Asked) -> Page:
     """The form with what the incident affects now, and who would read of what is chosen."""
-    incident = await facts.of(tx, await incidents.find(tx, asked.path["number"]))
+    incident = await facts.of(tx, await incidents.numbered(tx, asked.path["number"]))
     now = [str(one.id) for one in incident.components]
     chosen = asked.view.all_typed(COMPONENTS, "component_ids", now)
     every = await components.list_components(tx)
@@ -62,7 +62,7 @@ async def show_components(tx: Transaction, asked: Asked) -> Page:
 @PAGES.post("/incidents/{number:int}/components", of=show_components)
 async def set_components(tx: Transaction, asked: Asked) -> Back:
     """Have the incident affect what was chosen."""
-    incident = await incidents.find(tx, asked.path["number"])
+    incident = await incidents.numbered(tx, asked.path["number"])
     await affected.set_components(tx, incident.id, _ids(asked.every("component_ids")))
     return Back(f"/incidents/{incident.number}", "The affected components are saved.")
 

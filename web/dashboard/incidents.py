@@ -34,7 +34,7 @@ _Row = TypeVar("_Row")
 @PAGES.get("/incidents/{number:int}")
 async def show_incident(tx: Transaction, asked: Asked) -> Page:
     """One incident, with what happened last."""
-    incident = await incidents.find(tx, asked.path["number"])
+    incident = await incidents.numbered(tx, asked.path["number"])
     found = await facts.of(tx, incident)
     missing = None
     try:
@@ -64,7 +64,7 @@ async def show_incident(tx: Transaction, asked: Asked) -> Page:
 @PAGES.get("/incidents/{number:int}/timeline")
 async def show_timeline(tx: Transaction, asked: Asked) -> Page:
     """All that happened to an incident, the newest first, a page at a time."""
-    incident = await incidents.find(tx, asked.path["number"])
+    incident = await incidents.numbered(tx, asked.path["number"])
     entries = await timeline.of(tx, incident.id)
     found = _words(await facts.of(tx, incident))
     return Page("timeline.html", {**found, **_page(asked, entries[::-1]), "now": tx.now})
@@ -73,7 +73,7 @@ async def show_timeline(tx: Transaction, asked: Asked) -> Page:
 @PAGES.get("/incidents/{number:int}/pages")
 async def show_receipts(tx: Transaction, asked: Asked) -> Page:
     """The receipt of every page that was sent for an incident, the newest first."""
-    incident = await incidents.find(tx, asked.path["number"])
+    incident = await incidents.numbered(tx, asked.path["number"])
     sent = await receipts.of(tx, incident)
     found = _words(await facts.of(tx, incident))
     return Page("receipts.html", {**found, **_page(asked, sent[::-1])})
@@ -82,7 +82,7 @@ async def show_receipts(tx: Transaction, asked: Asked) -> Page:
 @PAGES.get("/incidents/{number:int}/audit")
 async def show_audit(tx: Transaction, asked: Asked) -> Page:
     """An incident's trail: who did what, when, through which door."""
-    incident = await incidents.find(tx, asked.path["number"])
+    incident = await incidents.numbered(tx, asked.path["number"])
     trail = await audit.trail(tx, incident.id)
     found = _words(await facts.of(tx, incident))
     return Page("audit.html", {**found, **_page(asked, trail[::-1])})
@@ -91,7 +91,7 @@ async def show_audit(tx: Transaction, asked: Asked) -> Page:
 @PAGES.post("/incidents/{number:int}/acknowledge", of=show_incident)
 async def acknowledge(tx: Transaction, asked: Asked) -> Back:
     """Take it, and stop the clock; told apart from having been too late."""
-    incident = await incidents.find(tx, asked.path["number"])
+    incident = await incidents.numbered(tx, asked.path["number"])
     taken = await escalation.acknowledge(tx, incident.id)
     here, number = f"/incidents/{incident.number}", incident.number
     if taken.status is Status.RESOLVED:
@@ -104,7 +104,7 @@ async def acknowledge(tx: Transaction, asked: Asked) -> Back:
 @PAGES.post("/incidents/{number:int}/hand-off", of=show_incident)
 async def hand_off(tx: Transaction, asked: Asked) -> Back:
     """Make somebody else the owner, and page them."""
-    incident = await incidents.find(tx, asked.path["number"])
+    incident = await incidents.numbered(tx, asked.path["number"])
     if not asked.one("to"):
         raise ValidationFailed("Choose the person who takes over.", field="to")
     to = await people_field.meant(tx, asked.one("to"), field="to")
@@ -118,7 +118,7 @@ async def hand_off(tx: Transaction, asked: Asked) -> Back:
 @PAGES.post("/incidents/{number:int}/severity", of=show_incident)
 async def change_severity(tx: Transaction, asked: Asked) -> Back:
     """Say how bad it is."""
-    incident = await incidents.find(tx, asked.path["number"])
+    incident = await incidents.numbered(tx, asked.path["number"])
     said = asked.one("severity")
     if said not in list(Severity):
         raise ValidationFailed("Choose how bad it is.", field="severity")
@@ -129,7 +129,7 @@ async def change_severity(tx: Transaction, asked: Asked) -> Back:
 @PAGES.post("/incidents/{number:int}/updates/{update:uuid}/redact", of=show_incident)
 async def redact(tx: Transaction, asked: Asked) -> Back:
     """Take an update's text back for good."""
-    incident = await incidents.find(tx, asked.path["number"])
+    incident = await incidents.numbered(tx, asked.path["number"])
     await redaction.redact_update(tx, incident.id, asked.path["update"])
     return Back(f"/incidents/{incident.number}#timeline", "The text was removed.")
 

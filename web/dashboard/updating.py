@@ -18,7 +18,7 @@ UPDATE, RESOLVE, SEEN = "update", "resolve", "foreseen"
 @PAGES.post("/incidents/{number:int}/status", of=show_incident)
 async def advance(tx: Transaction, asked: Asked) -> Back:
     """Go one step forward. Sent twice, the same form goes one step."""
-    incident = await incidents.find(tx, asked.path["number"])
+    incident = await incidents.numbered(tx, asked.path["number"])
     status = _step(asked)
     if status is None:
         raise ValidationFailed("Choose the next status.", field="status_change")
@@ -34,7 +34,7 @@ async def post_update(tx: Transaction, asked: Asked) -> Back | Then:
 
     Where it ends what customers see, it is asked first whether to publish a write-up.
     """
-    incident = await incidents.find(tx, asked.path["number"])
+    incident = await incidents.numbered(tx, asked.path["number"])
     visibility, step, seen = _visibility(asked), _step(asked), asked.one(SEEN)
     is_public = visibility is Visibility.PUBLIC
     if is_public and not seen:
@@ -61,7 +61,7 @@ async def post_update(tx: Transaction, asked: Asked) -> Back | Then:
 
 async def show_preview(tx: Transaction, asked: Asked) -> Page:
     """The second step: the very text, who will read it, and what to doubt."""
-    incident = await incidents.find(tx, asked.path["number"])
+    incident = await incidents.numbered(tx, asked.path["number"])
     foresight = await updates.foresee_public(
         tx, incident.id, body=asked.one("body"), status_change=_step(asked)
     )
@@ -82,7 +82,7 @@ async def show_preview(tx: Transaction, asked: Asked) -> Page:
 @PAGES.get("/incidents/{number:int}/resolve")
 async def show_resolve(tx: Transaction, asked: Asked) -> Page:
     """The form that ends it: a note for the team, and a last word for customers who see it."""
-    incident = await incidents.find(tx, asked.path["number"])
+    incident = await incidents.numbered(tx, asked.path["number"])
     return Page(
         "resolve.html",
         {
@@ -98,7 +98,7 @@ async def show_resolve(tx: Transaction, asked: Asked) -> Page:
 @PAGES.post("/incidents/{number:int}/resolve", of=show_resolve)
 async def resolve(tx: Transaction, asked: Asked) -> Back | Then:
     """Resolve. A write-up is shown first, and published when what was shown is sent again."""
-    incident = await incidents.find(tx, asked.path["number"])
+    incident = await incidents.numbered(tx, asked.path["number"])
     write_up = asked.one("write_up") or None
     if write_up and not asked.one(SEEN):
         return Then(show_write_up)
@@ -118,7 +118,7 @@ async def resolve(tx: Transaction, asked: Asked) -> Back | Then:
 
 async def show_write_up(tx: Transaction, asked: Asked) -> Page:
     """The second step of resolving: the write-up as customers will read it."""
-    incident = await incidents.find(tx, asked.path["number"])
+    incident = await incidents.numbered(tx, asked.path["number"])
     foresight = await updates.foresee_write_up(tx, incident.id, asked.one("write_up"))
     page = await show_resolve(tx, asked)
     asked.view.show_again(RESOLVE, asked.form)
