@@ -37,6 +37,7 @@ let busy = false, again = false, waits = false
 function shown(part) { return part.outerHTML.replace(/(name="dedup_key" value=")[^"]*/g, "$1") }
 
 async function refresh() {
+  if (!document.querySelector("[data-live]")) return
   if (busy) { again = true; return }
   busy = true
   try {
