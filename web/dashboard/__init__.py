@@ -2,7 +2,7 @@
 
 pages         makes a page of a function over a transaction; sessions, forms and refusals
 rendering     templates, headers, and what every page shows around its own
-signing_in    by a link from Slack, with Slack, and out again
+signing_in    by a link from Slack, and out again; with_slack: with Slack itself
 live          says when something changed, so that pages bring themselves up to date
 incidents …   the pages, a file for each noun
 """
@@ -13,10 +13,11 @@ from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from core.transaction import Core
-from web.dashboard import incidents, live, rendering, signing_in
+from web.dashboard import incidents, live, rendering, signing_in, with_slack
 from web.dashboard.door import PATH, Door
 from web.dashboard.live import Watch
 from web.dashboard.pages import not_found
+from web.dashboard.with_slack import SlackApp
 
 __all__ = ["PATH", "Dashboard", "Door"]
 
@@ -24,10 +25,17 @@ __all__ = ["PATH", "Dashboard", "Door"]
 class Dashboard:
     """The dashboard of one product. What is the same for all of them is made once."""
 
-    def __init__(self, core: Core, *, public_url: str | None, open_to_all: bool = False) -> None:
+    def __init__(
+        self,
+        core: Core,
+        *,
+        public_url: str | None,
+        open_to_all: bool = False,
+        slack_app: SlackApp | None = None,
+    ) -> None:
         """`open_to_all`: anybody may become anybody with one click, in the sandbox alone."""
         self._watch = Watch(core)
-        self._door = Door(core, public_url, self._watch, open_to_all)
+        self._door = Door(core, public_url, self._watch, open_to_all, slack_app)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request below `/app`."""
@@ -42,7 +50,7 @@ class Dashboard:
 @cache
 def _routes() -> ASGIApp:
     """Every page, of every product: they know none."""
-    routes: list[Route] = [*rendering.ROUTES, *signing_in.ROUTES, *live.ROUTES]
+    routes: list[Route] = [*rendering.ROUTES, *signing_in.ROUTES, *with_slack.ROUTES, *live.ROUTES]
     for pages in (incidents.PAGES,):
         routes += pages.routes
     return Router(routes, redirect_slashes=False, default=not_found)
