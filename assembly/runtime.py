@@ -43,6 +43,7 @@ from web import create_web
 from web.acknowledging import acknowledging
 from web.api import PREFIXES, Api
 from web.calendars import calendar_feeds
+from web.mcp import Mcp
 from web.metrics import Metrics
 from web.status_pages import StatusPages
 
@@ -102,6 +103,8 @@ class Tocsin:
         api = Api(self.core, per_second=settings.tocsin_api_rate, burst=settings.tocsin_api_burst)
         for prefix in PREFIXES:
             self.web.mount(prefix, api)
+        mcp = Mcp(self.core, api.pace, public_url=settings.public_url, version=VERSION)
+        self.web.router.routes.append(Route("/mcp", endpoint=mcp))
         if settings.slack_signing_secret:
             guard = create_http(
                 self.bolt, signing_secret=settings.slack_signing_secret, seconds=time.time
