@@ -5,7 +5,6 @@ whatever could be taken for a tag, a new line or a control character stands esca
 """
 
 import json
-import unicodedata
 from secrets import token_hex
 from typing import Any
 
@@ -25,9 +24,8 @@ def plain(written: str) -> str:
 
 
 def _escaped(char: str) -> str:
-    # Cc, Cf, Co, Cs, Cn; Zl and Zp: what shows nothing, turns text around, or ends a line.
-    category = unicodedata.category(char)
-    if char not in "<>&`" and not category.startswith("C") and category not in ("Zl", "Zp"):
+    # Not printable is what shows nothing, turns text around, or ends a line.
+    if char.isprintable() and char not in "<>&`":
         return char
     code = ord(char)
     if code <= 0xFFFF:

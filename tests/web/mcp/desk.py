@@ -116,6 +116,11 @@ class Desk:
     engine: Engine
     member: Program
 
+    async def program(self, name: str, role: Role = Role.MEMBER) -> Program:
+        """A program with a new key."""
+        made = await self.engine.do("alice", keys.create_key, name=name, role=role)
+        return Program(self.engine, made.secret, made.key.id)
+
     async def stranger(self) -> Program:
         """A program with an admin's key of another organization in the same database."""
         other = await people.ensure_organization(
