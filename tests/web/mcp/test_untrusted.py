@@ -50,26 +50,21 @@ def _unmarked(data: Any) -> list[str]:
 
 @pytest.mark.postgresql_later
 async def test_a_hostile_text_stays_data_wherever_it_is_shown(desk: Desk) -> None:
-    for text in HOSTILE:
-        number = (
-            await desk.declare(title=text[:100], description=text, components=[])
-        )["incident"]["number"]  # fmt: skip
-        on_it: dict[str, Any] = {"number": number}
+    for number, text in enumerate(HOSTILE, start=1):
+        wanted: dict[str, Any] = {"title": text[:100], "description": text, "severity": "low"}
         answers = [
-            await desk.member.ask("post_incident_update", **on_it, body=text),
-            await desk.member.ask("resolve_incident", **on_it, note=text, dry_run=True),
+            await desk.member.ask("create_incident", **wanted, owner="Dave"),
+            await desk.member.ask("resolve_incident", number=number, note=text, dry_run=True),
             await desk.member.ask(
-                "transition_incident_status", **on_it, status="identified", note=text
+                "transition_incident_status", number=number, status="identified", note=text
             ),
-            await desk.member.ask("get_incident", **on_it),
-            await desk.member.ask("get_incident_timeline", **on_it),
-            await desk.member.ask("list_incidents"),
+            await desk.member.ask("get_incident", number=number),
+            await desk.member.ask("get_incident_timeline", number=number),
         ]
         for answer in answers:
-            assert not answer.is_error, answer
-            assert fenced(answer) == answer.structured_content
             assert text.strip() in _texts(answer.structured_content)
             _nothing_gets_out(answer, text)
+    _nothing_gets_out(await desk.member.ask("list_incidents"), HOSTILE[0])
 
 
 def _texts(data: Any) -> list[str]:
@@ -82,6 +77,8 @@ def _texts(data: Any) -> list[str]:
 
 
 def _nothing_gets_out(answer: types.CallToolResult, text: str) -> None:
+    assert not answer.is_error, answer
+    assert fenced(answer) == answer.structured_content
     pieces = [one for one in re.split(r"\s+", text) if len(one) > 12]
     assert not any(one in said(answer) for one in pieces)
     assert not any(one in each for one in pieces for each in _unmarked(answer.structured_content))
