@@ -3,17 +3,19 @@
 Every answer passes the SDK's own client, which holds it against the tool's output schema.
 """
 
+import asyncio
 import json
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 from mcp import Client, types
 
 from core import keys, people
+from core.keys import MadeKey
 from core.transaction import Actor
 from storage.columns import Base
 from storage.vocabulary import Role, Surface
@@ -32,22 +34,35 @@ class Program:
     engine: Engine
     secret: str
     key_id: UUID
+    _opened: asyncio.Future[Client] | None = None
+    _living: asyncio.Task[None] | None = None
+    _over: asyncio.Event = field(default_factory=asyncio.Event)
 
-    @asynccontextmanager
-    async def client(self) -> AsyncIterator[Client]:
-        """A client of its own; in whose task it was opened it must be closed, so: for a call."""
+    async def connect(self) -> Client:
+        """Its client, which lives in a task of its own: where it is opened it must be closed."""
+        if self._opened is None:
+            self._opened = asyncio.get_running_loop().create_future()
+            self._living = asyncio.create_task(self._live(self._opened))
+        return await self._opened
 
+    async def _live(self, opened: asyncio.Future[Client]) -> None:
         @asynccontextmanager
         async def whose(_: Any) -> AsyncIterator[KeyHolder]:
             yield KeyHolder(self.engine, self.secret)
 
         async with Client(make_server("tests", whose)) as client:
-            yield client
+            opened.set_result(client)
+            await self._over.wait()
+
+    async def close(self) -> None:
+        """End its client, if it has one."""
+        self._over.set()
+        if self._living:
+            await self._living
 
     async def ask(self, tool: str, **given: Any) -> types.CallToolResult:
         """An answer, whatever it is."""
-        async with self.client() as client:
-            answer = await client.call_tool(tool, given)
+        answer = await (await self.connect()).call_tool(tool, given)
         assert isinstance(answer, types.CallToolResult)
         return answer
 
@@ -111,15 +126,24 @@ class KeyHolder:
 
 @dataclass
 class Desk:
-    """The engine behind the tools, and a program with a member's key."""
+    """The engine behind the tools, and programs with keys, a member's first."""
 
     engine: Engine
-    member: Program
+    programs: list[Program] = field(default_factory=list)
+
+    @property
+    def member(self) -> Program:
+        """The program that a member's key was made for."""
+        return self.programs[0]
 
     async def program(self, name: str, role: Role = Role.MEMBER) -> Program:
         """A program with a new key."""
         made = await self.engine.do("alice", keys.create_key, name=name, role=role)
-        return Program(self.engine, made.secret, made.key.id)
+        return self._holding(made)
+
+    def _holding(self, made: MadeKey) -> Program:
+        self.programs.append(Program(self.engine, made.secret, made.key.id))
+        return self.programs[-1]
 
     async def stranger(self) -> Program:
         """A program with an admin's key of another organization in the same database."""
@@ -127,8 +151,7 @@ class Desk:
             self.engine.core, slack_team_id="TOTHER", name="Other"
         )
         async with self.engine.core.transaction(Actor.system(other.id)) as tx:
-            made = await keys.create_key(tx, name="Mallory", role=Role.ADMIN)
-        return Program(self.engine, made.secret, made.key.id)
+            return self._holding(await keys.create_key(tx, name="Mallory", role=Role.ADMIN))
 
     async def declare(self, **given: Any) -> Any:
         """An incident, declared by the member's key."""
@@ -157,5 +180,10 @@ async def running_desk(database_url: str) -> AsyncIterator[Desk]:
     """A desk, with Alice an admin."""
     async with running_engine(database_url) as engine:
         await public.appoint(engine, "alice")
-        made = await engine.do("alice", keys.create_key, name="Assistant")
-        yield Desk(engine, Program(engine, made.secret, made.key.id))
+        desk = Desk(engine)
+        await desk.program("Assistant")
+        try:
+            yield desk
+        finally:
+            for one in desk.programs:
+                await one.close()

@@ -40,8 +40,8 @@ WRITES = {
 
 @pytest.mark.postgresql_later
 async def test_every_tool_says_what_it_does_and_takes_nothing_unknown(desk: Desk) -> None:
-    async with desk.member.client() as client:
-        tools = {one.name: one for one in (await client.list_tools()).tools}
+    client = await desk.member.connect()
+    tools = {one.name: one for one in (await client.list_tools()).tools}
 
     assert set(tools) == READS | WRITES.keys()
     for name, tool in tools.items():
