@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import json
 import logging
 import signal
 from collections.abc import Coroutine
@@ -17,6 +18,7 @@ from assembly.settings import Settings, SettingsError, read_settings
 from bot.answering import DEADLINE_SECONDS
 from core.transaction import Clock
 from mail.server import TIMEOUT_SECONDS
+from storage.vocabulary import Role
 
 EXAMPLE = Path(__file__).with_name("tocsin.example.yaml")
 
@@ -26,6 +28,10 @@ commands = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+keys = typer.Typer(
+    help="Make, list and revoke API keys, with which programs use Tocsin.", no_args_is_help=True
+)
+commands.add_typer(keys, name="key")
 
 
 def build(
@@ -198,6 +204,52 @@ def calendar(
     _run(run_calendar(_settings(), schedule=schedule, email=member, revoke=revoke, org=org))
 
 
+@keys.command("create")
+def create_key(
+    name: Annotated[str, typer.Argument(help="What it is for, such as Deploys.")],
+    role: Annotated[Role, typer.Option(help="What it may do.")] = Role.MEMBER,
+    expires: Annotated[
+        str | None,
+        typer.Option(help="Such as 90d, 12h, 2027-03-31, or an instant; left out: never."),
+    ] = None,
+    org: Annotated[
+        str | None, typer.Option(help="Which organization, where the database has several.")
+    ] = None,
+) -> None:
+    """Make an API key and print it, once: it can't be read again.
+
+    The key alone goes to standard output, for a script to keep: KEY=$(python app.py key create …).
+    """
+    from cli.set_up import run_key_create
+
+    _run(run_key_create(_settings(), name, role=role, expires=expires, org=org))
+
+
+@keys.command("list")
+def list_keys(
+    org: Annotated[
+        str | None, typer.Option(help="Which organization, where the database has several.")
+    ] = None,
+) -> None:
+    """List the API keys that are not revoked: role, last use, end. Never the keys themselves."""
+    from cli.set_up import run_key_list
+
+    _run(run_key_list(_settings(), org=org))
+
+
+@keys.command("revoke")
+def revoke_key(
+    name: Annotated[str, typer.Argument(help="As `key list` shows it.")],
+    org: Annotated[
+        str | None, typer.Option(help="Which organization, where the database has several.")
+    ] = None,
+) -> None:
+    """Make an API key dead at once, for ever."""
+    from cli.set_up import run_key_revoke
+
+    _run(run_key_revoke(_settings(), name, org=org))
+
+
 @commands.command()
 def manifest(
     url: Annotated[
@@ -214,6 +266,14 @@ def manifest(
         typer.echo(render_manifest(url=url, socket_mode=socket_mode))
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
+
+
+@commands.command()
+def openapi() -> None:
+    """Print the API's OpenAPI document, as it is served at /v1/openapi.json."""
+    from web.api import openapi_document
+
+    typer.echo(json.dumps(openapi_document(), indent=2, ensure_ascii=False))
 
 
 @commands.command()

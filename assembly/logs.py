@@ -23,6 +23,7 @@ SECRET_MIN = 6
 _PATTERNS = (
     (re.compile(r"(?<=://)[^/\s@]+(?=@)"), "…"),
     (re.compile(r"\bx(?:ox[a-z]|app)-[\w-]+"), "x…"),
+    (re.compile(r"\btoc_live_[\w-]+"), "toc_live_…"),
     (re.compile(r"(?<=/calendars/)[\w-]+"), "…"),
     (re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+"), "…@…"),
     (re.compile(r"DETAIL:.*?(?=\n\nThe above|\n\nDuring|\n\[SQL|\Z)", re.DOTALL), "DETAIL: …"),

@@ -41,8 +41,11 @@ from storage.migrate import current_and_head, migrate
 from storage.vocabulary import Channel
 from web import create_web
 from web.acknowledging import acknowledging
-from web.api import PREFIXES, Api
+from web.api import Api, mounts
 from web.calendars import calendar_feeds
+from web.dashboard import PATH as DASHBOARD
+from web.dashboard import Dashboard
+from web.dashboard.with_slack import SlackApp
 from web.mcp import Mcp
 from web.metrics import Metrics
 from web.status_pages import StatusPages
@@ -66,7 +69,9 @@ class Tocsin:
         deadline: float = DEADLINE_SECONDS,
         slack_timeout: float = SLACK_TIMEOUT_SECONDS,
         mail_timeout: float = TIMEOUT_SECONDS,
+        open_to_all: bool = False,
     ) -> None:
+        """`open_to_all`: anybody may enter the dashboard as anybody, in the sandbox alone."""
         self.settings = settings
         self.core = Core(
             Database(settings.database_url), clock, person_channels=person_channels(settings)
@@ -101,8 +106,14 @@ class Tocsin:
         self.web.include_router(acknowledging(self.core))
         self.web.include_router(calendar_feeds(self.core))
         api = Api(self.core, per_second=settings.tocsin_api_rate, burst=settings.tocsin_api_burst)
-        for prefix in PREFIXES:
-            self.web.mount(prefix, api)
+        self.web.router.routes.extend(mounts(api))
+        self.dashboard = Dashboard(
+            self.core,
+            public_url=settings.public_url,
+            open_to_all=open_to_all,
+            slack_app=self._slack_app(slack_timeout),
+        )
+        self.web.mount(DASHBOARD, self.dashboard)
         mcp = Mcp(self.core, api.pace, public_url=settings.public_url, version=VERSION)
         self.web.router.routes.append(Route("/mcp", endpoint=mcp))
         if settings.slack_signing_secret:
@@ -119,6 +130,15 @@ class Tocsin:
         self._ringing: asyncio.Task[None] | None = None
         self._stopping = asyncio.Event()
         self._lock: IO[str] | None = None
+
+    def _slack_app(self, timeout: float) -> SlackApp | None:
+        """Through what people sign in with Slack; None unless both its settings are set."""
+        settings = self.settings
+        if not settings.slack_client_id or not settings.slack_client_secret:
+            return None
+        nobody = settings.model_copy(update={"slack_bot_token": None})
+        slack = slack_client(nobody, self._session, timeout)
+        return SlackApp(settings.slack_client_id, settings.slack_client_secret, slack)
 
     def _hang_the_bell(self, clock: Clock) -> Bell | None:
         """Where replicas may share the database: what wakes them, and what sets their clocks."""
@@ -204,6 +224,7 @@ class Tocsin:
             self._ringing.cancel()
             await asyncio.gather(self._ringing, return_exceptions=True)
         await self.http.stop()
+        await self.dashboard.stop()
         await self.watch.stop()
         if self.heartbeat:
             await self.heartbeat.stop()
@@ -223,6 +244,7 @@ class Tocsin:
                 log_config=None,
                 access_log=False,
                 lifespan="off",
+                timeout_graceful_shutdown=STOP_SECONDS,
             )
         )
 

@@ -16,6 +16,7 @@ from bot import (
     component_modals,
     escalation_modals,
     home,
+    key_modals,
     modals,
     options,
     overrides,
@@ -252,6 +253,7 @@ SUBMISSIONS: dict[str, Handler] = {
     **escalation_modals.SUBMISSIONS,
     **component_modals.SUBMISSIONS,
     **status_page_modals.SUBMISSIONS,
+    **key_modals.SUBMISSIONS,
 }
 """What is submitted, by the view's callback id."""
 

@@ -13,6 +13,8 @@ from bot import (
     coverage,
     escalation_modals,
     home,
+    key_modals,
+    logins,
     modals,
     overrides,
     policy_modals,
@@ -138,7 +140,7 @@ async def _change_override(gesture: Gesture, value: str) -> Answer:
     return await overrides.open_change(gesture, UUID(schedule_id), UUID(override_id))
 
 
-CHANGING = {ids.REMOVE_OVERRIDE, ids.ROTATION_MENU, ids.ESCALATION_MENU}
+CHANGING = {ids.REMOVE_OVERRIDE, ids.ROTATION_MENU, ids.ESCALATION_MENU, ids.KEY_REVOKE}
 """What changes something at once in a modal that stays open."""
 
 
@@ -163,6 +165,7 @@ BUTTONS: dict[str, Callable[[Gesture, str], Awaitable[Answer]]] = {
     ids.CHANGE_OVERRIDE: _change_override,
     ids.SIMULATE: _simulate,
     ids.COVERAGE_OPEN: _coverage,
+    ids.LOGIN: logins.send_link,
     ids.CALENDAR_OPEN: calendars.open_calendar,
     ids.CALENDAR_REVOKE: calendars.revoke_calendar,
     **affecting.BUTTONS,
@@ -174,4 +177,5 @@ BUTTONS: dict[str, Callable[[Gesture, str], Awaitable[Answer]]] = {
     **escalation_modals.BUTTONS,
     **component_modals.BUTTONS,
     **status_page_modals.BUTTONS,
+    **key_modals.BUTTONS,
 }

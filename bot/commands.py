@@ -10,6 +10,7 @@ from bot import (
     affecting,
     component_modals,
     coverage,
+    logins,
     modals,
     oncall,
     overrides,
@@ -185,6 +186,10 @@ async def _coverage(gesture: Gesture, _typed: Typed) -> Answer:
     return await coverage.open_coverage(gesture)
 
 
+async def _login(gesture: Gesture, _typed: Typed) -> Answer:
+    return await logins.send_link(gesture)
+
+
 async def _help(gesture: Gesture, _typed: Typed) -> Answer:
     return Say(lists.help_text(gesture.body.get("command", "/incident")))
 
@@ -208,5 +213,6 @@ SUB_COMMANDS: dict[str, Callable[[Gesture, Typed], Awaitable[Answer]]] = {
     "pages": _pages,
     "simulate": _simulate,
     "coverage": _coverage,
+    "login": _login,
     "help": _help,
 }

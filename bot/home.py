@@ -18,7 +18,17 @@ from bot.blocks.home import (
 )
 from bot.blocks.words import channel
 from bot.gesture import Gesture, say
-from core import duties, facts, incidents, notifications, people, schedules, targets
+from core import (
+    duties,
+    facts,
+    incidents,
+    key_facts,
+    notifications,
+    people,
+    permissions,
+    schedules,
+    targets,
+)
 from core.transaction import Transaction
 
 AGAIN_SECONDS = 0.5
@@ -103,6 +113,7 @@ async def _facts(gesture: Gesture, tx: Transaction, turned: Turned, said: str | 
         open=count,
         channels=await notifications.channels_of(tx, me.id),
         email=me.email,
+        keys=await key_facts.lines(tx) if await permissions.is_admin(tx) else None,
         turned=turned,
         said=said,
     )

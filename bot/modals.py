@@ -52,8 +52,6 @@ async def submit_declare(gesture: Gesture) -> Answer:
     """Declare. Submitted twice, the same form makes one incident."""
     shown = gesture.body["view"]
     form = declare.read_declare(shown)
-    if not form.schedule_id and not form.owner:
-        return FieldErrors({"schedule": "Choose a schedule or an owner: somebody must be paged."})
     owner_id = await _member_id(gesture, form.owner)
     async with gesture.core.transaction(gesture.actor) as tx:
         await declaring.open_incident(
@@ -118,7 +116,12 @@ async def incident_view(gesture: Gesture, incident_id: UUID) -> dict[str, Any]:
     async with gesture.core.reading(gesture.actor) as tx:
         found = await facts.of(tx, await incidents.get(tx, incident_id))
         pages = await receipts.of(tx, await incidents.get(tx, incident_id))
-        return incident.incident_view(found, await timeline.of(tx, incident_id), pages)
+        return incident.incident_view(
+            found,
+            await timeline.of(tx, incident_id),
+            pages,
+            dashboard_url=gesture.workspace.dashboard_url(found.number),
+        )
 
 
 async def show_below(gesture: Gesture, incident_id: UUID) -> Answer:
@@ -157,6 +160,7 @@ _FIELDS = {
     "length_days": "days",
     "until": "last_day",
     "ack_timeout_minutes": "timeout",
+    "expires_at": "last_day",
 }
 """Core's names of what is at fault, and the fields of the forms where they differ."""
 

@@ -135,6 +135,7 @@ class SlackSender:
                 outgoing.round,
                 outgoing.person,
                 now=self._core.clock.now(),
+                dashboard_url=self._workspace.dashboard_url(outgoing.incident.number),
             )
         if isinstance(message, Card):
             return card.card(outgoing.incident)

@@ -45,6 +45,10 @@ class Workspace:
         self._identity: Identity | None = None
         self.organization_id: UUID | None = None
 
+    def dashboard_url(self, number: int) -> str | None:
+        """Where an incident is on the dashboard, if browsers can reach it."""
+        return f"{self.public_url}/app/incidents/{number}" if self.public_url else None
+
     @property
     def identity(self) -> Identity:
         """Raises NotReady before `connect` has succeeded."""

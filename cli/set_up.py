@@ -1,4 +1,4 @@
-"""The settings turned into what `apply`, `doctor`, `calendar` and `export` work on."""
+"""The settings turned into what `apply`, `doctor`, `calendar`, `key` and `export` work on."""
 
 import sys
 from collections.abc import AsyncIterator
@@ -14,7 +14,7 @@ from assembly.runtime import slack_client
 from assembly.settings import Settings, SettingsError
 from bot.workspace import Workspace
 from cli import apply as applying
-from cli import calendars, doctor
+from cli import calendars, doctor, keys
 from cli.blueprint import Blueprint
 from cli.export import export
 from cli.opening import check_schema, opened
@@ -22,6 +22,7 @@ from cli.stored import read_stored
 from core import people
 from core.errors import DomainError
 from core.transaction import Actor, Core
+from storage.vocabulary import Role
 
 
 async def run_apply(
@@ -74,6 +75,36 @@ async def run_calendar(
             said = "Revoked: the old address is dead. Without --revoke you get a new one."
         else:
             said = "There was no address to revoke."
+    Console(soft_wrap=True).print(said, markup=False, highlight=False)
+
+
+async def run_key_create(
+    settings: Settings, name: str, *, role: Role, expires: str | None, org: str | None
+) -> None:
+    """Make an API key: itself on standard output, what is to be said of it on standard error.
+
+    Raises SettingsError.
+    """
+    async with at_work(settings, org) as (core, actor):
+        made = await keys.create(core, actor, name, role=role, expires=expires)
+    sys.stdout.write(f"{made.secret}\n")
+    sys.stdout.flush()
+    said = keys.made(made, settings.public_url or f"http://localhost:{settings.port}")
+    Console(soft_wrap=True, stderr=True).print(said, markup=False, highlight=False)
+
+
+async def run_key_list(settings: Settings, *, org: str | None) -> None:
+    """Print every API key that is not revoked. Raises SettingsError."""
+    async with at_work(settings, org) as (core, actor):
+        known = await keys.known(core, actor)
+    Console(soft_wrap=True, highlight=False).print(keys.render(known))
+
+
+async def run_key_revoke(settings: Settings, name: str, *, org: str | None) -> None:
+    """Make an API key dead at once. Raises SettingsError, naming the keys that there are."""
+    async with at_work(settings, org) as (core, actor):
+        revoked = await keys.revoke(core, actor, name)
+    said = f"Revoked: whoever uses the API key “{revoked}” is refused from now on."
     Console(soft_wrap=True).print(said, markup=False, highlight=False)
 
 

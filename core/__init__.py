@@ -25,24 +25,33 @@ An incident's life, and where each part of it is written:
     surfaces        what a change means for the public: component statuses, pages shown anew
     component_days  PURE: how a component was, day by day
     public_page     PURE: what may leave the house: the values of a status page
+    patching        one thing about a component, a page or a member changed, and nothing else
     publishing      a published page, read into those values
-    history         its statuses alone, each since when
+    history         its updates in order, and its statuses alone, each since when
+    receipts        every page: why this person, each try, and what ended it
+    incident_records  incidents and updates as programs are told of them
     permissions     what is an admin's
+    keys            API keys: made, listed, revoked, and recognised
+    key_facts       what is shown of them: everything but the secret
     oncall          PURE: rotation layers and overrides → who is on call at an instant
     targets         whom an escalation layer pages at an instant, and why
     schedules       stored schedules, loaded into oncall's values
     scheduling      a schedule changed as a whole
     arranging       one part of a schedule changed, and nothing that was not seen
+    schedule_parts  one part of a schedule changed as it is now, by the names of its fields
     layer_terms     PURE: a rotation layer in the words of a form
     foresight       what a schedule, or a draft of one, will do
     timezones       PURE: time zones as people look for them
     calendars       feeds at secret addresses: a schedule's shifts, or a person's
     calendar_events PURE: shifts as a calendar lists them
     overrides       somebody stands in, and everybody concerned is told
+    override_changes  one of them changed by the names of its fields; never its past
     covering        PURE: what is asked for then, and how a schedule will be
     duties          a member's own shifts, on every schedule
     policies        escalation policies and their layers
     escalation_order  one part of a policy changed, and nothing that was not seen
+    policy_parts    one part of a policy changed as it is now, by the names of its fields
+    schedule_records, policy_records  both as programs are told of them
     schedule_facts, policy_facts  both as views and forms show them
     escalation      begin, acknowledge, hand off, stop, escalate what is due
     firing          the next layer that has anybody is paged
@@ -66,6 +75,7 @@ An incident's life, and where each part of it is written:
     worker          the tick that escalates and delivers, and the alarm that calls it
     scrubbing       what was erased is forgotten to the last byte
     audit           the trail that is only ever added to
+    audit_records   audit events as programs are told of them
     trail_search    the whole organization's trail, a page at a time: an admin's
     measures        what is counted as it happens, by whoever listens
     measuring       noted in a transaction, counted once it is committed

@@ -46,6 +46,12 @@ def record(
     return event
 
 
+async def last(tx: Transaction) -> int:
+    """The place on the trail of the last thing that happened, whatever it was about."""
+    query = select(func.max(AuditEvent.sequence)).filter_by(organization_id=tx.organization_id)
+    return await tx.db.scalar(query) or 0
+
+
 async def last_of_organization(tx: Transaction) -> int:
     """The place on the trail of the last thing that happened to the organization itself."""
     query = select(func.max(AuditEvent.sequence)).where(

@@ -23,6 +23,22 @@ class NotAuthorized(DomainError):
     code = "not_authorized"
 
 
+class NotSignedIn(DomainError):
+    """You are not signed in, or were idle for twelve hours. Type “/incident login” in Slack for a
+    new link.
+    """
+
+    code = "not_authorized"
+
+
+class LinkOver(DomainError):
+    """This link was used, is older than ten minutes, or never was one. Type “/incident login” in
+    Slack for a new one.
+    """
+
+    code = "not_authorized"
+
+
 class NotFound(DomainError):
     """There is no such thing here."""
 
@@ -108,6 +124,14 @@ class RedactionNotPermitted(DomainError):
 class AlreadyPosted(DomainError):
     """This form has posted something else already, so nothing was posted now. Close it and look at
     the timeline; to say it differently, remove that text there and post anew.
+    """
+
+    code = "idempotency_conflict"
+
+
+class KeyMadeAlready(DomainError):
+    """This form has made its API key already, and a key is shown only once. If nobody has seen it,
+    close this, revoke it and make another.
     """
 
     code = "idempotency_conflict"

@@ -1,5 +1,6 @@
-"""The history of an incident's status: each that it has had, since when, and what was noted."""
+"""What was said about an incident, in order; and each status it has had, since when and why."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -7,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from core import incidents
+from core.errors import NotFound
 from core.transaction import Transaction
 from storage.models import IncidentUpdate
 from storage.vocabulary import Status, Visibility
@@ -25,6 +27,22 @@ class Transition:
     status: Status
     changed_at: datetime
     resolution_note: str | None
+
+
+async def list_updates(tx: Transaction, incident_id: UUID) -> Sequence[IncidentUpdate]:
+    """What was said about an incident, in the order it was posted. Raises NotFound."""
+    incident = await incidents.get(tx, incident_id)
+    query = select(IncidentUpdate).filter_by(incident_id=incident.id)
+    return (await tx.db.scalars(query.order_by(IncidentUpdate.sequence))).all()
+
+
+async def get_update(tx: Transaction, incident_id: UUID, update_id: UUID) -> IncidentUpdate:
+    """One update of an incident, to be read. Raises NotFound."""
+    incident = await incidents.get(tx, incident_id)
+    query = select(IncidentUpdate).filter_by(incident_id=incident.id, id=update_id)
+    if (found := await tx.db.scalar(query)) is None:
+        raise NotFound("There is no such update.")
+    return found
 
 
 async def status_history(tx: Transaction, incident_id: UUID) -> tuple[Transition, ...]:

@@ -1,12 +1,14 @@
-"""Incidents and updates as programs are told of them: every field of spec sections 2 and 4."""
+"""Incidents and updates as programs are told of them: every field of spec sections 2, 4 and 9."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from core import affected
+from core import affected, audit, history
 from core.affected import Affected
+from core.audit_records import EventRecord
+from core.history import Transition
 from core.transaction import Transaction
 from storage.models import Incident, IncidentUpdate
 from storage.vocabulary import EscalationState, Severity, Status, Visibility
@@ -50,6 +52,10 @@ class IncidentRecord:
     acknowledged_at: datetime | None
     escalation: EscalationRecord
     version: int
+    status_history: tuple[Transition, ...] = ()
+    """Empty unless it is told in full."""
+    audit: tuple[EventRecord, ...] = ()
+    """Empty unless it is told in full."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +92,15 @@ async def of(tx: Transaction, incident: Incident) -> IncidentRecord:
     """The record of one incident, as it is in this transaction."""
     (record,) = await of_many(tx, [incident])
     return record
+
+
+async def in_full(tx: Transaction, incident: Incident) -> IncidentRecord:
+    """The record of one incident, with the history of its status and its whole audit trail."""
+    return replace(
+        await of(tx, incident),
+        status_history=await history.status_history(tx, incident.id),
+        audit=tuple(EventRecord.of(one) for one in await audit.trail(tx, incident.id)),
+    )
 
 
 async def of_many(tx: Transaction, incidents: Sequence[Incident]) -> list[IncidentRecord]:

@@ -5,6 +5,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from core.errors import ValidationFailed
+
 BEGINNING = datetime.min.replace(tzinfo=UTC)
 END = datetime.max.replace(tzinfo=UTC)
 
@@ -29,12 +31,31 @@ def refuse_unless_utc(*instants: datetime | None) -> None:
 def whole_days(first: date | None, last: date | None) -> tuple[datetime | None, datetime | None]:
     """From the start of one day to the end of another, in UTC; None is without a bound.
 
-    The second instant is the first that does not belong to it any more.
+    The second instant is the first that does not belong to it any more. Raises ValidationFailed
+    where the last day comes before the first.
     """
+    if first and last and last < first:
+        raise ValidationFailed("It comes after the last day that is asked for.", field="from")
     since = datetime.combine(first, time(), UTC) if first else None
     if last is None or last == date.max:
         return since, None
     return since, datetime.combine(last + timedelta(days=1), time(), UTC)
+
+
+def between(
+    first: date | datetime | None, last: date | datetime | None
+) -> tuple[datetime | None, datetime | None]:
+    """From a day or an instant on, to a day, the whole of it in UTC, or until before an instant.
+
+    None is without a bound. Raises ValidationFailed where that would end before it begins.
+    """
+    if not isinstance(first, datetime) and not isinstance(last, datetime):
+        return whole_days(first, last)
+    since = first if isinstance(first, datetime) else whole_days(first, None)[0]
+    until = last if isinstance(last, datetime) else whole_days(None, last)[1]
+    if since and until and until < since:
+        raise ValidationFailed("It comes after the end that is asked for.", field="from")
+    return since, until
 
 
 @lru_cache(maxsize=HANDOFFS_REMEMBERED)

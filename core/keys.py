@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from secrets import token_urlsafe
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import Select, bindparam, or_, select, update
 
 from core import audit, people, permissions
-from core.errors import NameConflict, NotAuthorized, NotFound, ValidationFailed
+from core.errors import KeyMadeAlready, NameConflict, NotAuthorized, NotFound, ValidationFailed
 from core.incidents import clean_text
 from core.transaction import Actor, Core, Transaction
 from storage.limits import NAME_MAX
@@ -44,14 +44,25 @@ class Caller:
 
 
 async def create_key(
-    tx: Transaction, *, name: str, role: Role = Role.MEMBER, expires_at: datetime | None = None
+    tx: Transaction,
+    *,
+    name: str,
+    role: Role = Role.MEMBER,
+    expires_at: datetime | None = None,
+    id: UUID | None = None,
 ) -> MadeKey:
     """Make a key, for admins. Raises Forbidden, ValidationFailed, NameConflict (spec section 1).
 
-    Names are unique among the keys that are not revoked.
+    Names are unique among the keys that are not revoked. Asked for twice with the same `id`, there
+    is one: the second time, when nobody can tell its secret, raises KeyMadeAlready.
     """
     await permissions.require_admin(tx, WHAT)
     await people.lock_organization(tx)
+    made = await tx.db.get(ApiKey, id) if id else None
+    if made and made.organization_id == tx.organization_id:
+        raise KeyMadeAlready
+    if made:
+        id = None  # an id of another organization's says nothing here
     name = clean_text(name, "name", maximum=NAME_MAX, required=True) or ""
     if expires_at is not None and expires_at <= tx.now:
         raise ValidationFailed("That is over already: the key would be dead at once. Choose a "
@@ -63,6 +74,7 @@ async def create_key(
         )
     secret = PREFIX + token_urlsafe(32)
     key = ApiKey(
+        id=id or uuid4(),
         organization_id=tx.organization_id,
         name=name,
         role=role,
@@ -93,21 +105,36 @@ async def list_keys(tx: Transaction) -> Sequence[ApiKey]:
 
 
 async def find_key(tx: Transaction, name: str) -> ApiKey:
-    """A key that is not revoked, by its name. Raises Forbidden, NotFound."""
-    for one in await list_keys(tx):
+    """A key that is not revoked, by its very name: what is meant is often to be revoked.
+
+    Raises Forbidden, and NotFound, naming the keys there are.
+    """
+    every = await list_keys(tx)
+    for one in every:
         if one.name == name.strip():
             return one
-    raise NotFound(f"There is no API key called “{name.strip()}”.")
+    names = ", ".join(one.name for one in every) or "none"
+    raise NotFound(f"There is no API key called “{name.strip()}”. The API keys are: {names}.")
 
 
-async def revoke_key(tx: Transaction, key_id: UUID) -> None:
+async def get_key(tx: Transaction, key_id: UUID) -> ApiKey:
+    """A key that is not revoked. Raises Forbidden, NotFound."""
+    await permissions.require_admin(tx, WHAT)
+    key = await tx.db.scalar(_living(tx).filter_by(id=key_id))
+    if key is None:
+        raise NotFound(_UNKNOWN)
+    return key
+
+
+async def revoke_key(tx: Transaction, key_id: UUID) -> ApiKey:
     """Make a key dead at once, for ever. Raises Forbidden, and NotFound for a dead one."""
     await permissions.require_admin(tx, WHAT)
     key = await tx.db.scalar(_living(tx).filter_by(id=key_id).with_for_update())
     if key is None:
-        raise NotFound("There is no such API key. It may have been revoked.")
+        raise NotFound(_UNKNOWN)
     key.revoked_at = tx.now
     audit.record(tx, AuditType.API_KEY_REVOKED, keyId=str(key.id), name=key.name)
+    return key
 
 
 async def authenticate(core: Core, secret: str, surface: Surface) -> Actor:
@@ -129,7 +156,7 @@ async def recognise(tx: Transaction, secret: str, surface: Surface) -> Caller:
     hashed = _hash(secret)
     key: ApiKey | None = await tx.db.scalar(_BY_HASH, {"hash": hashed})
     known = key is not None and hmac.compare_digest(key.secret_hash, hashed)
-    if key is None or not known or _is_dead(key, tx.now):
+    if key is None or not known or is_dead(key, tx.now):
         raise NotAuthorized
     is_noted = key.last_used_at is not None and tx.now - key.last_used_at < LAST_USED
     tx.actor = Actor(ActorKind.API_KEY, key.id, key.name, surface, key.organization_id)
@@ -152,6 +179,13 @@ async def note_use(core: Core, caller: Caller) -> None:
         )
 
 
+def is_dead(key: ApiKey, now: datetime) -> bool:
+    """Whether it opens nothing any more: it was revoked, or its end has come."""
+    return key.revoked_at is not None or (key.expires_at is not None and key.expires_at <= now)
+
+
+_UNKNOWN = "There is no such API key. It may have been revoked."
+
 _BY_HASH = select(ApiKey).where(ApiKey.secret_hash == bindparam("hash"))
 
 
@@ -159,10 +193,6 @@ def _living(tx: Transaction) -> Select[ApiKey]:
     return select(ApiKey).where(
         ApiKey.organization_id == tx.organization_id, ApiKey.revoked_at.is_(None)
     )
-
-
-def _is_dead(key: ApiKey, now: datetime) -> bool:
-    return key.revoked_at is not None or (key.expires_at is not None and key.expires_at <= now)
 
 
 def _hash(secret: str) -> str:

@@ -33,7 +33,7 @@ async def create(tx: Transaction, schedule_id: UUID, draft: OverrideDraft) -> Sc
 
     Raises NotFound, ValidationFailed, InvalidTargetUser, OverrideConflict (spec section 5).
     """
-    schedule = await _lock(tx, schedule_id)
+    schedule = await lock_schedule(tx, schedule_id)
     await check(tx, draft)
     others = await _ahead(tx, schedule_id, after=draft.start_at)
     _refuse_overlap(schedule, draft, others, await _names(tx))
@@ -46,7 +46,7 @@ async def cover(tx: Transaction, schedule_id: UUID, draft: OverrideDraft) -> Sch
     From now on at the earliest: who was on call stays. Asked for again, it changes nothing.
     Raises NotFound, ValidationFailed, InvalidTargetUser.
     """
-    schedule = await _lock(tx, schedule_id)
+    schedule = await lock_schedule(tx, schedule_id)
     await check(tx, draft)
     draft = replace(draft, start_at=max(draft.start_at, tx.now))
     for other in await _ahead(tx, schedule_id):
@@ -119,14 +119,14 @@ async def change_ahead(
 ) -> ScheduleOverride:
     """Change an override from now on: what has passed of it stays, with whoever it was.
 
+    If somebody else takes a running one over, what has passed is kept as an override of its own.
     Raises what `change` raises.
     """
-    override, schedule = await _find(tx, override_id)
+    override, _ = await _find(tx, override_id)
     was = draft_of(override)
     draft = from_now_on(draft, was, tx.now)
-    if was.start_at <= tx.now and draft.member_id != was.member_id:
-        await remove(tx, override_id)
-        return await create(tx, schedule.id, draft)
+    if was.start_at < tx.now and draft.member_id != was.member_id:
+        await _leave_what_has_passed(tx, override)
     return await change(tx, override_id, draft)
 
 
@@ -154,7 +154,7 @@ def draft_of(override: ScheduleOverride) -> OverrideDraft:
     return OverrideDraft(override.member_id, override.start_at, override.end_at)
 
 
-async def _lock(tx: Transaction, schedule_id: UUID) -> Schedule:
+async def lock_schedule(tx: Transaction, schedule_id: UUID) -> Schedule:
     """The schedule, held until the end: of two who cover at once, the second sees the first."""
     found = await tx.db.scalar(
         select(Schedule)
@@ -175,7 +175,7 @@ async def _find(tx: Transaction, override_id: UUID) -> tuple[ScheduleOverride, S
     )
     if schedule_id is None:
         raise gone
-    schedule = await _lock(tx, schedule_id)
+    schedule = await lock_schedule(tx, schedule_id)
     override = await tx.db.get(ScheduleOverride, override_id, populate_existing=True)
     if override is None:
         raise gone
@@ -228,6 +228,15 @@ def _refuse_overlap(
                 f"({schedule.timezone}). Change or remove that override first.",
                 field="start_at",
             )
+
+
+async def _leave_what_has_passed(tx: Transaction, override: ScheduleOverride) -> None:
+    """What has passed becomes an override of its own, and this one is what is left."""
+    was = draft_of(override)
+    past = _add(tx, override.schedule_id, replace(was, end_at=tx.now))
+    override.start_at = tx.now
+    await tx.db.flush()
+    _record(tx, past, AuditType.OVERRIDE_CREATED, after=draft_of(past))
 
 
 async def _make_room(tx: Transaction, other: ScheduleOverride, draft: OverrideDraft) -> None:

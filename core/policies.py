@@ -108,7 +108,7 @@ async def change_policy(
 ) -> EscalationPolicy:
     """Make a policy be as the draft says; escalations that run keep the layers they began with."""
     before = draft_of(policy)
-    if before == draft:
+    if before == draft and _in_same_order(before, draft):
         return policy
     await _check(tx, draft, policy)
     wanted = {layer.id for layer in draft.layers}
@@ -197,6 +197,12 @@ def _whole(tx: Transaction) -> Select[EscalationPolicy]:
     )
 
 
+def _in_same_order(before: PolicyDraft, draft: PolicyDraft) -> bool:
+    """Whether layers that are alike are the same ones, too."""
+    both = zip(before.layers, draft.layers, strict=True)
+    return all(wanted.id in (None, present.id) for present, wanted in both)
+
+
 def _write(policy: EscalationPolicy, draft: PolicyDraft, kept: dict[UUID, EscalationLayer]) -> None:
     policy.name = draft.name
     policy.description = draft.description
@@ -232,7 +238,6 @@ async def _check(
     )
     if taken and (present is None or taken != present.id):
         raise NameConflict(f"There is a policy called “{draft.name}” already.")
-    known = {one.member_id for layer in present.layers for one in layer.members} if present else ()
     for layer in draft.layers:
         if not 1 <= layer.ack_timeout_minutes <= ACK_TIMEOUT_MINUTES_MAX:
             raise ValidationFailed(
@@ -243,6 +248,14 @@ async def _check(
             raise InvalidTarget
         if layer.schedule_id:
             await schedules.value_of(tx, layer.schedule_id)
+        known = _members_of(present, layer.id)
         for member_id in layer.member_ids:
             if member_id not in known:  # somebody who was removed does not forbid other changes
                 await people.get_member(tx, member_id)
+
+
+def _members_of(present: EscalationPolicy | None, layer_id: UUID | None) -> set[UUID]:
+    """Whom a layer pages by name already; without an id it may be any of the policy's."""
+    layers = present.layers if present else ()
+    same = (layer for layer in layers if layer_id in (None, layer.id))
+    return {one.member_id for layer in same for one in layer.members}

@@ -22,6 +22,14 @@ _other = aliased(Delivery)
 
 
 @dataclass(frozen=True)
+class Responder:
+    """Who was paged, under the name they have now."""
+
+    id: UUID
+    name: str
+
+
+@dataclass(frozen=True)
 class Attempt:
     """One try to send a page: when it began, how long it took, and what came of it."""
 
@@ -69,6 +77,11 @@ class PageReceipt:
     stop: Stop | None
     together_with: int
     """With how many other pages it shared its message."""
+
+    @property
+    def responder(self) -> Responder:
+        """Who was paged."""
+        return Responder(self.person_id, self.person)
 
     @property
     def latency(self) -> timedelta | None:

@@ -11,6 +11,9 @@ from core.timezones import is_zone
 from storage.limits import NAME_MAX, ROTATION_LENGTH_DAYS_MAX
 from storage.vocabulary import RotationType
 
+FIXED_LENGTHS = {RotationType.DAILY: 1, RotationType.WEEKLY: 7}
+"""Days that a shift lasts where the rotation's type says so (spec section 5)."""
+
 
 @dataclass(frozen=True)
 class RotationDraft:
@@ -57,8 +60,7 @@ def check_words(draft: ScheduleDraft) -> None:
 
 def check_turns(layer: RotationDraft) -> None:
     """Refuse turns that nobody can take, whatever the layer is called. Raises ValidationFailed."""
-    lengths = {RotationType.DAILY: 1, RotationType.WEEKLY: 7}
-    wanted = lengths.get(layer.rotation_type, layer.length_days)
+    wanted = FIXED_LENGTHS.get(layer.rotation_type, layer.length_days)
     if layer.length_days != wanted or not 1 <= wanted <= ROTATION_LENGTH_DAYS_MAX:
         raise ValidationFailed(
             f"“{layer.name}”: a shift lasts 1 to {ROTATION_LENGTH_DAYS_MAX} days "

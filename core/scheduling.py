@@ -210,8 +210,9 @@ async def _check(
     )
     if taken and (present is None or taken != present.id):
         raise NameConflict(f"There is a schedule called “{draft.name}” already.")
-    known = {p.member_id for layer in present.layers for p in layer.participants} if present else ()
-    for layer in draft.layers:
+    kept = _kept(present, draft) if present else {}
+    for place, layer in enumerate(draft.layers):
+        known = {one.member_id for one in kept[place].participants} if place in kept else ()
         for member_id in layer.participant_ids:
             if member_id not in known:  # somebody who was removed may stay in the order
                 await people.get_member(tx, member_id)

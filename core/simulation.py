@@ -24,6 +24,7 @@ from core import (
     targets,
     walked,
 )
+from core.errors import ValidationFailed
 from core.instants import as_utc
 from core.people import Person
 from core.transaction import Actor, Core, Transaction
@@ -82,9 +83,21 @@ async def simulate(
     Policy, schedules and members are as they are stored now; the past is walked with them too.
     Nothing is left behind. On SQLite other writers wait meanwhile: 5 to 10 ms for a layer,
     more where there are dozens; so one walks at a time.
-    Raises NotFound, ValueError for an instant without a zone (spec section 9).
+    Raises NotFound, ValidationFailed where the walk would leave the calendar, ValueError for an
+    instant without a zone (spec section 9).
     """
     instant = as_utc(at) if at else core.clock.now()
+    try:
+        return await _simulate(core, actor, policy_id, instant, faults)
+    except OverflowError:
+        raise ValidationFailed(
+            "That is at the very end of the calendar. Choose another instant.", field="at"
+        ) from None
+
+
+async def _simulate(
+    core: Core, actor: Actor, policy_id: UUID, instant: datetime, faults: Faults
+) -> Simulation:
     one_at_a_time = _WALKING.setdefault(core, asyncio.Lock())
     async with one_at_a_time, core.rehearsing(actor) as rehearsal:
         tx = rehearsal.at(instant)

@@ -122,6 +122,18 @@ async def resolve(
     return incident
 
 
+def check_said(
+    body: str | None, status_change: Status | None, visibility: Visibility
+) -> str | None:
+    """The text as it is stored, of an update that says something. Raises ValidationFailed."""
+    body = clean_text(body, "body", maximum=UPDATE_BODY_MAX)
+    if body is None and status_change is None:
+        raise ValidationFailed("Write something, or choose the next status.", field="body")
+    if visibility is Visibility.PUBLIC and body is None:
+        raise ValidationFailed("A public update needs a text.", field="body")
+    return body
+
+
 async def _judge(
     tx: Transaction,
     incident: Incident,
@@ -130,11 +142,7 @@ async def _judge(
     visibility: Visibility,
 ) -> tuple[str | None, tuple[Covering, ...]]:
     """The text as it is stored, and the pages that show it; or the first refusal in order."""
-    body = clean_text(body, "body", maximum=UPDATE_BODY_MAX)
-    if body is None and status_change is None:
-        raise ValidationFailed("Write something, or choose the next status.", field="body")
-    if visibility is Visibility.PUBLIC and body is None:
-        raise ValidationFailed("A public update needs a text.", field="body")
+    body = check_said(body, status_change, visibility)
     lifecycle.check_open(incident.status)
     if status_change:
         lifecycle.check_transition(incident.status, status_change)

@@ -1,4 +1,7 @@
-"""The App Home: what waits for me, what is mine, my shifts, who is on call, what is open."""
+"""The App Home: what waits for me, what is mine, my shifts, who is on call, what is open.
+
+An admin's also leads to the API keys.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -10,6 +13,7 @@ from bot.blocks import ids
 from bot.blocks.build import actions, button, context, exact, header, mrkdwn, section
 from bot.blocks.controls import controls
 from bot.blocks.coverage import finding_rows
+from bot.blocks.keys import home_keys
 from bot.blocks.lists import incident_row, more
 from bot.blocks.oncall import NO_SCHEDULES, on_call_row
 from bot.blocks.text import Block, escape, name
@@ -18,6 +22,7 @@ from bot.blocks.words import channel
 from core.duties import OwnShift
 from core.facts import IncidentFacts
 from core.findings import Finding
+from core.key_facts import KeyLine
 from core.targets import OnDuty
 from storage.vocabulary import Channel
 
@@ -67,6 +72,8 @@ class HomeFacts:
     email: str | None
     findings: Sequence[Finding] = ()
     """What would page nobody, the wrong people or too late."""
+    keys: Sequence[KeyLine] | None = None
+    """The API keys; None for whoever is no admin."""
     turned: Turned = Turned()
     said: str | None = None
     """What came of what was pressed just now."""
@@ -87,6 +94,7 @@ def home(facts: HomeFacts) -> dict[str, Any]:
                     button("Who would be paged?", ids.SIMULATE, "any"),
                     button("Coverage", f"{ids.COVERAGE_OPEN}:all", "0"),
                     button("My calendar", ids.CALENDAR_OPEN, "mine"),
+                    button("Dashboard", ids.LOGIN, "mine"),
                 ]
             ),
             *_waiting(facts.waiting, facts.waits),
@@ -95,6 +103,7 @@ def home(facts: HomeFacts) -> dict[str, Any]:
             *_on_call(facts),
             *_coverage(facts.findings, facts.timezone),
             *_open(facts),
+            *(home_keys(facts.keys) if facts.keys is not None else []),
             *_reached(facts),
         ],
     }

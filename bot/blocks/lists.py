@@ -34,6 +34,7 @@ _HELP = (
     ("pages [name]", "see and publish the status pages that customers read"),
     ("simulate [policy] [at friday 22:00]", "who would be paged, and who next"),
     ("coverage", "what would page nobody, the wrong people or too late"),
+    ("login", "a link into the dashboard, for you alone"),
     ("help", "this list"),
 )
 

@@ -17,6 +17,7 @@ from storage.models.schedules import (
     Schedule,
     ScheduleOverride,
 )
+from storage.models.sessions import DashboardSession, LoginLink
 from storage.models.status_pages import (
     Component,
     ComponentState,
@@ -31,6 +32,7 @@ __all__ = [
     "CalendarFeed",
     "Component",
     "ComponentState",
+    "DashboardSession",
     "Delivery",
     "EscalationLayer",
     "EscalationLayerMember",
@@ -40,6 +42,7 @@ __all__ = [
     "IncidentUpdate",
     "KeptAnswer",
     "LastResort",
+    "LoginLink",
     "Member",
     "Organization",
     "ReceivedEvent",

@@ -150,6 +150,7 @@ def test_in_text_what_it_is_about_stands_at_the_end(written_as_text: Written) ->
         ("no Slack user for Dave.O+x@mail.example.com.", "no Slack user for …@…."),
         ("no such row\nDETAIL: Failing row contains (1, a\n\nb).\n\nThe above exception", None),
         ("the key is hunter2-hunter2", "the key is …"),
+        ("Bearer toc_live_A-b_9xyz was refused", "Bearer toc_live_… was refused"),
         ("GET /calendars/A-b_9xyz.ics failed", "GET /calendars/….ics failed"),
         ("incident #42 in <#C123>", "incident #42 in <#C123>"),
     ],

@@ -32,6 +32,7 @@ from bot.blocks.text import Rendered, escape
 from core.duties import OwnShift
 from core.errors import NoPublicSurface
 from core.facts import IncidentFacts
+from core.key_facts import KeyLine
 from core.leaks import Leak, LeakKind
 from core.notifications import Page
 from core.pacing import BUNDLE_MAX
@@ -43,7 +44,7 @@ from core.updates import PublicForesight
 from sandbox.blockkit import characters, check_blocks, check_view, view_too_large
 from sandbox.rendered import pinged
 from storage.limits import TITLE_MAX
-from storage.vocabulary import Channel, Status
+from storage.vocabulary import Channel, Role, Status
 from tests.bot.test_blocks import (
     BOB,
     LONG,
@@ -66,6 +67,7 @@ CROWD = OnDuty(UUID(int=5), NAME, ZONE, (Target(BOB, WHYS[0]),) * 50)
 PAGES = tuple(Covering(UUID(int=n), "a" * 63, NAME[:100]) for n in range(60, 100))
 LEAKS = tuple(Leak(LeakKind.HOST, NAME[:60], f"“{NAME[:60]}” looks odd.") for _ in range(10))
 FORESEEN = PublicForesight(LONG, Status.IDENTIFIED, PAGES, LEAKS, "a1b2")
+KEYS = [KeyLine(BOB.id, NAME, Role.ADMIN, NOW, NOW, NOW, expired=True)] * 2_000
 NOBODY = OnDuty(UUID(int=6), NAME, ZONE, ())
 
 
@@ -86,6 +88,7 @@ def _home(found: list[IncidentFacts], turned: home.Turned) -> home.HomeFacts:
         open=len(found),
         channels=tuple(Channel)[::2],
         email=f"{NAME}@example.com",
+        keys=KEYS if found else [],
         turned=turned,
         said=LONG if found else None,
     )

@@ -83,3 +83,24 @@ async def test_the_history_of_what_is_not_ours_is_not_found(engine: Engine) -> N
         for unknown in (incident.id, uuid4()):
             with pytest.raises(NotFound):
                 await history.status_history(tx, unknown)
+
+
+async def test_updates_are_listed_in_order_to_their_own_organization_alone(engine: Engine) -> None:
+    incident = await engine.declare()
+    first = await engine.do("bob", updates.post_update, incident.id, body="one")
+    second = await engine.do("carol", updates.post_update, incident.id, body="two")
+    mallory = await given.stranger(engine)
+
+    async with engine.core.reading(engine.system) as tx:
+        listed = await history.list_updates(tx, incident.id)
+        assert [one.id for one in listed] == [first.id, second.id]
+        assert (await history.get_update(tx, incident.id, second.id)).body == "two"
+        with pytest.raises(NotFound):
+            await history.get_update(tx, incident.id, uuid4())
+    async with engine.core.reading(mallory) as tx:
+        for asked in (
+            history.list_updates(tx, incident.id),
+            history.get_update(tx, incident.id, first.id),
+        ):
+            with pytest.raises(NotFound):
+                await asked

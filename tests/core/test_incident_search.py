@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import insert
 
 from core import incident_search, people
+from core.errors import ValidationFailed
 from storage.models import Incident
 from storage.vocabulary import ActorKind, EscalationState, Severity, Status
 from tests.cast import NOON
@@ -95,6 +96,13 @@ async def test_days_begin_and_end_at_midnight_in_utc_and_are_inclusive(engine: E
     assert await _search(engine, created_from=TODAY, created_to=TODAY) == [3, 2]
     assert await _search(engine, created_to=TODAY, before_number=4) == [3, 2, 1]
     assert await _search(engine, created_from=date.min, created_to=date.max) == [4, 3, 2, 1]
+
+
+async def test_the_last_day_does_not_come_before_the_first(engine: Engine) -> None:
+    with pytest.raises(ValidationFailed) as refused:
+        await _search(engine, created_from=TODAY, created_to=TODAY - timedelta(days=1))
+
+    assert refused.value.field == "from"
 
 
 async def test_what_is_declared_meanwhile_moves_nothing(engine: Engine) -> None:

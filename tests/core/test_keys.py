@@ -2,12 +2,21 @@
 
 from datetime import timedelta
 from hashlib import sha256
+from uuid import uuid4
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from core import audit, keys, permissions
-from core.errors import Forbidden, NameConflict, NotAuthorized, NotFound, ValidationFailed
+from core import audit, key_facts, keys, people, permissions
+from core.errors import (
+    Forbidden,
+    KeyMadeAlready,
+    NameConflict,
+    NotAuthorized,
+    NotFound,
+    ValidationFailed,
+)
+from core.key_facts import KeyLine
 from core.keys import MadeKey
 from core.transaction import Actor
 from storage.models import ApiKey, AuditEvent
@@ -105,6 +114,60 @@ async def test_a_name_is_taken_until_its_key_is_revoked(engine: Engine) -> None:
     async with engine.core.reading(engine.actor("alice")) as tx:
         assert [one.id for one in await keys.list_keys(tx)] == [second.key.id]
         assert (await keys.find_key(tx, "Deploys")).id == second.key.id
+
+
+async def test_one_form_makes_one_key_even_once_that_is_revoked(engine: Engine) -> None:
+    id = uuid4()
+    made = await _make(engine, id=id)
+    assert made.key.id == id
+
+    with pytest.raises(KeyMadeAlready):
+        await _make(engine, "Another name", id=id)
+    await engine.do("alice", keys.revoke_key, id)
+    with pytest.raises(KeyMadeAlready):
+        await _make(engine, id=id)
+
+
+async def test_an_id_of_another_organizations_says_nothing(engine: Engine) -> None:
+    first = await _make(engine)
+    other = await people.ensure_organization(engine.core, slack_team_id="TOTHER", name="Other")
+    async with engine.core.transaction(engine.system) as tx:
+        await tx.db.execute(update(ApiKey).values(organization_id=other.id))
+
+    second = await _make(engine, id=first.key.id)
+
+    assert second.key.id != first.key.id
+
+
+async def test_a_name_that_is_none_is_answered_with_those_there_are(engine: Engine) -> None:
+    async with engine.core.reading(engine.system) as tx:
+        with pytest.raises(NotFound, match="The API keys are: none"):
+            await keys.find_key(tx, "Deploys")
+    await _make(engine, "Deploys")
+    await _make(engine, "Alerts")
+
+    async with engine.core.reading(engine.system) as tx:
+        with pytest.raises(NotFound, match=r"“deploys”\. .* are: Alerts, Deploys"):
+            await keys.find_key(tx, " deploys ")
+
+
+async def test_what_is_shown_of_a_key_tells_whether_it_has_expired(engine: Engine) -> None:
+    until = engine.clock.now() + timedelta(days=90)
+    made = await _make(engine, role=Role.ADMIN, expires_at=until)
+    began = engine.clock.now()
+    await _enter(engine, made.secret)
+
+    async with engine.core.reading(engine.actor("alice")) as tx:
+        (good,) = await key_facts.lines(tx)
+    engine.clock.at = until
+    async with engine.core.reading(engine.actor("alice")) as tx:
+        (over,) = await key_facts.lines(tx)
+
+    assert good == KeyLine(made.key.id, "Deploys", Role.ADMIN, began, began, until, expired=False)
+    assert over.expired
+    async with engine.core.reading(engine.actor("bob")) as tx:
+        with pytest.raises(Forbidden):
+            await key_facts.lines(tx)
 
 
 async def test_a_use_is_kept_to_the_minute(engine: Engine) -> None:

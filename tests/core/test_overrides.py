@@ -343,3 +343,24 @@ async def test_who_left_is_told_nothing(engine: Engine) -> None:
     await engine.do("alice", overrides.remove, override_id)
 
     assert engine.cast["dave"].name not in [name for name, _, _ in await told(engine)]
+
+
+async def test_who_takes_a_running_one_over_leaves_its_past_to_whoever_it_was(
+    engine: Engine,
+) -> None:
+    id = await create(engine, "dave", -2, 4)
+    changed = await engine.do("alice", overrides.change_ahead, id, draft(engine, "carol", -2, 6))
+
+    assert changed.id == id
+    assert await stored(engine) == [(engine.cast["carol"].id, 0, 6)]
+    async with engine.core.reading(engine.system) as tx:
+        everything = await schedules.value_of(tx, engine.schedule_id, at=at(-3))
+    shifts = oncall.shifts(everything, at(-3), at(7))
+    assert [one.override_id == id for one in shifts] == [False, False, True, False]
+    who = [next(n for n, m in engine.cast.items() if m.id == one.member_id) for one in shifts]
+    assert who == ["bob", "dave", "carol", "bob"]
+    past, present = (await given.organization_trail(engine))[-2:]
+    assert [past.type, present.type] == [AuditType.OVERRIDE_CREATED, AuditType.OVERRIDE_CHANGED]
+    assert past.data["after"]["endAt"] == at(0).isoformat()
+    await engine.settle()
+    assert [post.name for post in engine.sender.posts.values()].count("Carol") == 1

@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from core import policies, updates
+from core import policies, policy_parts, updates
 from core.errors import (
     DomainError,
     InUse,
@@ -16,7 +16,7 @@ from core.errors import (
     ValidationFailed,
 )
 from core.policies import EscalationLayerDraft, PolicyDraft
-from storage.vocabulary import AuditType
+from storage.vocabulary import AuditType, TargetType
 from tests.core import given
 from tests.engine import Engine
 
@@ -216,3 +216,24 @@ async def test_a_policy_that_open_incidents_run_can_not_be_removed(engine: Engin
     assert await _types(engine) == [AuditType.POLICY_CREATED, AuditType.POLICY_REMOVED]
     with pytest.raises(NotFound):
         await _remove(engine, engine.policy_id)
+
+
+async def test_layers_that_are_alike_change_places_and_keep_their_ids(engine: Engine) -> None:
+    policy_id = await given.policy(
+        engine, "Twins", given.pages(engine, "dave"), given.pages(engine, "dave")
+    )
+    first, second = (layer.id for layer in (await _draft_of(engine, policy_id)).layers)
+
+    await engine.do("alice", policy_parts.order_layers, policy_id, layer_ids=[second, first])
+    found = (await _draft_of(engine, policy_id)).layers
+    assert [layer.id for layer in found] == [second, first]
+
+
+async def test_positions_of_layers_are_counted_from_one(engine: Engine) -> None:
+    target = {"type": TargetType.USERS, "user_ids": [engine.cast["dave"].id]}
+    with pytest.raises(ValidationFailed) as refused:
+        await engine.do(
+            "alice", policy_parts.add_layer, engine.policy_id,
+            ack_timeout_minutes=5, target=target, position=0,
+        )  # fmt: skip
+    assert refused.value.field == "position"

@@ -44,6 +44,9 @@ NOT_JSON = "not JSON"
 IDEMPOTENCY_KEY = "Idempotency-Key"
 REPLAYED = "Idempotency-Replayed"
 
+_NO_BODY = (b"", b"{}")
+"""What some programs send where there is nothing to say."""
+
 _ALWAYS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 
@@ -111,10 +114,12 @@ class Call:
         async with self.core.transaction(self.actor) as tx:
             if self.repeatable and (kept := await repeats.claim(tx, self.repeatable)):
                 return again(kept)
-            response = self.say(await work(tx))
+            shown = await work(tx)
+            response = self.say(shown)
             if self.repeatable:
-                body = bytes(response.body).decode()
-                await repeats.keep(tx, self.repeatable, Answer(response.status_code, body))
+                again_said = self.say(shown.repeated if isinstance(shown, Shown) else shown)
+                answer = Answer(again_said.status_code, bytes(again_said.body).decode())
+                await repeats.keep(tx, self.repeatable, answer)
         return response
 
     def say(self, shown: Shown | list[Any] | None) -> Response:
@@ -160,11 +165,20 @@ class ApiRoute(APIRoute):
         work = super().get_route_handler()
         terms: Terms = getattr(self.endpoint, "terms")  # noqa: B009  (set by Endpoints)
         known = frozenset(one.alias for one in self.dependant.query_params)
+        takes_body = self.body_field is not None or not terms.writes
+
+        async def work_on_nothing_else(request: Request) -> Response:
+            unknown = sorted(set(request.query_params) - known)
+            faults = [Fault(name, "There is no such parameter here.") for name in unknown]
+            if not takes_body and (await request.body()).strip() not in _NO_BODY:
+                faults.append(Fault("body", "There is nothing to say here: send no body."))
+            if faults:
+                raise Malformed(faults)
+            return await work(request)
 
         async def handle(request: Request) -> Response:
             asked = ApiRequest(request.scope, request.receive)
-            unknown = sorted(set(asked.query_params) - known)
-            return await _handle(asked, terms, work, unknown)
+            return await _handle(asked, terms, work_on_nothing_else)
 
         return handle
 
@@ -172,11 +186,11 @@ class ApiRoute(APIRoute):
 Work = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
-async def _handle(asked: ApiRequest, terms: Terms, work: Work, unknown: list[str]) -> Response:
+async def _handle(asked: ApiRequest, terms: Terms, work: Work) -> Response:
     """The answer, whatever happens: what is raised is told in one shape."""
     headers: dict[str, str] = {}
     try:
-        response = await _judge(asked, terms, work, unknown, headers)
+        response = await _judge(asked, terms, work, headers)
     except DomainError as refusal:
         response = refuse(asked, refusal, malformed=terms.malformed)
     except Exception:
@@ -186,9 +200,7 @@ async def _handle(asked: ApiRequest, terms: Terms, work: Work, unknown: list[str
     return response
 
 
-async def _judge(
-    asked: ApiRequest, terms: Terms, work: Work, unknown: list[str], headers: dict[str, str]
-) -> Response:
+async def _judge(asked: ApiRequest, terms: Terms, work: Work, headers: dict[str, str]) -> Response:
     """What only reads does so in the one transaction in which its key was looked up."""
     door = Door.of(asked)
     secret = secret_of(asked)
@@ -205,18 +217,16 @@ async def _judge(
         response = None
         if not terms.writes and not terms.by_itself:
             call.tx = tx
-            response = await _within_schema(call, asked, work, unknown)
+            response = await _within_schema(call, asked, work)
     await keys.note_use(door.core, caller)
-    return response or await _write(call, asked, work, unknown, secret)
+    return response or await _write(call, asked, work, secret)
 
 
-async def _write(
-    call: Call, asked: ApiRequest, work: Work, unknown: list[str], secret: str
-) -> Response:
+async def _write(call: Call, asked: ApiRequest, work: Work, secret: str) -> Response:
     """Do it, or refuse it; where it is repeated, as the first time."""
     call.repeatable = _repeatable(asked, call.actor, secret, await asked.body())
     try:
-        return await _within_schema(call, asked, work, unknown)
+        return await _within_schema(call, asked, work)
     except DomainError as refusal:
         if call.repeatable is None or not refusals.is_kept(refusal):
             raise
@@ -227,16 +237,16 @@ async def _write(
         return told if first is answer else again(first)
 
 
-async def _within_schema(call: Call, asked: ApiRequest, work: Work, unknown: list[str]) -> Response:
+async def _within_schema(call: Call, asked: ApiRequest, work: Work) -> Response:
     """What does not exist is not found, whatever else is wrong with the request."""
-    if unknown:
-        await _check_existence(call, asked)
-        raise Malformed([Fault(name, "There is no such parameter here.") for name in unknown])
     try:
         return await work(asked)
     except RequestValidationError as error:
-        await _check_existence(call, asked)
-        raise refusals.malformed(error.errors()) from None
+        malformed = refusals.malformed(error.errors())
+    except Malformed as error:
+        malformed = error
+    await _check_existence(call, asked)
+    raise malformed
 
 
 async def _check_existence(call: Call, asked: ApiRequest) -> None:

@@ -20,6 +20,12 @@ class MethodNotAllowed(DomainError):
     code = "method_not_allowed"
 
 
+class PreconditionFailed(DomainError):
+    """It is another one now than your If-Match says, so nothing was done. Get it anew and look."""
+
+    code = "precondition_failed"
+
+
 class PayloadTooLarge(DomainError):
     """The body is over 1 MB. Nothing was read of the rest, and nothing was done."""
 
@@ -149,7 +155,9 @@ _NAMES = {
     "length_days": "rotationLengthDays",
     "member_id": "userId",
     "member_ids": "target.userIds",
+    "participants": "participantIds",
     "schedule_id": "target.scheduleId",
+    "until": "effectiveUntil",
 }
 """Where the API has another name for a field than core."""
 

@@ -1,0 +1,52 @@
+"""What holds for every page of the dashboard: sessions, forms, refusals and headers."""
+
+import pytest
+
+from tests.web.dashboard.browser import browser
+from tests.world import World
+
+pytestmark = pytest.mark.postgresql_later
+
+
+async def test_who_is_not_signed_in_is_told_how_to(world: World) -> None:
+    async with browser(world) as stranger:
+        page = await stranger.open("/")
+
+    assert page.path == "/app/sign-in"
+    assert "Type /incident login in Slack" in page.text
+
+
+async def test_an_incident_is_seen_and_taken(world: World) -> None:
+    await world.declare(world.alice, "Checkout <b>is</b> down")
+    async with browser(world, world.bob) as bob:
+        listed = await bob.open("/")
+        opened = await bob.open("/incidents/1")
+        taken = await bob.send("/incidents/1/acknowledge", {"form": "acknowledge"})
+
+    assert "Checkout <b>is</b> down" in listed.text
+    assert "Checkout &lt;b&gt;is&lt;/b&gt; down" in opened.html
+    assert taken.path == "/app/incidents/1"
+    assert "You acknowledged #1." in taken.text
+    assert "Acknowledged by Bob Okafor" in taken.text
+    assert (await world.incident()).acknowledged_by == "Bob Okafor"
+
+
+async def test_a_form_that_was_not_shown_to_this_session_does_nothing(world: World) -> None:
+    await world.declare(world.alice)
+    async with browser(world, world.bob) as bob, browser(world, world.carol) as carol:
+        await bob.open("/incidents/1")
+        bob.page = await carol.open("/incidents/1")
+        page = await bob.send("/incidents/1/acknowledge")
+
+    assert page.status == 403
+    assert (await world.incident()).acknowledged_at is None
+
+
+async def test_what_is_said_is_said_once(world: World) -> None:
+    await world.declare(world.alice)
+    async with browser(world, world.bob) as bob:
+        await bob.open("/incidents/1")
+        await bob.send("/incidents/1/acknowledge")
+        again = await bob.open("/incidents/1")
+
+    assert "You acknowledged" not in again.text

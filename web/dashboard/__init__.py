@@ -1,0 +1,56 @@
+"""The dashboard: what staff see in a browser, under `/app`, at a desk or on a phone in bed.
+
+pages         makes a page of a function over a transaction; sessions, forms and refusals
+rendering     templates, headers, and what every page shows around its own
+signing_in    by a link from Slack, and out again; with_slack: with Slack itself
+live          says when something changed, so that pages bring themselves up to date
+incidents …   the pages, a file for each noun
+"""
+
+from functools import cache
+
+from starlette.routing import Route, Router
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from core.transaction import Core
+from web.dashboard import incidents, live, rendering, signing_in, with_slack
+from web.dashboard.door import PATH, Door
+from web.dashboard.live import Watch
+from web.dashboard.pages import not_found
+from web.dashboard.with_slack import SlackApp
+
+__all__ = ["PATH", "Dashboard", "Door"]
+
+
+class Dashboard:
+    """The dashboard of one product. What is the same for all of them is made once."""
+
+    def __init__(
+        self,
+        core: Core,
+        *,
+        public_url: str | None,
+        open_to_all: bool = False,
+        slack_app: SlackApp | None = None,
+    ) -> None:
+        """`open_to_all`: anybody may become anybody with one click, in the sandbox alone."""
+        self._watch = Watch(core)
+        self._door = Door(core, public_url, self._watch, open_to_all, slack_app)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request below `/app`."""
+        scope["tocsin.door"] = self._door
+        await _routes()(scope, receive, send)
+
+    async def stop(self) -> None:
+        """End every stream, so that nobody waits for those who only listen."""
+        await self._watch.stop()
+
+
+@cache
+def _routes() -> ASGIApp:
+    """Every page, of every product: they know none."""
+    routes: list[Route] = [*rendering.ROUTES, *signing_in.ROUTES, *with_slack.ROUTES, *live.ROUTES]
+    for pages in (incidents.PAGES,):
+        routes += pages.routes
+    return Router(routes, redirect_slashes=False, default=not_found)

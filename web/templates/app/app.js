@@ -1,0 +1,101 @@
+// Pages are whole without this. With it they stay up to date, count down, and write times as their reader's clock does.
+"use strict"
+const written = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" })
+
+function writeTimes(root) {
+  for (const one of root.querySelectorAll("time[datetime]:not(.countdown)")) {
+    one.title = one.title || one.textContent
+    const said = written.format(new Date(one.dateTime))
+    if (one.textContent !== said) one.textContent = said
+  }
+}
+
+function countDown() {
+  for (const one of document.querySelectorAll("time.countdown")) {
+    const left = Math.max(0, Math.round((new Date(one.dataset.until) - Date.now()) / 1000))
+    const hours = Math.floor(left / 3600), minutes = Math.floor(left / 60) % 60, seconds = left % 60
+    const two = n => String(n).padStart(2, "0")
+    one.textContent = left === 0 ? "a moment" : hours ? `${hours}:${two(minutes)}:${two(seconds)}` : `${minutes}:${two(seconds)}`
+  }
+}
+
+// What somebody is typing or has opened stays as it is: it is brought up to date when they are done.
+function isInUse(part) {
+  if (part.contains(document.activeElement) && document.activeElement.matches("input, textarea, select")) return true
+  return [...part.querySelectorAll("input, textarea, select")].some(field => {
+    if (field.type === "checkbox" || field.type === "radio") return field.checked !== field.defaultChecked
+    if (field.tagName === "SELECT") return [...field.options].some(option => option.selected !== option.defaultSelected) && field.dataset.touched
+    return field.type !== "hidden" && field.value !== field.defaultValue
+  })
+}
+
+const markup = new Map()
+let busy = false, again = false
+
+async function refresh() {
+  if (busy) { again = true; return }
+  busy = true
+  try {
+    const answer = await fetch(location.href, { headers: { "X-Live": "1" }, redirect: "manual" })
+    if (answer.type === "opaqueredirect" || answer.status === 401) { location.reload(); return }
+    if (!answer.ok) return
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html")
+    for (const part of document.querySelectorAll("[data-live]")) {
+      const now = fresh.getElementById(part.id)
+      if (!now || markup.get(part.id) === now.outerHTML || isInUse(part)) continue
+      markup.set(part.id, now.outerHTML)
+      const focused = part.contains(document.activeElement) ? document.activeElement : null
+      const open = [...part.querySelectorAll("details[open][id]")].map(one => one.id)
+      part.replaceChildren(...now.childNodes)
+      part.className = now.className
+      for (const id of open) document.getElementById(id)?.setAttribute("open", "")
+      if (focused) (focused.id && document.getElementById(focused.id) || [...part.querySelectorAll("button, a")].find(one => one.textContent === focused.textContent) || document.getElementById("main")).focus()
+      part.classList.add("changed")
+      setTimeout(() => part.classList.remove("changed"), 1300)
+      writeTimes(part)
+    }
+    countDown()
+    document.title = fresh.title
+    stale(false)
+  } catch { stale(true) } finally {
+    busy = false
+    if (again) { again = false; refresh() }
+  }
+}
+
+function stale(is) { for (const one of document.querySelectorAll(".stale")) one.hidden = !is }
+
+function listen() {
+  let last = null, failures = 0
+  const heard = number => { if (last !== null && number !== last) refresh(); last = number }
+  const poll = async () => {
+    try {
+      const answer = await fetch(document.body.dataset.last)
+      if (answer.status === 401) { location.reload(); return }
+      heard(String((await answer.json()).last))
+      stale(false)
+    } catch { stale(true) }
+    setTimeout(poll, 2000)
+  }
+  const stream = new EventSource(document.body.dataset.events)
+  stream.addEventListener("changed", event => { failures = 0; stale(false); heard(event.data) })
+  stream.addEventListener("over", () => { stream.close(); location.reload() })
+  stream.onerror = () => {
+    stale(failures > 0)
+    if (++failures >= 3) { stream.close(); poll() }
+  }
+}
+
+for (const part of document.querySelectorAll("[data-live]")) markup.set(part.id, part.outerHTML)
+document.addEventListener("change", event => { if (event.target.tagName === "SELECT") event.target.dataset.touched = "1" })
+document.addEventListener("click", event => {
+  for (const menu of document.querySelectorAll(".me[open]")) if (!menu.contains(event.target)) menu.open = false
+})
+document.addEventListener("submit", event => {
+  const asked = event.submitter?.dataset.confirm
+  if (asked && !confirm(asked)) event.preventDefault()
+})
+writeTimes(document)
+countDown()
+setInterval(countDown, 1000)
+if (document.body.dataset.events) listen()
