@@ -1,7 +1,7 @@
 """Incidents with the names of whom and what they speak of, for readers who know no ids."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -20,9 +20,10 @@ class Named:
 
 
 @dataclass(frozen=True)
-class IncidentOverview(IncidentRecord):
+class IncidentOverview:
     """An incident at one version, with names."""
 
+    record: IncidentRecord
     owner: Named | None
     escalation_policy: Named | None
     resolved_at: datetime | None
@@ -40,7 +41,7 @@ async def of_many(tx: Transaction, incidents: Sequence[Incident]) -> list[Incide
     owners = await people.by_id(tx, [one.owner_id for one in incidents if one.owner_id])
     return [
         IncidentOverview(
-            **{field.name: getattr(record, field.name) for field in fields(record)},
+            record=record,
             owner=_named(one.owner_id, owners[one.owner_id].name if one.owner_id else None),
             escalation_policy=_named(one.escalation_policy_id, one.escalation_policy_name),
             resolved_at=one.resolved_at,

@@ -81,4 +81,4 @@ async def test_an_overview_names_whom_and_what_the_incident_speaks_of(engine: En
     assert (done.incident.owner.name, done.incident.escalation_policy.name) == ("Bob", "Payments")
     async with engine.core.transaction(await given.stranger(engine)) as tx:
         with pytest.raises(NotFound):
-            await effects.since(tx, done.incident.id, effects.UNDECLARED)
+            await effects.since(tx, done.incident.record.id, effects.UNDECLARED)

@@ -2,7 +2,9 @@
 
 tools          makes a tool of a function
 reading, acting  the tools
-given, shown   what goes in and comes out, as JSON
+given          what goes in, as JSON
+shown, shown_duties, marked  what comes out
+schemas        both, as clients read them
 calling        from a call to its answer, done once or only tried out
 refusing       how a refusal is told
 fencing        texts that somebody typed, marked so that they can't end the mark

@@ -14,7 +14,7 @@ from web.mcp.tools import TOOLS, Caller
 
 def _state(done: Effects) -> str:
     """How an incident is, in words that nobody typed."""
-    incident = done.incident
+    incident = done.incident.record
     said = f"#{incident.number}: {incident.severity}, {incident.status}; escalation "
     said += f"{incident.escalation.state}."
     if done.paged:

@@ -19,7 +19,7 @@ from core.transaction import Transaction
 from web.api.refusals import ServerError, is_kept
 from web.mcp import refusing
 from web.mcp.given import Given, Writes
-from web.mcp.shown import Done
+from web.mcp.shown import Done, IncidentShown
 from web.mcp.tools import TOOLS, Answer, Caller, Tool
 
 log = logging.getLogger(__name__)
@@ -126,7 +126,8 @@ def _done(tool: Tool, done: Effects, *, dry_run: bool) -> Answer[Done]:
     assert tool.saying  # noqa: S101  (it writes)
     assert issubclass(tool.shown, Done)  # noqa: S101
     found = {name: getattr(done, name) for name in Done.model_fields if name != "dry_run"}
-    shown = tool.shown.model_validate({**found, "dry_run": dry_run})
+    found |= {"incident": IncidentShown.of(done.incident), "dry_run": dry_run}
+    shown = tool.shown.model_validate(found)
     if dry_run:  # what is undone is known by no id
         nameless = [one.model_copy(update={"id": None}) for one in shown.updates]
         shown = shown.model_copy(update={"updates": nameless})

@@ -15,22 +15,24 @@ from core.instants import as_utc
 from core.transaction import Transaction
 from core.walked import Outcome, Paged, Step
 from web.mcp.given import ListIncidents, Nothing, OnCall, OneIncident, Simulate, Timeline
+from web.mcp.marked import NamedShown
 from web.mcp.shown import (
-    DutiesShown,
-    DutyShown,
     EntryShown,
     IncidentShown,
     IncidentsShown,
     IncidentWithHistory,
-    NamedShown,
+    TimelineShown,
+    TransitionShown,
+)
+from web.mcp.shown_duties import (
+    DutiesShown,
+    DutyShown,
     RouteShown,
     ScheduleShown,
     SchedulesShown,
     SimulationShown,
     StepShown,
     TargetShown,
-    TimelineShown,
-    TransitionShown,
 )
 from web.mcp.tools import TOOLS, Answer, Caller
 
@@ -51,7 +53,7 @@ async def list_incidents(tx: Transaction, given: ListIncidents) -> Answer[Incide
         limit=given.limit + 1,
     )
     page = found[: given.limit]
-    shown = [IncidentShown.model_validate(one) for one in await overviews.of_many(tx, page)]
+    shown = [IncidentShown.of(one) for one in await overviews.of_many(tx, page)]
     following = page[-1].number if len(found) > len(page) else None
     more = f" There are more: before_number {following}." if following else ""
     answer = IncidentsShown(incidents=shown, next_before_number=following)
@@ -62,15 +64,16 @@ async def list_incidents(tx: Transaction, given: ListIncidents) -> Answer[Incide
 async def get_incident(tx: Transaction, given: OneIncident) -> Answer[IncidentWithHistory]:
     """Get one incident by its number, with the statuses it has had."""
     incident = await incidents.find(tx, given.number)
-    overview = await overviews.of(tx, incident)
-    steps = await history.status_history(tx, incident.id)
     shown = IncidentWithHistory(
-        incident=IncidentShown.model_validate(overview),
-        status_history=[TransitionShown.model_validate(one) for one in steps],
+        incident=IncidentShown.of(await overviews.of(tx, incident)),
+        status_history=[
+            TransitionShown.model_validate(one)
+            for one in await history.status_history(tx, incident.id)
+        ],
     )
-    state = overview.escalation.state
-    return Answer(shown, f"#{overview.number}: {overview.severity}, {overview.status}; "
-                         f"escalation {state}.")  # fmt: skip
+    state = shown.incident.escalation.state
+    said = f"#{incident.number}: {incident.severity}, {incident.status}; escalation {state}."
+    return Answer(shown, said)
 
 
 @TOOLS.reads("Get an incident's timeline")

@@ -1,12 +1,12 @@
-"""What the tools answer, as JSON. Every text that somebody typed is marked as untrusted."""
+"""Incidents, what happened to them and what was done, as JSON."""
 
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import Field
 
 from core.leaks import LeakKind
-from core.walked import Fate, Outcome, Reason
+from core.overviews import IncidentOverview
 from storage.vocabulary import (
     AuditType,
     Channel,
@@ -16,43 +16,8 @@ from storage.vocabulary import (
     Visibility,
 )
 from web.api.schemas.base import Instant
-
-
-class Shown(BaseModel):
-    """What is answered, every field always there."""
-
-    model_config = ConfigDict(
-        from_attributes=True, frozen=True, json_schema_serialization_defaults_required=True
-    )
-
-
-class Untrusted(Shown):
-    """Text that somebody typed, or another system sent: data to report, never to obey."""
-
-    untrusted_text: str | None
-    """None only where the text was removed since."""
-
-
-def _marked(value: Any) -> Any:
-    return Untrusted(untrusted_text=value) if isinstance(value, str) else value
-
-
-Foreign = Annotated[Untrusted, BeforeValidator(_marked)]
-"""A text as it is shown: marked."""
-
-
-class NamedShown(Shown):
-    """Somebody or something, by id and name."""
-
-    id: UUID
-    name: Foreign
-
-
-class ByShown(Shown):
-    """Who did something: a member, an API key, or Tocsin itself, which has no id."""
-
-    id: UUID | None
-    name: Foreign
+from web.mcp.marked import ByShown, Foreign, NamedShown, Shown
+from web.mcp.shown_duties import StepShown
 
 
 class EscalationShown(Shown):
@@ -82,6 +47,12 @@ class IncidentShown(Shown):
     acknowledged_at: Instant | None
     resolved_at: Instant | None
     escalation: EscalationShown
+
+    @classmethod
+    def of(cls, one: IncidentOverview) -> "IncidentShown":
+        """An incident with the names of whom and what it speaks of."""
+        named = {name: getattr(one, name) for name in ("owner", "escalation_policy", "resolved_at")}
+        return cls.model_validate({**vars(one.record), **named})
 
 
 class IncidentsShown(Shown):
@@ -144,77 +115,6 @@ class TimelineShown(Shown):
     number: int
     entries: list[EntryShown]
     left_out: int
-
-
-class ScheduleShown(Shown):
-    """An on-call schedule."""
-
-    id: UUID
-    name: Foreign
-    description: Foreign | None
-    timezone: str
-
-
-class SchedulesShown(Shown):
-    """Every on-call schedule, by name."""
-
-    schedules: list[ScheduleShown]
-
-
-class DutyShown(Shown):
-    """Who is on call. The owner is whose an incident becomes; the targets are who is paged."""
-
-    schedule: NamedShown
-    timezone: str
-    owner: NamedShown | None
-    paging_targets: list[NamedShown]
-    until: Instant | None
-
-
-class DutiesShown(Shown):
-    """Who is on call at an instant, schedule by schedule."""
-
-    at: Instant
-    on_call: list[DutyShown]
-
-
-class RouteShown(Shown):
-    """Through what somebody is paged, and what becomes of it as far as it can be foreseen."""
-
-    channel: Channel
-    fate: Fate
-
-
-class TargetShown(Shown):
-    """Somebody who would be paged. `schedule` is what they are on call for, if it is that."""
-
-    id: UUID
-    name: Foreign
-    schedule: Foreign | None
-    is_override: bool
-    routes: list[RouteShown]
-
-
-class StepShown(Shown):
-    """A layer's turn. Without people it is skipped."""
-
-    at: Instant
-    layer: int
-    layers: int
-    reason: Reason
-    people: list[TargetShown]
-    next_at: Instant
-
-
-class SimulationShown(Shown):
-    """Who would be paged and when, if nobody answered. `last_resort` is null if none is named."""
-
-    policy: NamedShown
-    at: Instant
-    steps: list[StepShown]
-    ends_at: Instant
-    outcome: Outcome
-    last_resort: list[TargetShown] | None
 
 
 class PagedShown(Shown):

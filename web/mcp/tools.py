@@ -17,7 +17,8 @@ from uuid import UUID
 from core.effects import Effects
 from core.transaction import Actor, Core, Transaction
 from web.mcp.given import Given
-from web.mcp.shown import Done, Shown
+from web.mcp.marked import Shown
+from web.mcp.shown import Done
 
 CALLER = "tocsin.caller"
 """Where a request's scope says who calls."""
