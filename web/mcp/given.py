@@ -1,10 +1,9 @@
 """What the tools are given: a schema each, in which nothing unknown is passed over."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Any
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -26,7 +25,6 @@ from web.api.schemas.incidents import Description, Title
 
 NUMBER_MAX = 2**31 - 1
 TIMELINE_MAX = 500
-YEARS = 2, 9990
 
 WORD_MAX = 320
 """An e-mail address is the longest name that somebody has."""
@@ -69,15 +67,6 @@ def _text_alone(value: Any) -> Any:
         raise ValueError("It must be a day, such as 2026-03-01.")
     return value
 
-
-def _within_the_calendar(value: datetime) -> datetime:
-    if not YEARS[0] <= value.year <= YEARS[1]:
-        raise ValueError("It is too near the end of the calendar.")
-    return value
-
-
-Moment = Annotated[GivenInstant, AfterValidator(_within_the_calendar)]
-"""An instant with its zone, from which shifts can still be reckoned."""
 
 Day = Annotated[
     date, BeforeValidator(_text_alone), WithJsonSchema({"type": "string", "format": "date"})
@@ -135,7 +124,7 @@ class OnCall(Given):
     """Which schedule, and when."""
 
     schedule: Word | None = Field(default=None, description=f"{_SCHEDULE} Left out: all of them.")
-    at: Moment | None = Field(
+    at: GivenInstant | None = Field(
         default=None, description="An instant with its zone, such as 2026-03-01T09:00:00Z. "
         "Left out: now."
     )  # fmt: skip
@@ -145,7 +134,7 @@ class Simulate(Given):
     """Which policy, and when."""
 
     policy: Word = Field(description="An escalation policy's name or id.")
-    at: Moment | None = Field(
+    at: GivenInstant | None = Field(
         default=None, description="When the incident would be declared, with its zone, such as "
         "2026-12-24T22:00:00+01:00. Left out: now."
     )  # fmt: skip
