@@ -8,6 +8,8 @@ import pytest
 from core import redaction, updates
 from tests.web.api.caller import Office
 
+pytestmark = pytest.mark.postgresql_later
+
 AUDIT = "/v1/audit"
 
 
