@@ -29,6 +29,9 @@ An incident's life, and where each part of it is written:
     patching        one thing about a component, a page or a member changed, and nothing else
     publishing      a published page, read into those values
     history         its updates in order, and its statuses alone, each since when
+    overviews       with the names of whom and what it speaks of
+    effects         what one act changed about it, read from what it wrote
+    meaning         what somebody means who types a name
     receipts        every page: why this person, each try, and what ended it
     incident_records  incidents and updates as programs are told of them
     permissions     what is an admin's

@@ -68,7 +68,7 @@ MUTATIONS = {
     "no re-check": Mutation(
         "nobody asks before sending whether a page is still wanted",
         _patched((delivering, "unwanted", lambda _delivery, _incident: None)),
-        first_seed=50,
+        first_seed=4000,
     ),
     "due times in memory": Mutation(
         "a due instant is known only to the process that set it",
@@ -81,12 +81,12 @@ MUTATIONS = {
     "failed look-up means not there": Mutation(
         "a look-up that fails counts as one that found nothing",
         _patched((delivering._Attempt, "send", bugs.carelessly)),
-        first_seed=28,
+        first_seed=5000,
     ),
     "looked up at once": Mutation(
         "after a lost answer nobody waits until the call can no longer be carried out",
         _patched((outcomes, "MAY_STILL_ACT", _NONE), (delivering, "ON_ITS_WAY", _NONE)),
-        first_seed=155,
+        first_seed=3010,
     ),
     "acknowledged in vain": Mutation(
         "an acknowledgement does not stop the clock",
@@ -99,7 +99,7 @@ MUTATIONS = {
     "500 did nothing": Mutation(
         "an unknown outcome counts as a refusal",
         _patched((DeliveryFailed, "__init__", bugs.surely_not_done)),
-        first_seed=30,
+        first_seed=5005,
     ),
     "outcome without the lease": Mutation(
         "a lease ends before its call does, and the outcome is written all the same",
@@ -122,7 +122,7 @@ MUTATIONS = {
     "superseded in silence": Mutation(
         "a page that is no longer wanted leaves nothing on the trail",
         _patched((outbox, "supersede", bugs.superseded_in_silence)),
-        first_seed=45,
+        first_seed=4000,
     ),
     "each its own clock": Mutation(
         "replicas on several machines go by the clocks of their machines",

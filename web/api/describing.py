@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 
 Responses = dict[int | str, dict[str, Any]]
 
+ADMINS_ALONE = "x-admins-alone"
+"""Stands at what only an admin's key may do. Elsewhere a role may matter for one field."""
+
 REQUEST_ID = "0d6c1f0e4a5b4c7d8e9f0a1b2c3d4e5f"
 """Stands in examples."""
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from web.api.describing import ADMINS_ALONE
 from web.api.samples import resolved
 
 Schema = Mapping[str, Any]
@@ -121,7 +122,7 @@ def _endpoint(method: str, path: str, operation: Schema, schemas: Schema) -> End
         path=path,
         summary=operation["summary"],
         about=operation.get("description", ""),
-        for_admins=any(one.code == "forbidden" for one in refusals),
+        for_admins=operation.get(ADMINS_ALONE, False),
         in_path=tuple(line for where, line in parameters if where == "path"),
         in_query=tuple(line for where, line in parameters if where == "query"),
         in_headers=tuple(line for where, line in parameters if where == "header"),

@@ -61,6 +61,9 @@ _VALUES: Mapping[str, Any] = {
 }
 """By the name of the field; what has none here gets a value by its type."""
 
+_SENT: Mapping[str, Any] = {"status": "identified", "statusChange": "identified"}
+"""What is sent to bring about what is shown in between."""
+
 _LEFT_OUT = frozenset({"ownerId", "escalationPolicyId", "effectiveUntil", "statusOverride"})
 """Optional, and clearer left out of what is sent: another field stands for it."""
 
@@ -105,6 +108,8 @@ def sample(name: str, schema: Mapping[str, Any], schemas: Mapping[str, Any], *, 
     if "const" in schema:
         return schema["const"]
     words = schema.get("enum", ())
+    if is_sent and _SENT.get(name) in words:
+        return _SENT[name]
     if words:
         return _VALUES[name] if _VALUES.get(name) in words else words[0]
     if name in _VALUES and _fits(_VALUES[name], schema, schemas):

@@ -11,6 +11,7 @@ import pytest
 from core.errors import IncidentResolved, NoPublicSurface, NotAuthorized, NotFound
 from tests.web.api.caller import Office
 from web.api import openapi_document, reference
+from web.api.reference_facts import read_reference
 from web.api.refusals import RateLimited
 from web.status_documents import source_hash
 
@@ -68,6 +69,13 @@ def test_every_refusal_is_told_with_its_sentence() -> None:
     assert set(told) >= {"400", "401", "404", "409", "413", "429", "500"}
     for kind in (NotAuthorized, NotFound, IncidentResolved, NoPublicSurface, RateLimited):
         assert kind().message.replace("`", "") in written
+
+
+def test_what_is_for_admins_alone_is_marked_and_nothing_else() -> None:
+    nouns = read_reference(openapi_document()).nouns
+    marked = {one.id for noun in nouns for one in noun.endpoints if one.for_admins}
+    assert {"create_api_key", "list_audit_events", "change_status_page"} <= marked
+    assert not {"declare_incident", "create_component", "redact_update", "list_members"} & marked
 
 
 def test_it_is_strict_html_with_each_id_once() -> None:
