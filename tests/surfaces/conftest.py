@@ -1,5 +1,7 @@
-"""The house, once on each database, and each door to it in turn."""
+"""The house, once on each database, and each door to it in turn that has what a test asks for."""
 
+import inspect
+import re
 import shutil
 from collections.abc import AsyncIterator, Iterator
 
@@ -7,9 +9,18 @@ import pytest
 import pytest_asyncio
 
 from tests.conftest import BACKENDS, own_database
+from tests.surfaces.doors import LACKING
 from tests.surfaces.house import House, running_house
 
-DOORS = ("slack", "rest", "dashboard")
+_ASKED = re.compile(r"\bhouse\.door\.(\w+)\(")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A test runs by every door that has each verb that stands in it."""
+    if "house" in metafunc.fixturenames:
+        asked = set(_ASKED.findall(inspect.getsource(metafunc.function)))
+        doors = [name for name, lacking in LACKING.items() if not asked & lacking.keys()]
+        metafunc.parametrize("house", doors, indirect=True)
 
 
 @pytest.fixture(scope="session", params=BACKENDS)
@@ -34,7 +45,7 @@ async def whole_house(houses_database: str) -> AsyncIterator[House]:
         yield running
 
 
-@pytest.fixture(params=DOORS)
+@pytest.fixture
 def house(request: pytest.FixtureRequest, whole_house: House) -> House:
     """The product as one comes to it through one door."""
     whole_house.enter_by(request.param)

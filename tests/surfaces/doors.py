@@ -4,15 +4,17 @@ A verb returns None where it was done, and otherwise the refusal as the one who 
 Whoever acts is named as in the cast. `meanwhile` happens after they have seen what there is, and
 before they ask: a form that is open, a program that has read.
 
-    doors        what every door can do
-    slack_door   the sandboxed workspace: commands, buttons, forms
-    rest_door    HTTP, with a key for each person
+    doors           what there is to ask for, and which doors have no way to ask for what
+    slack_door      the sandboxed workspace: commands, buttons, forms
+    rest_door       HTTP, with a key for each person
+    mcp_door        tools, called with a key for each person
     dashboard_door  pages and forms, in a browser of each person's
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from inspect import iscoroutinefunction
 from typing import Protocol
 from uuid import UUID
 
@@ -22,6 +24,9 @@ Meanwhile = Callable[[], Awaitable[None]]
 
 OUTSIDER = "gail"
 """A guest: to Slack somebody who is no member, to a program an id that nobody has."""
+
+NO_INCIDENT = 999_999
+"""A number that nothing has: what an id that nobody has is to those who go by numbers."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +38,7 @@ class Refusal:
 
 
 class Door(Protocol):
-    """One way in. Another one (a dashboard, MCP) has the same verbs."""
+    """One way in. A verb that it does not have (`LACKING`) is no method of it."""
 
     kind: ActorKind
     surface: Surface
@@ -130,3 +135,27 @@ class Door(Protocol):
     async def publish_page(self, who: str, page: UUID) -> Refusal | None: ...
 
     async def change_address(self, who: str, page: UUID, slug: str) -> Refusal | None: ...
+
+
+EVERY_VERB = frozenset(name for name, one in vars(Door).items() if iscoroutinefunction(one))
+
+_ABOUT_AN_INCIDENT = frozenset({"redact", "change_severity", "set_components"})
+_MANAGING = EVERY_VERB - _ABOUT_AN_INCIDENT - {
+    "declare", "acknowledge", "hand_off", "advance", "resolve", "post_update",
+}  # fmt: skip
+
+LACKING: Mapping[str, Mapping[str, str]] = {
+    "slack": {},
+    "rest": {},
+    "mcp": {
+        **dict.fromkeys(_ABOUT_AN_INCIDENT, "Spec section 10 names the tools; this is none."),
+        **dict.fromkeys(_MANAGING, "What is set up is set up by people, or by the REST API."),
+    },
+    "dashboard": dict.fromkeys(_MANAGING, "The dashboard shows incidents alone, so far."),
+}
+"""What there is no way to ask for, by each door, and why; all else every door does."""
+
+
+def verbs_of(door: type) -> frozenset[str]:
+    """The verbs that a door has."""
+    return EVERY_VERB & vars(door).keys()

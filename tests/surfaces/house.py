@@ -37,6 +37,7 @@ from storage.vocabulary import ActorKind, Role, Severity
 from tests.rows import Rows, every_row
 from tests.surfaces.dashboard_door import DashboardDoor
 from tests.surfaces.doors import Door, Refusal
+from tests.surfaces.mcp_door import McpDoor
 from tests.surfaces.rest_door import RestDoor
 from tests.surfaces.slack_door import SlackDoor
 from tests.world import World, running_world, web_client
@@ -231,13 +232,13 @@ async def running_house(database_url: str) -> AsyncIterator[House]:
         async with world.tocsin.core.reading(world.system) as tx:
             every = {one.email: one.id for one in await people.members(tx)}
         members = {who: every[f"{who}@example.com"] for who in MEMBERS}
-        slack, rest = SlackDoor(world), RestDoor(world, web, members)
-        for who in MEMBERS:
-            await rest.enter(who, Role.ADMIN if who == "alice" else Role.MEMBER)
+        slack, rest, mcp = SlackDoor(world), RestDoor(world, web, members), McpDoor(world, web)
         dashboard = DashboardDoor(world)
         for who in MEMBERS:
+            for programs in (rest, mcp):
+                await programs.enter(who, Role.ADMIN if who == "alice" else Role.MEMBER)
             await dashboard.enter(who)
-        doors: dict[str, Door] = {"slack": slack, "rest": rest, "dashboard": dashboard}
+        doors: dict[str, Door] = {"slack": slack, "rest": rest, "mcp": mcp, "dashboard": dashboard}
         house = House(world, doors, slack, members)
         await house.incident(owner="dave")  # a card in the alerts channel whose buttons stay
         yield house

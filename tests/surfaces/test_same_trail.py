@@ -68,7 +68,7 @@ async def test_handing_off(house: House) -> None:
 
 
 async def test_advancing_and_resolving_step_by_step(house: House) -> None:
-    """A program goes each step by itself; in Slack one gesture goes them all."""
+    """Over HTTP each step is a request; elsewhere one gesture goes them all."""
     incident = await house.incident()
     async with house.trail_of("bob") as trail:
         assert await house.door.advance("bob", incident, "identified") is None
@@ -154,7 +154,7 @@ async def test_standing_in(house: House) -> None:
 
 
 async def test_managing_what_is_named(house: House) -> None:
-    """Of what was before and after, what changed is told; the whole of it by both doors alike."""
+    """Of what was before and after, what changed is told; the whole of it by every door alike."""
     schedule, policy = await house.schedule(), await house.policy()
     component = await house.component()
     names = [house.name("Renamed") for _ in range(3)]

@@ -17,7 +17,7 @@ from core.errors import (
     ValidationFailed,
 )
 from storage.models import IncidentUpdate
-from storage.vocabulary import Status
+from storage.vocabulary import Status, Surface
 from tests.surfaces.covered import rule
 from tests.surfaces.house import House
 
@@ -78,6 +78,7 @@ async def test_of_two_who_advance_one_is_refused_and_posts_nothing(house: House)
 
 @rule(NoPublicSurface)
 async def test_nothing_is_public_that_no_published_page_shows(house: House) -> None:
+    """A model, which could not type it, is told that the command is Slack's."""
     name, slug = house.name("Basement"), house.name("page").replace(" ", "-")
     component, incident = await house.component(name), await house.incident()
 
@@ -96,7 +97,7 @@ async def test_nothing_is_public_that_no_published_page_shows(house: House) -> N
     assert hidden == house.told(
         NoPublicSurface,
         f"“Title of {slug}” would show “{name}”, but is not published. Have an admin publish it "
-        "under “/incident pages”.",
+        f"under “/incident pages”{' in Slack' if house.door.surface is Surface.MCP else ''}.",
     )
 
 
