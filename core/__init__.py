@@ -46,6 +46,7 @@ An incident's life, and where each part of it is written:
     overrides       somebody stands in, and everybody concerned is told
     override_changes  one of them changed by the names of its fields; never its past
     covering        PURE: what is asked for then, and how a schedule will be
+    cover_ahead     what covering will come to, before it is done
     duties          a member's own shifts, on every schedule
     policies        escalation policies and their layers
     escalation_order  one part of a policy changed, and nothing that was not seen
@@ -65,6 +66,7 @@ An incident's life, and where each part of it is written:
     walked          what such a walk wrote, read as steps
     reach           PURE: through what a member can be reached at all
     coverage_report what would page nobody, the wrong people or too late, found before it does
+    coverage_known  that report, remembered until something changes
     remarks         what is said apart from any incident
     weekly          the Monday line: what nobody covers since last week
     facts           an incident as messages and views show it
