@@ -143,7 +143,7 @@ async def _get(request: Request, function: Shows, admins: str | None) -> Respons
         asked = _asked(request, door, session)
         page = await function(tx, asked)
     await sessions.note_use(door.core, session)
-    response = render(asked.view, page)
+    response = render(asked.view, await page.whole())
     if SAID in request.cookies:
         response.delete_cookie(SAID, path=PATH)
     return response
@@ -170,7 +170,7 @@ async def _post(request: Request, function: Function, of: Shows, admins: str | N
     if isinstance(done, Response):
         return done
     if isinstance(done, Page):
-        return render(asked.view, done)
+        return render(asked.view, await done.whole())
     return to(done.path, said=done.said, secure=door.is_secure)
 
 
@@ -179,7 +179,7 @@ async def _refused(asked: Asked, of: Shows, refusal: DomainError) -> Response:
     asked.view.refused = Refused(asked.one(FORM), refusal.message, refusal.field, asked.form)
     async with asked.door.core.reading(asked.session.actor) as tx:
         page = await of(tx, asked)
-    return render(asked.view, page, HTTPStatus.UNPROCESSABLE_ENTITY)
+    return render(asked.view, await page.whole(), HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
 def _asked(request: Request, door: Door, session: Session) -> Asked:

@@ -1,6 +1,7 @@
 """Templates, what every page shows around its own, and headers that let nothing else in."""
 
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
 from dataclasses import field as kept
 from functools import cache
 from hashlib import sha256
@@ -14,7 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from core.sessions import Session
-from web.dashboard import words
+from web.dashboard import clocks, words
 from web.status_html import without_controls
 
 _TEMPLATES = Path(__file__).parent.parent / "templates"
@@ -83,6 +84,14 @@ class Page:
 
     template: str
     facts: dict[str, Any] = kept(default_factory=dict)
+    later: Callable[[], Awaitable[dict[str, Any]]] | None = None
+    """Further facts, asked for once the page's own transaction is over: in one of theirs."""
+
+    async def whole(self) -> "Page":
+        """The page with all of its facts."""
+        if self.later is None:
+            return self
+        return replace(self, facts={**self.facts, **await self.later()}, later=None)
 
 
 def render(view: View, page: Page, status: HTTPStatus = HTTPStatus.OK) -> Response:
@@ -102,7 +111,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals |= {"words": words, "asset": _asset}
+    made.globals |= {"words": words, "clocks": clocks, "asset": _asset}
     return made
 
 

@@ -48,6 +48,8 @@ async function refresh() {
       const open = [...part.querySelectorAll("details[open][id]")].map(one => one.id)
       part.replaceChildren(...now.childNodes)
       part.className = now.className
+      if (now.dataset.due) part.dataset.due = now.dataset.due
+      else delete part.dataset.due
       for (const id of open) document.getElementById(id)?.setAttribute("open", "")
       if (focused) (focused.id && document.getElementById(focused.id) || [...part.querySelectorAll("button, a")].find(one => one.textContent === focused.textContent) || document.getElementById("main")).focus()
       part.classList.add("changed")
@@ -55,12 +57,32 @@ async function refresh() {
       writeTimes(part)
     }
     countDown()
+    lookWhenDue()
     document.title = fresh.title
     stale(false)
   } catch { stale(true) } finally {
     busy = false
     if (again) { again = false; refresh() }
   }
+}
+
+// What changes by the clock alone, such as who is on call, says when: then the page looks again.
+let awaited = null
+function lookWhenDue() {
+  clearTimeout(awaited)
+  const ahead = [...document.querySelectorAll("[data-due]")].map(one => new Date(one.dataset.due) - Date.now())
+  if (ahead.length) awaited = setTimeout(refresh, Math.min(Math.max(Math.min(...ahead) + 1000, 30000), 3600000))
+}
+
+// A form that says what it would come to says so again whenever something in it changes.
+async function preview(form) {
+  const asked = new URLSearchParams(new FormData(form))
+  asked.set("look", "yes")
+  const answer = await fetch(form.action, { method: "POST", body: asked })
+  if (!answer.ok) return
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html")
+  const now = fresh.getElementById("preview")
+  if (now) document.getElementById("preview").replaceChildren(...now.childNodes)
 }
 
 function stale(is) { for (const one of document.querySelectorAll(".stale")) one.hidden = !is }
@@ -88,6 +110,7 @@ function listen() {
 
 for (const part of document.querySelectorAll("[data-live]")) markup.set(part.id, part.outerHTML)
 document.addEventListener("change", event => { if (event.target.tagName === "SELECT") event.target.dataset.touched = "1" })
+document.addEventListener("change", event => { if (event.target.form?.matches(".previews")) preview(event.target.form).catch(() => {}) })
 document.addEventListener("click", event => {
   for (const menu of document.querySelectorAll(".me[open]")) if (!menu.contains(event.target)) menu.open = false
 })
@@ -97,5 +120,6 @@ document.addEventListener("submit", event => {
 })
 writeTimes(document)
 countDown()
+lookWhenDue()
 setInterval(countDown, 1000)
 if (document.body.dataset.events) listen()

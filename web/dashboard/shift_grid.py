@@ -1,0 +1,222 @@
+"""PURE. A schedule's shifts as a calendar draws them: weeks of days, a lane for each layer.
+
+A week is as many columns wide as it has hours on the wall clock, so that a handoff at nine stands
+where nine is; on days when clocks change as well.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Literal
+from uuid import UUID
+
+from core import oncall, staffing
+from web.dashboard import clocks
+
+DAY_COLUMNS = 24
+WEEK_COLUMNS = 7 * DAY_COLUMNS
+NARROWEST = 6
+"""Columns that a piece has at least, so that it can be seen and pressed."""
+PIECES_MAX = WEEK_COLUMNS // NARROWEST
+TONES = 6
+FIRST_YEAR, LAST_YEAR = 1990, 2200
+
+Kind = Literal["shift", "override", "gap", "unowned", "more", "free"]
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """A span of a lane: somebody's shift or override, or one in which the owner is missing."""
+
+    kind: Kind
+    who: str | None
+    tone: int
+    lane: str
+    start_at: datetime
+    end_at: datetime
+    begins: bool
+    """Whether its start is known: else it began before what is shown."""
+    ends: bool
+    override_id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class Piece:
+    """What of a stretch is drawn in one week, so many columns wide."""
+
+    stretch: Stretch | None
+    columns: int
+    begins: bool = True
+    ends: bool = True
+    left_out: int = 0
+    """So many further stretches are not drawn."""
+
+    @property
+    def kind(self) -> Kind:
+        """What it is drawn as; time of which nothing is said is free."""
+        if self.left_out:
+            return "more"
+        return self.stretch.kind if self.stretch else "free"
+
+
+@dataclass(frozen=True)
+class Week:
+    """Seven days, and what is drawn of each lane that has anything in them."""
+
+    days: tuple[date, ...]
+    lanes: tuple[tuple[str, tuple[Piece, ...]], ...]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a calendar shows: a month or a week, around a day."""
+
+    by: Literal["month", "week"]
+    first: date
+    last: date
+    weeks: int
+    earlier: date
+    later: date
+    title: str
+
+
+def around(by: str, one: date) -> Shown:
+    """The week of a day, or the weeks of its month; days beyond the years that count are moved."""
+    one = min(max(one, date(FIRST_YEAR, 1, 1)), date(LAST_YEAR, 12, 31))
+    monday = clocks.monday_of(one)
+    if by == "week":
+        sunday, step = monday + timedelta(days=6), timedelta(days=7)
+        title = f"{_short(monday)} – {_short(sunday)} {sunday.year}"
+        return Shown("week", monday, sunday, 1, monday - step, monday + step, title)
+    begins = one.replace(day=1)
+    following = (begins + timedelta(days=31)).replace(day=1)
+    monday = clocks.monday_of(begins)
+    weeks = -(-(following - monday).days // 7)
+    earlier = (begins - timedelta(days=1)).replace(day=1)
+    last = following - timedelta(days=1)
+    return Shown("month", begins, last, weeks, earlier, following, f"{begins:%B %Y}")
+
+
+def stretches(
+    value: oncall.Schedule, names: Mapping[UUID, str], shown: Shown
+) -> tuple[Stretch, ...]:
+    """Every shift, override and gap in the weeks that are shown, by start; gaps named."""
+    monday = clocks.monday_of(shown.first)
+    start = clocks.midnight(monday, value.timezone)
+    end = clocks.midnight(monday + timedelta(weeks=shown.weeks), value.timezone)
+    layers = {layer.id: layer.name for layer in value.layers}
+    first = value.first_layer.name if value.first_layer else "On call"
+    tones = _tones(value)
+    found = [
+        Stretch(
+            "override" if one.override_id else "shift",
+            names.get(one.member_id, "somebody"),
+            tones[one.member_id],
+            first if one.position == 0 else layers[one.layer_id] if one.layer_id else "",
+            one.start_at,
+            one.end_at,
+            one.start_at > start,
+            one.end_at < end,
+            one.override_id,
+        )
+        for one in oncall.shifts(value, start, end)
+    ]
+    found += [
+        Stretch(
+            "unowned" if gap.pages_others else "gap",
+            None,
+            0,
+            first,
+            gap.start_at,
+            gap.end_at,
+            gap.start_at > start,
+            gap.end_at < end,
+        )
+        for gap in staffing.unowned(value, start, end)
+    ]
+    lanes = _lanes(value, first)
+    return tuple(sorted(found, key=lambda one: (one.start_at, lanes.index(one.lane))))
+
+
+def weeks(value: oncall.Schedule, found: Sequence[Stretch], shown: Shown) -> tuple[Week, ...]:
+    """What is drawn of these stretches, week by week, on the schedule's clock."""
+    first = value.first_layer.name if value.first_layer else "On call"
+    drawn = []
+    for number in range(shown.weeks):
+        monday = clocks.monday_of(shown.first) + timedelta(weeks=number)
+        lanes = []
+        for name in _lanes(value, first):
+            mine = [one for one in found if one.lane == name]
+            if pieces := _pieces(mine, value, monday):
+                lanes.append((name, pieces))
+        days = tuple(monday + timedelta(days=day) for day in range(7))
+        drawn.append(Week(days, tuple(lanes)))
+    return tuple(drawn)
+
+
+def _lanes(value: oncall.Schedule, first: str) -> list[str]:
+    others = sorted(value.layers, key=lambda layer: layer.position)
+    return list(dict.fromkeys([first, *(layer.name for layer in others)]))
+
+
+def _tones(value: oncall.Schedule) -> dict[UUID, int]:
+    """A tone for each person: they keep it however the calendar is turned."""
+    rostered = [one.member_id for layer in value.layers for one in layer.participants]
+    standing_in = [one.member.member_id for one in value.overrides]
+    order = dict.fromkeys([*rostered, *standing_in])
+    return {member_id: number % TONES for number, member_id in enumerate(order)}
+
+
+def _pieces(mine: Sequence[Stretch], value: oncall.Schedule, monday: date) -> tuple[Piece, ...]:
+    """The pieces of a lane in a week, which fill it; nothing if it has none."""
+    placed: list[tuple[Stretch, int, int]] = []
+    for one in mine:
+        begin = _column(one.start_at, value, monday)
+        end = _column(one.end_at, value, monday)
+        if begin < WEEK_COLUMNS and (end > 0 or begin >= 0):
+            placed.append((one, begin, end))
+    if not placed:
+        return ()
+    left_out = max(len(placed) - PIECES_MAX, 0)
+    placed = placed[:PIECES_MAX]
+    bounds = _spread([(max(begin, 0), min(end, WEEK_COLUMNS)) for _, begin, end in placed])
+    pieces: list[Piece] = []
+    at = 0
+    for (one, begin, end), (since, until) in zip(placed, bounds, strict=True):
+        if since > at:
+            pieces.append(Piece(None, since - at))
+        begins, ends = one.begins and begin >= 0, one.ends and end <= WEEK_COLUMNS
+        pieces.append(Piece(one, until - since, begins, ends))
+        at = until
+    if at < WEEK_COLUMNS:
+        pieces.append(Piece(None, WEEK_COLUMNS - at))
+    if left_out:
+        pieces[-1] = replace(pieces[-1], left_out=left_out)
+    return tuple(pieces)
+
+
+def _column(at: datetime, value: oncall.Schedule, monday: date) -> int:
+    there = at.astimezone(value.timezone)
+    hours = there.hour + (1 if there.minute >= 30 else 0)
+    return (there.date() - monday).days * DAY_COLUMNS + hours
+
+
+def _spread(bounds: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Give each the width it needs to be seen: it moves the next, or in the end those before."""
+    found: list[tuple[int, int]] = []
+    at = 0
+    for begin, end in bounds:
+        since = max(begin, at)
+        at = max(end, since + NARROWEST)
+        found.append((since, at))
+    limit = WEEK_COLUMNS
+    for place in reversed(range(len(found))):
+        begin, end = found[place]
+        until = min(end, limit)
+        limit = min(begin, until - NARROWEST)
+        found[place] = (limit, until)
+    return found
+
+
+def _short(one: date) -> str:
+    return f"{one.day} {one:%b}"
