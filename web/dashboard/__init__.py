@@ -13,7 +13,16 @@ from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from core.transaction import Core
-from web.dashboard import covering, incidents, live, oncall, rendering, schedules, signing_in
+from web.dashboard import (
+    covering,
+    incidents,
+    live,
+    oncall,
+    policies,
+    rendering,
+    schedules,
+    signing_in,
+)
 from web.dashboard.door import PATH, Door
 from web.dashboard.live import Watch
 from web.dashboard.pages import not_found
@@ -43,6 +52,6 @@ class Dashboard:
 def _routes() -> ASGIApp:
     """Every page, of every product: they know none."""
     routes: list[Route] = [*rendering.ROUTES, *signing_in.ROUTES, *live.ROUTES]
-    for pages in (incidents.PAGES, oncall.PAGES, schedules.PAGES, covering.PAGES):
+    for pages in (incidents.PAGES, oncall.PAGES, schedules.PAGES, covering.PAGES, policies.PAGES):
         routes += pages.routes
     return Router(routes, redirect_slashes=False, default=not_found)

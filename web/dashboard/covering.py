@@ -27,6 +27,10 @@ CHANGE = "/on-call/schedules/{schedule_id:uuid}/overrides/{override_id:uuid}"
 @PAGES.get(COVER)
 async def show_cover(tx: Transaction, asked: Asked) -> Page:
     """The form: for me, from now to the shift's end, or for the span that the address names."""
+    return await _opened(tx, asked)
+
+
+async def _opened(tx: Transaction, asked: Asked) -> Page:
     span = await cover_ahead.proposed_span(tx, asked.path["schedule_id"])
     start, end = (clocks.instant_in(asked.query.get(name, "")) for name in ("from", "to"))
     if start and end and start < end:
@@ -39,7 +43,7 @@ async def cover(tx: Transaction, asked: Asked) -> Page | Back:
     """Have somebody stand in, whoever else was to."""
     schedule = await schedules.get_schedule(tx, asked.path["schedule_id"])
     if asked.one("look"):
-        return await show_cover(tx, asked)
+        return await _opened(tx, asked)
     with _said_at_the_person():
         made = await overrides.cover(tx, schedule.id, _draft(asked, ZoneInfo(schedule.timezone)))
     who = (await people.get_member(tx, made.member_id)).name
@@ -50,6 +54,10 @@ async def cover(tx: Transaction, asked: Asked) -> Page | Back:
 @PAGES.get(CHANGE)
 async def show_change(tx: Transaction, asked: Asked) -> Page:
     """The form over an override that has not ended."""
+    return await _opened_change(tx, asked)
+
+
+async def _opened_change(tx: Transaction, asked: Asked) -> Page:
     present = await _present(tx, asked)
     span = present.start_at, present.end_at
     return await _form(tx, asked, present.member.member_id, span, changing=present.id)
@@ -60,7 +68,7 @@ async def change(tx: Transaction, asked: Asked) -> Page | Back:
     """Change an override from now on."""
     schedule = await schedules.get_schedule(tx, asked.path["schedule_id"])
     if asked.one("look"):
-        return await show_change(tx, asked)
+        return await _opened_change(tx, asked)
     present = await _present(tx, asked)
     draft = _draft(asked, ZoneInfo(schedule.timezone), (present.start_at, present.end_at))
     with _said_at_the_person():

@@ -15,13 +15,14 @@ from web.dashboard import clocks
 
 DAY_COLUMNS = 24
 WEEK_COLUMNS = 7 * DAY_COLUMNS
-NARROWEST = 6
-"""Columns that a piece has at least, so that it can be seen and pressed."""
-PIECES_MAX = WEEK_COLUMNS // NARROWEST
+PIECES_MAX = 28
+"""So many pieces of a lane are drawn in a week."""
+NARROWEST = {"shift": 6, "override": 11, "gap": 11, "unowned": 11}
+"""Columns that a piece has where there is room, so that its word can be read, and it be pressed."""
 TONES = 6
 FIRST_YEAR, LAST_YEAR = 1990, 2200
 
-Kind = Literal["shift", "override", "gap", "unowned", "more", "free"]
+Kind = Literal["shift", "override", "gap", "unowned"]
 
 
 @dataclass(frozen=True)
@@ -50,13 +51,6 @@ class Piece:
     ends: bool = True
     left_out: int = 0
     """So many further stretches are not drawn."""
-
-    @property
-    def kind(self) -> Kind:
-        """What it is drawn as; time of which nothing is said is free."""
-        if self.left_out:
-            return "more"
-        return self.stretch.kind if self.stretch else "free"
 
 
 @dataclass(frozen=True)
@@ -179,7 +173,11 @@ def _pieces(mine: Sequence[Stretch], value: oncall.Schedule, monday: date) -> tu
         return ()
     left_out = max(len(placed) - PIECES_MAX, 0)
     placed = placed[:PIECES_MAX]
-    bounds = _spread([(max(begin, 0), min(end, WEEK_COLUMNS)) for _, begin, end in placed])
+    room = WEEK_COLUMNS // len(placed)
+    bounds = _spread(
+        [(max(begin, 0), min(end, WEEK_COLUMNS)) for _, begin, end in placed],
+        [min(NARROWEST[one.kind], room) for one, _, _ in placed],
+    )
     pieces: list[Piece] = []
     at = 0
     for (one, begin, end), (since, until) in zip(placed, bounds, strict=True):
@@ -201,19 +199,19 @@ def _column(at: datetime, value: oncall.Schedule, monday: date) -> int:
     return (there.date() - monday).days * DAY_COLUMNS + hours
 
 
-def _spread(bounds: list[tuple[int, int]]) -> list[tuple[int, int]]:
+def _spread(bounds: Sequence[tuple[int, int]], widths: Sequence[int]) -> list[tuple[int, int]]:
     """Give each the width it needs to be seen: it moves the next, or in the end those before."""
     found: list[tuple[int, int]] = []
     at = 0
-    for begin, end in bounds:
+    for (begin, end), width in zip(bounds, widths, strict=True):
         since = max(begin, at)
-        at = max(end, since + NARROWEST)
+        at = max(end, since + width)
         found.append((since, at))
     limit = WEEK_COLUMNS
     for place in reversed(range(len(found))):
         begin, end = found[place]
         until = min(end, limit)
-        limit = min(begin, until - NARROWEST)
+        limit = min(begin, until - widths[place])
         found[place] = (limit, until)
     return found
 
