@@ -19,7 +19,9 @@ from web.dashboard import (
     live,
     oncall,
     policies,
+    policy_forms,
     rendering,
+    schedule_forms,
     schedules,
     signing_in,
 )
@@ -52,6 +54,7 @@ class Dashboard:
 def _routes() -> ASGIApp:
     """Every page, of every product: they know none."""
     routes: list[Route] = [*rendering.ROUTES, *signing_in.ROUTES, *live.ROUTES]
-    for pages in (incidents.PAGES, oncall.PAGES, schedules.PAGES, covering.PAGES, policies.PAGES):
+    on_call = (oncall.PAGES, schedules.PAGES, covering.PAGES, schedule_forms.PAGES)
+    for pages in (incidents.PAGES, *on_call, policies.PAGES, policy_forms.PAGES):
         routes += pages.routes
     return Router(routes, redirect_slashes=False, default=not_found)
