@@ -17,8 +17,16 @@ _LAST_YEAR_MEANT = 9000
 
 def local(instant: datetime, zone: ZoneInfo) -> str:
     """An instant on a zone's clock: `Mon 16 Nov, 09:00`."""
-    there = instant.astimezone(zone)
+    there = on(zone, instant)
     return f"{there:%a} {there.day} {there:%b, %H:%M}"
+
+
+def on(zone: ZoneInfo, instant: datetime) -> datetime:
+    """An instant as a zone's clock shows it; at the calendar's first and last day, in UTC."""
+    try:
+        return instant.astimezone(zone)
+    except OverflowError:
+        return instant
 
 
 def day(one: date) -> str:
@@ -43,9 +51,7 @@ def zone_of(person: Person) -> ZoneInfo:
 
 def differs(instant: datetime, zone: str, person: Person) -> bool:
     """Whether somebody's clock shows another time then than the zone's."""
-    return instant.astimezone(zone_of(person)).utcoffset() != (
-        instant.astimezone(ZoneInfo(zone)).utcoffset()
-    )
+    return on(zone_of(person), instant).utcoffset() != on(ZoneInfo(zone), instant).utcoffset()
 
 
 def is_meant(instant: datetime | None) -> bool:
@@ -55,7 +61,7 @@ def is_meant(instant: datetime | None) -> bool:
 
 def written(instant: datetime, zone: ZoneInfo) -> str:
     """An instant as a field for a day and a time holds it; seconds where there are any."""
-    there = instant.astimezone(zone).replace(tzinfo=None, microsecond=0)
+    there = on(zone, instant).replace(tzinfo=None, microsecond=0)
     return there.isoformat(timespec="seconds" if there.second else "minutes")
 
 

@@ -17,7 +17,7 @@ DAY_COLUMNS = 24
 WEEK_COLUMNS = 7 * DAY_COLUMNS
 PIECES_MAX = 28
 """So many pieces of a lane are drawn in a week."""
-NARROWEST = {"shift": 6, "override": 11, "gap": 11, "unowned": 11}
+NARROWEST = {"shift": 6, "override": 13, "gap": 11, "unowned": 13}
 """Columns that a piece has where there is room, so that its word can be read, and it be pressed."""
 TONES = 6
 FIRST_YEAR, LAST_YEAR = 1990, 2200
@@ -163,27 +163,27 @@ def _tones(value: oncall.Schedule) -> dict[UUID, int]:
 
 def _pieces(mine: Sequence[Stretch], value: oncall.Schedule, monday: date) -> tuple[Piece, ...]:
     """The pieces of a lane in a week, which fill it; nothing if it has none."""
-    placed: list[tuple[Stretch, int, int]] = []
-    for one in mine:
-        begin = _column(one.start_at, value, monday)
-        end = _column(one.end_at, value, monday)
-        if begin < WEEK_COLUMNS and (end > 0 or begin >= 0):
-            placed.append((one, begin, end))
+    start = clocks.midnight(monday, value.timezone)
+    end = clocks.midnight(monday + timedelta(days=7), value.timezone)
+    placed = [one for one in mine if one.start_at < end and start < one.end_at]
     if not placed:
         return ()
     left_out = max(len(placed) - PIECES_MAX, 0)
     placed = placed[:PIECES_MAX]
     room = WEEK_COLUMNS // len(placed)
     bounds = _spread(
-        [(max(begin, 0), min(end, WEEK_COLUMNS)) for _, begin, end in placed],
-        [min(NARROWEST[one.kind], room) for one, _, _ in placed],
+        [
+            (max(_column(one.start_at, value, monday), 0), _column(one.end_at, value, monday))
+            for one in placed
+        ],
+        [min(NARROWEST[one.kind], room) for one in placed],
     )
     pieces: list[Piece] = []
     at = 0
-    for (one, begin, end), (since, until) in zip(placed, bounds, strict=True):
+    for one, (since, until) in zip(placed, bounds, strict=True):
         if since > at:
             pieces.append(Piece(None, since - at))
-        begins, ends = one.begins and begin >= 0, one.ends and end <= WEEK_COLUMNS
+        begins, ends = one.begins and one.start_at >= start, one.ends and one.end_at <= end
         pieces.append(Piece(one, until - since, begins, ends))
         at = until
     if at < WEEK_COLUMNS:
