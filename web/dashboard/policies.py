@@ -14,7 +14,7 @@ from core.transaction import Core, Transaction
 from core.walked import Fate
 from storage.vocabulary import Channel
 from web.dashboard import clocks
-from web.dashboard.pages import Asked, Back, Pages
+from web.dashboard.pages import Afterwards, Asked, Back, Pages
 from web.dashboard.rendering import Page
 
 PAGES = Pages()
@@ -48,31 +48,28 @@ async def list_policies(tx: Transaction, asked: Asked) -> Page:
 
 
 @PAGES.get("/policies/{policy_id:uuid}")
-async def show_policy(tx: Transaction, asked: Asked) -> Page:
-    """A policy's layers, and what they would do."""
+async def show_policy(tx: Transaction, asked: Asked) -> Afterwards:
+    """A policy's layers, and what they would do: walked once this transaction is over."""
     facts = await policy_facts.of(tx, asked.path["policy_id"])
     question = _question(asked)
-    members = await people.members(tx)
+    members = [(str(one.id), one.name) for one in await people.members(tx)]
     state = await audit.last_of_organization(tx)
     minute = tx.now.replace(second=0, microsecond=0)
 
-    async def told() -> dict[str, Any]:
-        return await _simulate(asked, facts.id, question, minute, state)
-
-    return Page(
-        "policy.html",
-        {
+    async def work() -> Page:
+        shown = {
             "policy": facts,
             "question": question,
             "zone": clocks.zone_of(asked.session.person),
-            "members": [("", "Everybody can be reached")]
-            + [(str(one.id), one.name) for one in members],
+            "members": [("", "Everybody can be reached"), *members],
             "say_minutes": say_minutes,
             "channels": CHANNELS,
             "fates": FATES,
-        },
-        later=told,
-    )
+        }
+        told = await _simulate(asked, facts.id, question, minute, state)
+        return Page("policy.html", shown | told)
+
+    return Afterwards(work)
 
 
 @PAGES.get("/policies/{policy_id:uuid}/remove")

@@ -1,7 +1,6 @@
 """Templates, what every page shows around its own, and headers that let nothing else in."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from dataclasses import field as kept
 from functools import cache
 from hashlib import sha256
@@ -84,14 +83,6 @@ class Page:
 
     template: str
     facts: dict[str, Any] = kept(default_factory=dict)
-    later: Callable[[], Awaitable[dict[str, Any]]] | None = None
-    """Further facts, asked for once the page's own transaction is over: in one of theirs."""
-
-    async def whole(self) -> "Page":
-        """The page with all of its facts."""
-        if self.later is None:
-            return self
-        return replace(self, facts={**self.facts, **await self.later()}, later=None)
 
 
 def render(view: View, page: Page, status: HTTPStatus = HTTPStatus.OK) -> Response:
