@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import json
 import logging
 import signal
 from collections.abc import Coroutine
@@ -265,6 +266,14 @@ def manifest(
         typer.echo(render_manifest(url=url, socket_mode=socket_mode))
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
+
+
+@commands.command()
+def openapi() -> None:
+    """Print the API's OpenAPI document, as it is served at /v1/openapi.json."""
+    from web.api import openapi_document
+
+    typer.echo(json.dumps(openapi_document(), indent=2, ensure_ascii=False))
 
 
 @commands.command()

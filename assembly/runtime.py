@@ -41,10 +41,11 @@ from storage.migrate import current_and_head, migrate
 from storage.vocabulary import Channel
 from web import create_web
 from web.acknowledging import acknowledging
-from web.api import PREFIXES, Api
+from web.api import Api, mounts
 from web.calendars import calendar_feeds
 from web.dashboard import PATH as DASHBOARD
 from web.dashboard import Dashboard
+from web.dashboard.with_slack import SlackApp
 from web.metrics import Metrics
 from web.status_pages import StatusPages
 
@@ -104,10 +105,12 @@ class Tocsin:
         self.web.include_router(acknowledging(self.core))
         self.web.include_router(calendar_feeds(self.core))
         api = Api(self.core, per_second=settings.tocsin_api_rate, burst=settings.tocsin_api_burst)
-        for prefix in PREFIXES:
-            self.web.mount(prefix, api)
+        self.web.router.routes.extend(mounts(api))
         self.dashboard = Dashboard(
-            self.core, public_url=settings.public_url, open_to_all=open_to_all
+            self.core,
+            public_url=settings.public_url,
+            open_to_all=open_to_all,
+            slack_app=self._slack_app(slack_timeout),
         )
         self.web.mount(DASHBOARD, self.dashboard)
         if settings.slack_signing_secret:
@@ -124,6 +127,15 @@ class Tocsin:
         self._ringing: asyncio.Task[None] | None = None
         self._stopping = asyncio.Event()
         self._lock: IO[str] | None = None
+
+    def _slack_app(self, timeout: float) -> SlackApp | None:
+        """Through what people sign in with Slack; None unless both its settings are set."""
+        settings = self.settings
+        if not settings.slack_client_id or not settings.slack_client_secret:
+            return None
+        nobody = settings.model_copy(update={"slack_bot_token": None})
+        slack = slack_client(nobody, self._session, timeout)
+        return SlackApp(settings.slack_client_id, settings.slack_client_secret, slack)
 
     def _hang_the_bell(self, clock: Clock) -> Bell | None:
         """Where replicas may share the database: what wakes them, and what sets their clocks."""

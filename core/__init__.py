@@ -25,6 +25,7 @@ An incident's life, and where each part of it is written:
     surfaces        what a change means for the public: component statuses, pages shown anew
     component_days  PURE: how a component was, day by day
     public_page     PURE: what may leave the house: the values of a status page
+    patching        one thing about a component, a page or a member changed, and nothing else
     publishing      a published page, read into those values
     history         its updates in order, and its statuses alone, each since when
     receipts        every page: why this person, each try, and what ended it

@@ -114,10 +114,12 @@ class Call:
         async with self.core.transaction(self.actor) as tx:
             if self.repeatable and (kept := await repeats.claim(tx, self.repeatable)):
                 return again(kept)
-            response = self.say(await work(tx))
+            shown = await work(tx)
+            response = self.say(shown)
             if self.repeatable:
-                body = bytes(response.body).decode()
-                await repeats.keep(tx, self.repeatable, Answer(response.status_code, body))
+                again_said = self.say(shown.repeated if isinstance(shown, Shown) else shown)
+                answer = Answer(again_said.status_code, bytes(again_said.body).decode())
+                await repeats.keep(tx, self.repeatable, answer)
         return response
 
     def say(self, shown: Shown | list[Any] | None) -> Response:

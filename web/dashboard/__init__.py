@@ -2,7 +2,7 @@
 
 pages         makes a page of a function over a transaction; sessions, forms and refusals
 rendering     templates, headers, and what every page shows around its own
-signing_in    by a link from Slack, with Slack, and out again
+signing_in    by a link from Slack, and out again; with_slack: with Slack itself
 live          says when something changed, so that pages bring themselves up to date
 incidents …   the pages, a file for each noun
 """
@@ -24,10 +24,12 @@ from web.dashboard import (
     schedule_forms,
     schedules,
     signing_in,
+    with_slack,
 )
 from web.dashboard.door import PATH, Door
 from web.dashboard.live import Watch
 from web.dashboard.pages import not_found
+from web.dashboard.with_slack import SlackApp
 
 __all__ = ["PATH", "Dashboard", "Door"]
 
@@ -35,10 +37,17 @@ __all__ = ["PATH", "Dashboard", "Door"]
 class Dashboard:
     """The dashboard of one product. What is the same for all of them is made once."""
 
-    def __init__(self, core: Core, *, public_url: str | None, open_to_all: bool = False) -> None:
+    def __init__(
+        self,
+        core: Core,
+        *,
+        public_url: str | None,
+        open_to_all: bool = False,
+        slack_app: SlackApp | None = None,
+    ) -> None:
         """`open_to_all`: anybody may become anybody with one click, in the sandbox alone."""
         self._watch = Watch(core)
-        self._door = Door(core, public_url, self._watch, open_to_all)
+        self._door = Door(core, public_url, self._watch, open_to_all, slack_app)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request below `/app`."""
@@ -53,7 +62,7 @@ class Dashboard:
 @cache
 def _routes() -> ASGIApp:
     """Every page, of every product: they know none."""
-    routes: list[Route] = [*rendering.ROUTES, *signing_in.ROUTES, *live.ROUTES]
+    routes: list[Route] = [*rendering.ROUTES, *signing_in.ROUTES, *with_slack.ROUTES, *live.ROUTES]
     on_call = (oncall.PAGES, schedules.PAGES, covering.PAGES, schedule_forms.PAGES)
     for pages in (incidents.PAGES, *on_call, policies.PAGES, policy_forms.PAGES):
         routes += pages.routes

@@ -9,6 +9,7 @@ from core.transaction import Core
 
 if TYPE_CHECKING:
     from web.dashboard.live import Watch
+    from web.dashboard.with_slack import SlackApp
 
 PATH = "/app"
 
@@ -22,6 +23,8 @@ class Door:
     watch: "Watch"
     open_to_all: bool
     """Whether anybody may become anybody with one click: in the sandbox alone."""
+    slack_app: "SlackApp | None" = None
+    """Through what people sign in with Slack, where that is set up."""
 
     @classmethod
     def of(cls, request: Request) -> "Door":
