@@ -20,8 +20,8 @@ async def show_schedule(tx: Transaction, asked: Asked) -> Page:
     (duty,) = await targets.on_duty(tx, [await schedules.get_schedule(tx, schedule_id)])
     today = tx.now.astimezone(facts.zone).date()
     shown = shift_grid.around(asked.query.get("by", ""), _day(asked, today))
-    first = clocks.midnight(clocks.monday_of(shown.first), facts.zone)
-    value = await schedules.value_of(tx, schedule_id, at=first)
+    since = shift_grid.bounds(shown, facts.zone)[0] - shift_grid.LOOKED_AROUND
+    value = await schedules.value_of(tx, schedule_id, at=since)
     found = shift_grid.stretches(value, await _names(tx, value), shown)
     ahead = await overrides.list_overrides(tx, schedule_id)
     standing_in = await people.by_id(tx, [one.member_id for one in ahead])

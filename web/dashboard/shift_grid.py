@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Literal
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from core import oncall, staffing
 from web.dashboard import clocks
@@ -19,6 +20,8 @@ PIECES_MAX = 28
 """So many pieces of a lane are drawn in a week."""
 NARROWEST = {"shift": 6, "override": 13, "gap": 11, "unowned": 13}
 """Columns that a piece has where there is room, so that its word can be read, and it be pressed."""
+LOOKED_AROUND = timedelta(days=35)
+"""So far before and after what is shown the true bounds of what reaches into it are looked for."""
 TONES = 6
 FIRST_YEAR, LAST_YEAR = 1990, 2200
 
@@ -38,6 +41,8 @@ class Stretch:
     begins: bool
     """Whether its start is known: else it began before what is shown."""
     ends: bool
+    can_be_covered: bool = True
+    """Whether an override would stand in for it: for the first layer alone."""
     override_id: UUID | None = None
 
 
@@ -91,13 +96,22 @@ def around(by: str, one: date) -> Shown:
     return Shown("month", begins, last, weeks, earlier, following, f"{begins:%B %Y}")
 
 
+def bounds(shown: Shown, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """From when until when the weeks last that are shown."""
+    monday = clocks.monday_of(shown.first)
+    after = monday + timedelta(weeks=shown.weeks)
+    return clocks.midnight(monday, zone), clocks.midnight(after, zone)
+
+
 def stretches(
     value: oncall.Schedule, names: Mapping[UUID, str], shown: Shown
 ) -> tuple[Stretch, ...]:
-    """Every shift, override and gap in the weeks that are shown, by start; gaps named."""
-    monday = clocks.monday_of(shown.first)
-    start = clocks.midnight(monday, value.timezone)
-    end = clocks.midnight(monday + timedelta(weeks=shown.weeks), value.timezone)
+    """Every shift, override and gap in the weeks that are shown, by start, with its true bounds.
+
+    `value` knows the overrides since LOOKED_AROUND before.
+    """
+    first_seen, last_seen = bounds(shown, value.timezone)
+    start, end = first_seen - LOOKED_AROUND, last_seen + LOOKED_AROUND
     layers = {layer.id: layer.name for layer in value.layers}
     first = value.first_layer.name if value.first_layer else "On call"
     tones = _tones(value)
@@ -111,6 +125,7 @@ def stretches(
             one.end_at,
             one.start_at > start,
             one.end_at < end,
+            one.position == 0,
             one.override_id,
         )
         for one in oncall.shifts(value, start, end)
@@ -129,7 +144,8 @@ def stretches(
         for gap in staffing.unowned(value, start, end)
     ]
     lanes = _lanes(value, first)
-    return tuple(sorted(found, key=lambda one: (one.start_at, lanes.index(one.lane))))
+    seen = [one for one in found if one.start_at < last_seen and first_seen < one.end_at]
+    return tuple(sorted(seen, key=lambda one: (one.start_at, lanes.index(one.lane))))
 
 
 def weeks(value: oncall.Schedule, found: Sequence[Stretch], shown: Shown) -> tuple[Week, ...]:
@@ -171,7 +187,7 @@ def _pieces(mine: Sequence[Stretch], value: oncall.Schedule, monday: date) -> tu
     left_out = max(len(placed) - PIECES_MAX, 0)
     placed = placed[:PIECES_MAX]
     room = WEEK_COLUMNS // len(placed)
-    bounds = _spread(
+    places = _spread(
         [
             (max(_column(one.start_at, value, monday), 0), _column(one.end_at, value, monday))
             for one in placed
@@ -180,7 +196,7 @@ def _pieces(mine: Sequence[Stretch], value: oncall.Schedule, monday: date) -> tu
     )
     pieces: list[Piece] = []
     at = 0
-    for one, (since, until) in zip(placed, bounds, strict=True):
+    for one, (since, until) in zip(placed, places, strict=True):
         if since > at:
             pieces.append(Piece(None, since - at))
         begins, ends = one.begins and one.start_at >= start, one.ends and one.end_at <= end

@@ -1,7 +1,9 @@
 """On call in the dashboard: who is on call, the calendar, and overrides taken from it."""
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, time
+from html import unescape
 from uuid import UUID
 
 import pytest
@@ -89,6 +91,17 @@ async def test_a_month_and_a_week_are_on_the_schedules_clock(world: World) -> No
     assert "23 Nov – 29 Nov 2026" in week.text
     assert "Nobody" not in week.text
     assert odd.status == 200
+
+
+async def test_a_shift_in_the_calendar_leads_to_the_form_that_covers_it(world: World) -> None:
+    at = f"/on-call/schedules/{await schedule_of(world)}"
+    async with browser(world, world.carol) as carol:
+        page = await carol.open(f"{at}?by=week&day=2026-11-26")
+        (_, link, *_) = re.findall(rf'href="/app({at}/cover\?[^"]+)"', page.html)
+        form = await carol.open(unescape(link))
+
+    assert 'value="2026-11-23T09:00"' in form.html
+    assert 'value="2026-11-30T09:00"' in form.html
 
 
 async def test_a_shift_is_covered_by_whoever_asks(world: World) -> None:
