@@ -4,50 +4,26 @@ As in Slack, a form carries what its reader had before their eyes: if somebody e
 part meanwhile, nothing is done. A form that is sent with `look` is shown again, and does nothing.
 """
 
-from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID, uuid4
 
-from core import durations, escalation_order, people, policies, policy_facts, preview
+from core import escalation_order, people, policies, policy_facts, preview
 from core.durations import say_minutes
-from core.errors import DomainError, InvalidTarget, InvalidTargetUser, NotFound, ValidationFailed
-from core.policy_drafts import EscalationLayerDraft, PolicyDraft
+from core.errors import DomainError, InvalidTarget, InvalidTargetUser, NotFound
+from core.policy_drafts import PolicyDraft
 from core.policy_facts import EscalationLayerFacts, PolicyFacts
 from core.preview import Preview
 from core.transaction import Transaction
 from storage.vocabulary import TargetType
-from web.dashboard.layer_form import MORE_PEOPLE
 from web.dashboard.pages import Asked, Back, Pages
 from web.dashboard.policies import show_policy
+from web.dashboard.policy_layer import LayerValues, draft_of, sent, uuid_in
 from web.dashboard.rendering import Page
 
 PAGES = Pages()
 
 POLICY = "/policies/{policy_id:uuid}"
 LAYER = f"{POLICY}/layers/{{layer_id:uuid}}"
-
-
-@dataclass(frozen=True)
-class LayerValues:
-    """The fields of a layer's form as they stand."""
-
-    layer: str
-    as_seen: str
-    target: str = TargetType.SCHEDULE.value
-    schedule_id: str = ""
-    people: tuple[str, ...] = ()
-    timeout: str = "5 min"
-
-    @property
-    def places(self) -> tuple[str, ...]:
-        """Those who are chosen, and empty places for more."""
-        return (*(one for one in self.people if one), *[""] * MORE_PEOPLE)
-
-    @property
-    def pages_somebody(self) -> bool:
-        """Whether it is chosen yet whom to page."""
-        chosen = self.schedule_id if self.target == TargetType.SCHEDULE.value else any(self.people)
-        return bool(chosen)
 
 
 @PAGES.get("/policies/new")
@@ -60,7 +36,7 @@ async def show_new(tx: Transaction, asked: Asked) -> Page:
 async def create(tx: Transaction, asked: Asked) -> Back:
     """Make a policy; sent twice, there is one."""
     draft = PolicyDraft(asked.one("name"), asked.one("description") or None, ())
-    made = await policies.create_policy(tx, draft, id=_uuid(asked.one("id")) or uuid4())
+    made = await policies.create_policy(tx, draft, id=uuid_in(asked.one("id")) or uuid4())
     return Back(f"/policies/{made.id}", f"“{made.name}” is there. Add whom it pages first.")
 
 
@@ -194,17 +170,17 @@ def _details(title: str, back: str, back_to: str, values: dict[str, Any]) -> Pag
 
 async def _layer(tx: Transaction, asked: Asked, facts: PolicyFacts, stored: LayerValues) -> Page:
     """The form as it was opened, or as it was sent; and what it would come to."""
-    values = _sent(asked) if asked.form else stored
+    values = sent(asked) if asked.form else stored
     told = trouble = None
     try:
         if values.pages_somebody:
-            wanted = escalation_order.with_layer(facts.draft, _draft(values))
+            wanted = escalation_order.with_layer(facts.draft, draft_of(values))
             told = consequence(await preview.preview_policy(tx, wanted))
     except DomainError as refusal:
         trouble = refusal.message
     members = [(str(one.id), one.name) for one in await people.members(tx)]
     known = await policy_facts.schedule_choices(tx)
-    is_new = facts.layer(_uuid(values.layer) or uuid4()) is None
+    is_new = facts.layer(uuid_in(values.layer) or uuid4()) is None
     return Page(
         "policy_layer_form.html",
         {
@@ -221,41 +197,16 @@ async def _layer(tx: Transaction, asked: Asked, facts: PolicyFacts, stored: Laye
 
 async def _put(tx: Transaction, asked: Asked) -> Page | Back:
     policy_id: UUID = asked.path["policy_id"]
-    values = _sent(asked)
+    values = sent(asked)
     if asked.one("look"):
         return await _layer(tx, asked, await policy_facts.of(tx, policy_id), values)
     try:
-        await escalation_order.put_layer(tx, policy_id, _draft(values), as_seen=values.as_seen)
+        await escalation_order.put_layer(tx, policy_id, draft_of(values), as_seen=values.as_seen)
     except (InvalidTarget, InvalidTargetUser, NotFound) as refusal:
         by_name = values.target == TargetType.USERS.value
         refusal.field = refusal.field or ("people" if by_name else "schedule_id")
         raise
     return Back(f"/policies/{policy_id}", "The layer was saved.")
-
-
-def _sent(asked: Asked) -> LayerValues:
-    values = LayerValues(
-        layer=asked.one("layer"),
-        as_seen=asked.one("as_seen"),
-        target=asked.one("target"),
-        schedule_id=asked.one("schedule_id"),
-        people=tuple(asked.every("people")),
-        timeout=asked.one("ack_timeout_minutes"),
-    )
-    in_path = asked.path.get("layer_id")
-    return replace(values, layer=str(in_path)) if in_path else values
-
-
-def _draft(values: LayerValues) -> EscalationLayerDraft:
-    try:
-        timeout = durations.minutes(values.timeout)
-    except ValueError as wrong:
-        raise ValidationFailed(str(wrong), field="ack_timeout_minutes") from None
-    layer_id = _uuid(values.layer) or uuid4()
-    if values.target != TargetType.USERS.value:
-        return EscalationLayerDraft(timeout, _uuid(values.schedule_id), (), id=layer_id)
-    named = tuple(dict.fromkeys(found for one in values.people if (found := _uuid(one))))
-    return EscalationLayerDraft(timeout, None, named, id=layer_id)
 
 
 async def _found(tx: Transaction, asked: Asked) -> tuple[PolicyFacts, EscalationLayerFacts]:
@@ -264,10 +215,3 @@ async def _found(tx: Transaction, asked: Asked) -> tuple[PolicyFacts, Escalation
     if layer is None:
         raise NotFound("This policy has no such layer. It may have been removed.")
     return facts, layer
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
