@@ -288,6 +288,18 @@ def doctor() -> None:
 
 
 @commands.command()
+def mcp() -> None:
+    """Serve the MCP tools on standard input and output, for a client on this machine.
+
+    With the key in TOCSIN_API_KEY, against the database of the settings; `serve` may run, and does
+    what follows: this pages nobody by itself. Over HTTP the tools are at /mcp of `serve`.
+    """
+    from cli.stdio import run_mcp
+
+    _run(run_mcp(_settings()))
+
+
+@commands.command()
 def simulate(
     policy: Annotated[str, typer.Argument(help="Its name, in any case.")],
     at: Annotated[

@@ -46,6 +46,7 @@ from web.calendars import calendar_feeds
 from web.dashboard import PATH as DASHBOARD
 from web.dashboard import Dashboard
 from web.dashboard.with_slack import SlackApp
+from web.mcp import Mcp
 from web.metrics import Metrics
 from web.status_pages import StatusPages
 
@@ -113,6 +114,8 @@ class Tocsin:
             slack_app=self._slack_app(slack_timeout),
         )
         self.web.mount(DASHBOARD, self.dashboard)
+        mcp = Mcp(self.core, api.pace, public_url=settings.public_url, version=VERSION)
+        self.web.router.routes.append(Route("/mcp", endpoint=mcp))
         if settings.slack_signing_secret:
             guard = create_http(
                 self.bolt, signing_secret=settings.slack_signing_secret, seconds=time.time

@@ -37,6 +37,7 @@ class Settings(BaseSettings):
     tocsin_heartbeat_url: str | None = None
     tocsin_api_rate: int = 100
     tocsin_api_burst: int = 200
+    tocsin_api_key: str | None = None
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["text", "json"] = "text"
     smtp_url: str | None = None
@@ -52,7 +53,7 @@ class Settings(BaseSettings):
         """What must stand in no log."""
         whole = (self.slack_bot_token, self.slack_signing_secret, self.slack_app_token,
                  self.slack_client_secret,
-                 self.tocsin_heartbeat_url)  # fmt: skip
+                 self.tocsin_heartbeat_url, self.tocsin_api_key)  # fmt: skip
         urls = (self.database_url, self.smtp_url or "")
         passwords = (url.rpartition("@")[0].rpartition(":")[2] for url in urls)
         return [one for one in (*whole, *passwords) if one]

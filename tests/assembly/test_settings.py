@@ -43,6 +43,7 @@ def test_with_nothing_set_the_defaults_are_those_of_the_readme(environment: Envi
         "tocsin_heartbeat_url": None,
         "tocsin_api_rate": 100,
         "tocsin_api_burst": 200,
+        "tocsin_api_key": None,
         "log_level": "info",
         "log_format": "text",
         "smtp_url": None,

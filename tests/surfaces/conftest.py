@@ -9,7 +9,7 @@ import pytest_asyncio
 from tests.conftest import BACKENDS, own_database
 from tests.surfaces.house import House, running_house
 
-DOORS = ("slack", "rest")
+DOORS = ("slack", "rest", "dashboard")
 
 
 @pytest.fixture(scope="session", params=BACKENDS)

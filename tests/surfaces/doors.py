@@ -7,6 +7,7 @@ before they ask: a form that is open, a program that has read.
     doors        what every door can do
     slack_door   the sandboxed workspace: commands, buttons, forms
     rest_door    HTTP, with a key for each person
+    dashboard_door  pages and forms, in a browser of each person's
 """
 
 from collections.abc import Awaitable, Callable, Sequence

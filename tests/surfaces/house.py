@@ -35,6 +35,7 @@ from core.status_pages import StatusPageDraft
 from storage.models import AuditEvent
 from storage.vocabulary import ActorKind, Role, Severity
 from tests.rows import Rows, every_row
+from tests.surfaces.dashboard_door import DashboardDoor
 from tests.surfaces.doors import Door, Refusal
 from tests.surfaces.rest_door import RestDoor
 from tests.surfaces.slack_door import SlackDoor
@@ -46,6 +47,7 @@ LOOKED = {
     "members": {"slack_checked_at", "slack_dm_id"},
     "api_keys": {"last_used_at"},
     "organizations": {"link_key"},
+    "dashboard_sessions": {"seen_at"},
 }
 """What becomes another by looking, and asks for nothing."""
 
@@ -232,7 +234,12 @@ async def running_house(database_url: str) -> AsyncIterator[House]:
         slack, rest = SlackDoor(world), RestDoor(world, web, members)
         for who in MEMBERS:
             await rest.enter(who, Role.ADMIN if who == "alice" else Role.MEMBER)
-        house = House(world, {"slack": slack, "rest": rest}, slack, members)
+        dashboard = DashboardDoor(world)
+        for who in MEMBERS:
+            await dashboard.enter(who)
+        doors: dict[str, Door] = {"slack": slack, "rest": rest, "dashboard": dashboard}
+        house = House(world, doors, slack, members)
         await house.incident(owner="dave")  # a card in the alerts channel whose buttons stay
         yield house
+        await dashboard.leave()
         assert world.slack.faulty_payloads == []

@@ -59,8 +59,8 @@ class Api:
     """The API of one product. What is the same for all of them is made once."""
 
     def __init__(self, core: Core, *, per_second: float = PER_SECOND, burst: int = BURST) -> None:
-        pace = Pace(per_second=per_second, burst=burst, stopwatch=monotonic)
-        self._door = Door(core, pace)
+        self.pace = Pace(per_second=per_second, burst=burst, stopwatch=monotonic)
+        self._door = Door(core, self.pace)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request below one of the prefixes."""

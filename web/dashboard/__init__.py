@@ -5,6 +5,9 @@ rendering     templates, headers, and what every page shows around its own
 signing_in    by a link from Slack, and out again; with_slack: with Slack itself
 live          says when something changed, so that pages bring themselves up to date
 incidents …   the pages, a file for each noun
+incident_list   what is looked for, and declaring
+incident_texts  title, description and components changed
+updating      updates posted, what is public in two steps; resolving
 """
 
 from functools import cache
@@ -15,6 +18,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from core.transaction import Core
 from web.dashboard import (
     covering,
+    incident_list,
+    incident_texts,
     incidents,
     live,
     oncall,
@@ -24,6 +29,7 @@ from web.dashboard import (
     schedule_forms,
     schedules,
     signing_in,
+    updating,
     with_slack,
 )
 from web.dashboard.door import PATH, Door
@@ -63,7 +69,8 @@ class Dashboard:
 def _routes() -> ASGIApp:
     """Every page, of every product: they know none."""
     routes: list[Route] = [*rendering.ROUTES, *signing_in.ROUTES, *with_slack.ROUTES, *live.ROUTES]
+    incident = (incident_list.PAGES, incidents.PAGES, incident_texts.PAGES, updating.PAGES)
     on_call = (oncall.PAGES, schedules.PAGES, covering.PAGES, schedule_forms.PAGES)
-    for pages in (incidents.PAGES, *on_call, policies.PAGES, policy_forms.PAGES):
+    for pages in (*incident, *on_call, policies.PAGES, policy_forms.PAGES):
         routes += pages.routes
     return Router(routes, redirect_slashes=False, default=not_found)
