@@ -77,8 +77,8 @@ async function refresh() {
 let awaited = null
 function lookWhenDue() {
   clearTimeout(awaited)
-  const ahead = [...document.querySelectorAll("[data-due]")].map(one => new Date(one.dataset.due) - Date.now())
-  if (ahead.length) awaited = setTimeout(refresh, Math.min(Math.max(Math.min(...ahead) + 1000, 30000), 3600000))
+  const ahead = [...document.querySelectorAll("[data-due]")].map(one => new Date(one.dataset.due) - Date.now()).map(left => left > 0 ? left + 1000 : 30000)
+  if (ahead.length) awaited = setTimeout(refresh, Math.min(...ahead, 3600000))
 }
 
 // A form that says what it would come to says so again whenever something in it changes.
