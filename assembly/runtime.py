@@ -17,6 +17,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from starlette.routing import Route
 
+from assembly.checkup import Checkup
 from assembly.clock import DatabaseClock, stopwatch
 from assembly.heartbeat import Heartbeat
 from assembly.mail import mail_senders, person_channels
@@ -106,8 +107,13 @@ class Tocsin:
         api = Api(self.core, per_second=settings.tocsin_api_rate, burst=settings.tocsin_api_burst)
         for prefix in PREFIXES:
             self.web.mount(prefix, api)
+        self.checkup = Checkup(self.core, self.workspace, settings)
         self.dashboard = Dashboard(
-            self.core, public_url=settings.public_url, open_to_all=open_to_all
+            self.core,
+            public_url=settings.public_url,
+            open_to_all=open_to_all,
+            checkup=self.checkup,
+            alerts_channel=settings.tocsin_alerts_channel,
         )
         self.web.mount(DASHBOARD, self.dashboard)
         if settings.slack_signing_secret:
@@ -210,6 +216,7 @@ class Tocsin:
             await asyncio.gather(self._ringing, return_exceptions=True)
         await self.http.stop()
         await self.dashboard.stop()
+        await self.checkup.stop()
         await self.watch.stop()
         if self.heartbeat:
             await self.heartbeat.stop()

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from core.transaction import Core
 from web.dashboard import incidents, live, rendering, signing_in
-from web.dashboard.door import PATH, Door
+from web.dashboard.door import PATH, Checkup, Door
 from web.dashboard.live import Watch
 from web.dashboard.pages import not_found
 
@@ -24,10 +24,21 @@ __all__ = ["PATH", "Dashboard", "Door"]
 class Dashboard:
     """The dashboard of one product. What is the same for all of them is made once."""
 
-    def __init__(self, core: Core, *, public_url: str | None, open_to_all: bool = False) -> None:
-        """`open_to_all`: anybody may become anybody with one click, in the sandbox alone."""
+    def __init__(
+        self,
+        core: Core,
+        *,
+        public_url: str | None,
+        checkup: Checkup,
+        open_to_all: bool = False,
+        alerts_channel: str | None = None,
+    ) -> None:
+        """`open_to_all`: anybody may become anybody with one click, in the sandbox alone.
+
+        `alerts_channel` is the one that the environment names, which nobody changes here.
+        """
         self._watch = Watch(core)
-        self._door = Door(core, public_url, self._watch, open_to_all)
+        self._door = Door(core, public_url, self._watch, open_to_all, checkup, alerts_channel)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request below `/app`."""

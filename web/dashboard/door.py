@@ -1,16 +1,22 @@
 """What every request of one product's dashboard shares."""
 
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from starlette.requests import Request
 
+from core.checkup import Finding
 from core.transaction import Core
 
 if TYPE_CHECKING:
     from web.dashboard.live import Watch
 
 PATH = "/app"
+
+Checkup = Callable[[UUID], Awaitable[Sequence[Finding]]]
+"""Checks everything for an admin of this organization; answers within seconds, whatever hangs."""
 
 
 @dataclass(frozen=True)
@@ -22,6 +28,9 @@ class Door:
     watch: "Watch"
     open_to_all: bool
     """Whether anybody may become anybody with one click: in the sandbox alone."""
+    checkup: Checkup
+    alerts_channel: str | None = None
+    """The alerts channel if the environment names it: nobody changes it here then."""
 
     @classmethod
     def of(cls, request: Request) -> "Door":
