@@ -13,7 +13,18 @@ from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from core.transaction import Core
-from web.dashboard import incidents, live, rendering, signing_in
+from web.dashboard import (
+    components,
+    incidents,
+    keys,
+    live,
+    publishing,
+    rendering,
+    settings,
+    signing_in,
+    status_pages,
+    trail,
+)
 from web.dashboard.door import PATH, Checkup, Door
 from web.dashboard.live import Watch
 from web.dashboard.pages import not_found
@@ -54,6 +65,6 @@ class Dashboard:
 def _routes() -> ASGIApp:
     """Every page, of every product: they know none."""
     routes: list[Route] = [*rendering.ROUTES, *signing_in.ROUTES, *live.ROUTES]
-    for pages in (incidents.PAGES,):
-        routes += pages.routes
+    for noun in (incidents, publishing, components, status_pages, settings, keys, trail):
+        routes += noun.PAGES.routes
     return Router(routes, redirect_slashes=False, default=not_found)
