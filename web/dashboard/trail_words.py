@@ -15,7 +15,7 @@ SURFACES = {
     Surface.SYSTEM: "Tocsin itself",
 }
 _CHANNELS = {"slack_dm": "Slack DM", "alerts": "the alerts channel", "mail": "e-mail"}
-_SETTINGS = {"alertsChannel": "alerts channel", "lastResort": "last resort"}
+_SETTINGS = {"alertsChannel": "Alerts channel", "lastResort": "Last resort"}
 NAMES_SHOWN = 8
 
 
@@ -102,11 +102,11 @@ def _field(name: str) -> str:
 
 def _component_changed(line: TrailLine, data: Mapping[str, Any]) -> str:
     if "statusOverride" not in data["after"]:
-        return _changed("component")(line, data)
+        return _changed("Component")(line, data)
     override = data["after"]["statusOverride"]
     if override is None:
-        return "a component's status left to the incidents again"
-    return f"a component's status set to {override.replace('_', ' ')}"
+        return "A component's status left to the incidents again"
+    return f"A component's status set to {override.replace('_', ' ')}"
 
 
 def _override(what: str) -> Callable[[TrailLine, Mapping[str, Any]], str]:
@@ -115,7 +115,7 @@ def _override(what: str) -> Callable[[TrailLine, Mapping[str, Any]], str]:
         schedule = line.names.get(str(data["scheduleId"]))
         on = f" on “{schedule}”" if schedule else ""
         span = f"{_instant(told['startAt'])} – {_instant(told['endAt'])}"
-        return f"override{on} {what}: {_who(line, told, 'userId')}, {span}"
+        return f"Override{on} {what}: {_who(line, told, 'userId')}, {span}"
 
     return say
 
@@ -135,8 +135,8 @@ def _calendar(what: str) -> Callable[[TrailLine, Mapping[str, Any]], str]:
     def say(line: TrailLine, data: Mapping[str, Any]) -> str:
         if data.get("scheduleId"):
             whose = line.names.get(str(data["scheduleId"]))
-            return f"address of the calendar of {f'“{whose}”' if whose else 'a schedule'} {what}"
-        return f"address of {_who(line, data)}'s calendar {what}"
+            return f"Address of the calendar of {f'“{whose}”' if whose else 'a schedule'} {what}"
+        return f"Address of {_who(line, data)}'s calendar {what}"
 
     return say
 
@@ -199,26 +199,26 @@ _SAYS: dict[AuditType, Callable[[TrailLine, Mapping[str, Any]], str]] = {
     AuditType.ROLE_CHANGED: lambda line, data: (
         f"{_who(line, data)} became {data['after']}, from {data['before']}"
     ),
-    AuditType.SCHEDULE_CREATED: lambda _, data: f"schedule {_named(data)} made",
-    AuditType.SCHEDULE_CHANGED: _changed("schedule"),
-    AuditType.SCHEDULE_REMOVED: lambda _, data: f"schedule {_named(data, before=True)} removed",
+    AuditType.SCHEDULE_CREATED: lambda _, data: f"Schedule {_named(data)} made",
+    AuditType.SCHEDULE_CHANGED: _changed("Schedule"),
+    AuditType.SCHEDULE_REMOVED: lambda _, data: f"Schedule {_named(data, before=True)} removed",
     AuditType.OVERRIDE_CREATED: _override("made"),
     AuditType.OVERRIDE_CHANGED: _override("changed"),
     AuditType.OVERRIDE_REMOVED: _override("removed"),
-    AuditType.POLICY_CREATED: lambda _, data: f"policy {_named(data)} made",
-    AuditType.POLICY_CHANGED: _changed("policy"),
-    AuditType.POLICY_REMOVED: lambda _, data: f"policy {_named(data, before=True)} removed",
-    AuditType.COMPONENT_CREATED: lambda _, data: f"component {_named(data)} made",
+    AuditType.POLICY_CREATED: lambda _, data: f"Policy {_named(data)} made",
+    AuditType.POLICY_CHANGED: _changed("Policy"),
+    AuditType.POLICY_REMOVED: lambda _, data: f"Policy {_named(data, before=True)} removed",
+    AuditType.COMPONENT_CREATED: lambda _, data: f"Component {_named(data)} made",
     AuditType.COMPONENT_CHANGED: _component_changed,
-    AuditType.COMPONENT_REMOVED: lambda _, data: f"component {_named(data, before=True)} removed",
+    AuditType.COMPONENT_REMOVED: lambda _, data: f"Component {_named(data, before=True)} removed",
     AuditType.STATUS_PAGE_CREATED: lambda _, data: (
-        f"status page {_named(data)} made, {_public(data['after'])}"
+        f"Status page {_named(data)} made, {_public(data['after'])}"
     ),
     AuditType.STATUS_PAGE_CHANGED: lambda line, data: (
         f"{_changed('status page')(line, data)}; {_public(data['after'])}"
     ),
     AuditType.STATUS_PAGE_REMOVED: lambda _, data: (
-        f"status page {_named(data, before=True)} removed"
+        f"Status page {_named(data, before=True)} removed"
     ),
     AuditType.SETTINGS_CHANGED: _setting,
     AuditType.CALENDAR_MADE: _calendar("made"),

@@ -40,7 +40,7 @@ async def test_an_incidents_life_can_be_read(world: World) -> None:
 
     assert "#1 : declared as critical: Checkout is down Alice Martin Slack" in page.text
     assert "#1 : layer 1 of 2 pages Bob Okafor Alice Martin Slack" in page.text
-    assert "#1 : Bob Okafor was paged by Slack DM Tocsin Tocsin itself" in page.text
+    assert "#1 : Bob Okafor was paged by Slack DM Tocsin" in page.text
     assert "#1 : escalated from layer 1 to layer 2" in page.text
     assert "#1 : acknowledged Alice Martin Slack" in page.text
     assert "Alice Martin signed in Alice Martin Dashboard" in page.text
@@ -117,7 +117,7 @@ async def test_no_cell_is_a_formula(world: World) -> None:
     assert page.answer.headers["Cache-Control"] == "no-store"
     assert "attachment" in page.answer.headers["Content-Disposition"]
     assert rows[1]["actor"] == "'+cmd|' /C calc'!A0"
-    assert rows[1]["what"] == "alerts channel set to “=1+1”"
+    assert rows[1]["what"] == "Alerts channel set to “=1+1”"
     assert not any(cell[:1] in set("=+-@\t\r\n") for one in rows for cell in one.values() if cell)
 
 
