@@ -32,6 +32,7 @@ An incident's life, and where each part of it is written:
     receipts        every page: why this person, each try, and what ended it
     incident_records  incidents and updates as programs are told of them
     permissions     what is an admin's
+    checkup         PURE: what a check of the setup found, and what to do
     keys            API keys: made, listed, revoked, and recognised
     key_facts       what is shown of them: everything but the secret
     key_ends        PURE: when a new one ends, as its maker chooses

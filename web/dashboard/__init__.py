@@ -4,6 +4,7 @@ pages         makes a page of a function over a transaction; sessions, forms and
 rendering     templates, headers, and what every page shows around its own
 signing_in    by a link from Slack, with Slack, and out again
 live          says when something changed, so that pages bring themselves up to date
+trail_words   what an event of the audit trail says; trail_csv writes it as a file
 incidents …   the pages, a file for each noun
 """
 

@@ -74,6 +74,20 @@ async def test_what_an_admin_may_not_do_is_said_at_the_row(world: World) -> None
     assert f'id="change-{bob_id}">' in last.html
 
 
+async def test_who_is_gone_or_anothers_is_said_to_be_none(world: World) -> None:
+    id = uuid4()
+    async with browser(world, world.alice) as alice:
+        for act in ("role", "remove"):
+            await alice.open("/settings")
+            fields = {"form": f"{act}-{id}", "role": "admin"}
+            page = await alice.send(f"/settings/members/{id}/{act}", fields)
+            assert page.status == 422
+            assert "There is no such member." in page.text
+        await alice.open("/settings/keys")
+        page = await alice.send(f"/settings/keys/{id}/revoke", {"form": f"revoke-{id}"})
+        assert "There is no such API key. It may have been revoked." in page.text
+
+
 async def test_a_wrong_address_or_role_is_said_at_its_field(world: World) -> None:
     async with browser(world, world.alice) as alice:
         await alice.open("/settings")
