@@ -8,7 +8,7 @@ PORT ?= 8700
 HISTORIES ?= 2000
 SEED ?= 7
 
-.PHONY: sandbox test check format prove bench clean
+.PHONY: sandbox test check format openapi prove bench clean
 
 $(VENV)/.installed: requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -32,6 +32,9 @@ check: $(VENV)/.installed  ## format, lint, types, import contracts
 format: $(VENV)/.installed  ## mend what can be mended without thinking
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+openapi: $(VENV)/.installed  ## write docs/openapi.json anew, from the endpoints
+	$(BIN)/python app.py openapi > docs/openapi.json
 
 prove: $(VENV)/.installed  ## two thousand histories that try to break the promise
 	$(BIN)/python app.py prove --histories $(HISTORIES) --seed $(SEED)

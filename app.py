@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import json
 import logging
 import signal
 from collections.abc import Coroutine
@@ -268,6 +269,14 @@ def manifest(
 
 
 @commands.command()
+def openapi() -> None:
+    """Print the API's OpenAPI document, as it is served at /v1/openapi.json."""
+    from web.api import openapi_document
+
+    typer.echo(json.dumps(openapi_document(), indent=2, ensure_ascii=False))
+
+
+@commands.command()
 def doctor() -> None:
     """Check database, clock, Slack and settings; each with a mark and a remedy.
 
@@ -276,6 +285,18 @@ def doctor() -> None:
     from cli.set_up import run_doctor
 
     _run(run_doctor(_settings()))
+
+
+@commands.command()
+def mcp() -> None:
+    """Serve the MCP tools on standard input and output, for a client on this machine.
+
+    With the key in TOCSIN_API_KEY, against the database of the settings; `serve` may run, and does
+    what follows: this pages nobody by itself. Over HTTP the tools are at /mcp of `serve`.
+    """
+    from cli.stdio import run_mcp
+
+    _run(run_mcp(_settings()))
 
 
 @commands.command()

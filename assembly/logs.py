@@ -16,7 +16,7 @@ from pythonjsonlogger.json import JsonFormatter
 
 from core import logs
 
-CHATTY = ("apscheduler", "slack_sdk", "slack_bolt", "alembic", "asyncio")
+CHATTY = ("apscheduler", "slack_sdk", "slack_bolt", "alembic", "aiosqlite", "asyncio", "mcp")
 SECRET_MIN = 6
 """A shorter “secret” is a word that would be taken out everywhere."""
 

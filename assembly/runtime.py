@@ -42,10 +42,12 @@ from storage.migrate import current_and_head, migrate
 from storage.vocabulary import Channel
 from web import create_web
 from web.acknowledging import acknowledging
-from web.api import PREFIXES, Api
+from web.api import Api, mounts
 from web.calendars import calendar_feeds
 from web.dashboard import PATH as DASHBOARD
 from web.dashboard import Dashboard
+from web.dashboard.with_slack import SlackApp
+from web.mcp import Mcp
 from web.metrics import Metrics
 from web.status_pages import StatusPages
 
@@ -105,8 +107,7 @@ class Tocsin:
         self.web.include_router(acknowledging(self.core))
         self.web.include_router(calendar_feeds(self.core))
         api = Api(self.core, per_second=settings.tocsin_api_rate, burst=settings.tocsin_api_burst)
-        for prefix in PREFIXES:
-            self.web.mount(prefix, api)
+        self.web.router.routes.extend(mounts(api))
         self.checkup = Checkup(self.core, self.workspace, settings)
         self.dashboard = Dashboard(
             self.core,
@@ -114,8 +115,11 @@ class Tocsin:
             open_to_all=open_to_all,
             checkup=self.checkup,
             alerts_channel=settings.tocsin_alerts_channel,
+            slack_app=self._slack_app(slack_timeout),
         )
         self.web.mount(DASHBOARD, self.dashboard)
+        mcp = Mcp(self.core, api.pace, public_url=settings.public_url, version=VERSION)
+        self.web.router.routes.append(Route("/mcp", endpoint=mcp))
         if settings.slack_signing_secret:
             guard = create_http(
                 self.bolt, signing_secret=settings.slack_signing_secret, seconds=time.time
@@ -130,6 +134,15 @@ class Tocsin:
         self._ringing: asyncio.Task[None] | None = None
         self._stopping = asyncio.Event()
         self._lock: IO[str] | None = None
+
+    def _slack_app(self, timeout: float) -> SlackApp | None:
+        """Through what people sign in with Slack; None unless both its settings are set."""
+        settings = self.settings
+        if not settings.slack_client_id or not settings.slack_client_secret:
+            return None
+        nobody = settings.model_copy(update={"slack_bot_token": None})
+        slack = slack_client(nobody, self._session, timeout)
+        return SlackApp(settings.slack_client_id, settings.slack_client_secret, slack)
 
     def _hang_the_bell(self, clock: Clock) -> Bell | None:
         """Where replicas may share the database: what wakes them, and what sets their clocks."""

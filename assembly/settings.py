@@ -26,6 +26,8 @@ class Settings(BaseSettings):
     slack_bot_token: str | None = None
     slack_signing_secret: str | None = None
     slack_app_token: str | None = None
+    slack_client_id: str | None = None
+    slack_client_secret: str | None = None
     slack_api_url: str = SLACK_API
     host: str = "0.0.0.0"  # noqa: S104  (a server is there to be reached)
     port: int = 3000
@@ -35,6 +37,7 @@ class Settings(BaseSettings):
     tocsin_heartbeat_url: str | None = None
     tocsin_api_rate: int = 100
     tocsin_api_burst: int = 200
+    tocsin_api_key: str | None = None
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["text", "json"] = "text"
     smtp_url: str | None = None
@@ -49,7 +52,8 @@ class Settings(BaseSettings):
     def secrets(self) -> list[str]:
         """What must stand in no log."""
         whole = (self.slack_bot_token, self.slack_signing_secret, self.slack_app_token,
-                 self.tocsin_heartbeat_url)  # fmt: skip
+                 self.slack_client_secret,
+                 self.tocsin_heartbeat_url, self.tocsin_api_key)  # fmt: skip
         urls = (self.database_url, self.smtp_url or "")
         passwords = (url.rpartition("@")[0].rpartition(":")[2] for url in urls)
         return [one for one in (*whole, *passwords) if one]
@@ -148,6 +152,15 @@ class Settings(BaseSettings):
             raise ValueError(
                 "MAIL_FROM is set and SMTP_URL is not: set SMTP_URL to your mail server "
                 "(smtp://user:password@host:587), or unset MAIL_FROM to page in Slack alone"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _an_app_as_a_whole(self) -> Self:
+        if bool(self.slack_client_id) != bool(self.slack_client_secret):
+            raise ValueError(
+                "SLACK_CLIENT_ID and SLACK_CLIENT_SECRET belong together: copy both from “Basic "
+                "Information” of your Slack app, or unset both to sign in by links alone"
             )
         return self
 

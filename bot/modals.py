@@ -52,8 +52,6 @@ async def submit_declare(gesture: Gesture) -> Answer:
     """Declare. Submitted twice, the same form makes one incident."""
     shown = gesture.body["view"]
     form = declare.read_declare(shown)
-    if not form.schedule_id and not form.owner:
-        return FieldErrors({"schedule": "Choose a schedule or an owner: somebody must be paged."})
     owner_id = await _member_id(gesture, form.owner)
     async with gesture.core.transaction(gesture.actor) as tx:
         await declaring.open_incident(

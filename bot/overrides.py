@@ -105,7 +105,7 @@ async def submit_override(gesture: Gesture) -> Answer:
                 await overrides.change_ahead(tx, UUID(form.changing), draft)
             else:
                 await overrides.cover(tx, UUID(chosen), draft)
-    except (InvalidTargetUser, NotAMember) as refusal:
+    except InvalidTargetUser as refusal:
         return FieldErrors({"person": refusal.message})
     except (OverrideConflict, ValidationFailed) as refusal:
         return FieldErrors({f"{refusal.field}:{key}": refusal.message})
@@ -151,7 +151,10 @@ async def _draft(gesture: Gesture, form: OverrideForm) -> OverrideDraft:
     if form.start_at is None or form.end_at is None:
         missing = "start_at" if form.start_at is None else "end_at"
         raise ValidationFailed("Choose a day and a time.", field=missing)
-    member = await member_of(gesture.core, gesture.workspace, form.person)
+    try:
+        member = await member_of(gesture.core, gesture.workspace, form.person)
+    except NotAMember as error:
+        raise InvalidTargetUser from error
     return OverrideDraft(member.id, form.start_at, form.end_at)
 
 

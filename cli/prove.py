@@ -2,17 +2,17 @@
 
 import os
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from assembly.clock import WallClock
+from assembly.clock import DatabaseClock, WallClock
 from cli.apply import apply
 from cli.blueprint import Blueprint, read_blueprint
 from core.transaction import Actor, Clock, Core
+from prove.clocks import Clocks, Reads
 from prove.mutations import MUTATIONS
 from prove.plan import Plan, describe
 from prove.proving import Caught, Proof, Verdict, catch, prove
@@ -25,9 +25,16 @@ SHOWN_MAX = 5
 """How many failing histories are shown and shrunk."""
 
 
-def make_clock(wall: Callable[[], float], stopwatch: Callable[[], float]) -> Clock:
-    """The product's own clock, on the simulated machine."""
+def _alone(wall: Reads, stopwatch: Reads) -> Clock:
     return WallClock(wall=wall, stopwatch=stopwatch)
+
+
+def _follower(wall: Reads, stopwatch: Reads) -> DatabaseClock:
+    return DatabaseClock(wall=wall, stopwatch=stopwatch)
+
+
+CLOCKS = Clocks(_alone, _follower)
+"""The product's own, on simulated machines."""
 
 
 def run_prove(
@@ -41,7 +48,7 @@ def run_prove(
 ) -> int:
     """Prove, and say what came of it. Returns 1 if the promise was broken, 0 if it was kept."""
     out = Console()
-    proof = Proof(_stage(blueprint), make_clock, replicas)
+    proof = Proof(_stage(blueprint), CLOCKS, replicas)
     jobs = jobs or max(1, min(os.cpu_count() or 1, histories // 50))
     if trace:
         return _trace(out, proof, seed)
@@ -71,7 +78,7 @@ def run_mutations() -> int:
     with _progress(out) as progress:
         task = progress.add_task("Planted bugs", total=len(MUTATIONS))
         for name, mutation in MUTATIONS.items():
-            proof = Proof(stage, make_clock, mutation.replicas, name)
+            proof = Proof(stage, CLOCKS, mutation.replicas, name)
             first = mutation.first_seed
             caught = catch(proof, range(first, first + MUTATION_HISTORIES))
             missed += caught.violation is None

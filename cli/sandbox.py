@@ -17,8 +17,10 @@ from assembly.runtime import Tocsin
 from assembly.settings import Settings
 from cli.apply import apply
 from cli.blueprint import Blueprint, read_blueprint
+from core import keys
 from core.status_pages import list_pages
-from core.transaction import Actor
+from core.transaction import Actor, Core
+from storage.vocabulary import Role
 
 CAST = (
     sandbox.Person("alice", "Alice Martin", "alice@example.com", tz="Europe/Berlin",
@@ -51,6 +53,7 @@ pages:
     published: true
 """
 """What customers read, where the file to set up speaks of neither components nor pages."""
+KEY = "The sandbox's key"
 SECRET = "sandbox-signing-secret"  # noqa: S105  (of a workspace that lives as long as this process)
 
 
@@ -96,9 +99,11 @@ async def run_sandbox(blueprint: Blueprint, *, speed: float, port: int, open_bro
                 await tocsin.connect()
                 workspace.deliver_to(f"http://127.0.0.1:{port + 1}/slack/events")
                 pages = [f"{settings.public_url}/status/{slug}" for slug in slugs]
-                _welcome(
-                    url, f"{settings.public_url}/app/", pages, speed, open_browser=open_browser
-                )
+                key = await make_key(tocsin.core, actor)
+                _welcome(url, f"{settings.public_url}/app/", pages, speed)
+                typer.echo(about_the_api(settings.public_url or "", key))
+                if open_browser and sys.stdout.isatty():
+                    webbrowser.open(url)
                 with suppress(asyncio.CancelledError):
                     await tocsin.http_server().serve()
             finally:
@@ -113,9 +118,23 @@ def with_status_page(blueprint: Blueprint) -> Blueprint:
     return replace(blueprint, components=ours.components, pages=ours.pages)
 
 
-def _welcome(
-    url: str, dashboard: str, pages: Sequence[str], speed: float, *, open_browser: bool
-) -> None:
+async def make_key(core: Core, actor: Actor) -> str:
+    """An admin's API key, for whoever tries the API; it lives as long as the sandbox."""
+    async with core.transaction(actor) as tx:
+        return (await keys.create_key(tx, name=KEY, role=Role.ADMIN)).secret
+
+
+def about_the_api(address: str, secret: str) -> str:
+    """What to paste to ask the API something, as docs/api.md goes on from there."""
+    return (
+        f"The API is at {address}/v1, and how to use it at {address}/v1/docs. Try it:\n"
+        f"  URL={address}\n"
+        f"  TOKEN={secret}\n"
+        '  curl "$URL/v1/oncall/schedules" -H "Authorization: Bearer $TOKEN"'
+    )
+
+
+def _welcome(url: str, dashboard: str, pages: Sequence[str], speed: float) -> None:
     pace = "Time is real time."
     if speed != 1:
         seconds = 60 / speed
@@ -125,5 +144,3 @@ def _welcome(
     typer.echo(f"The dashboard is at {dashboard}")
     for page in pages:
         typer.echo(f"What customers read is at {page}")
-    if open_browser and sys.stdout.isatty():
-        webbrowser.open(url)

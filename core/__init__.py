@@ -13,6 +13,7 @@ An incident's life, and where each part of it is written:
     incidents       find, lock, list, change severity
     editing         its title and description changed, and nothing that was not seen
     incident_search incidents by status, severity and day, a page at a time
+    incident_list   the same by words of the title, by whose they are, by who took them
     lifecycle       PURE: the four statuses and the one legal step from each
     updates         the single road to a status change
     redaction       a text taken back for good: gone from everywhere, its place stays
@@ -27,8 +28,12 @@ An incident's life, and where each part of it is written:
     surfaces        what a change means for the public: component statuses, pages shown anew
     component_days  PURE: how a component was, day by day
     public_page     PURE: what may leave the house: the values of a status page
+    patching        one thing about a component, a page or a member changed, and nothing else
     publishing      a published page, read into those values
     history         its updates in order, and its statuses alone, each since when
+    overviews       with the names of whom and what it speaks of
+    effects         what one act changed about it, read from what it wrote
+    meaning         what somebody means who types a name
     receipts        every page: why this person, each try, and what ended it
     incident_records  incidents and updates as programs are told of them
     permissions     what is an admin's

@@ -8,6 +8,7 @@ from uuid import UUID
 from core import audit, incidents, lifecycle, notifications, surfaces
 from core.errors import ChangedMeanwhile
 from core.incidents import clean_text
+from core.schedule_drafts import seen
 from core.transaction import Transaction
 from storage.limits import DESCRIPTION_MAX, TITLE_MAX
 from storage.models import Incident
@@ -35,6 +36,11 @@ async def check_version(tx: Transaction, incident_id: UUID, expected: Collection
     return incident
 
 
+def texts_seen(title: str, description: str | None) -> str:
+    """PURE. What a form shows of an incident's texts, in a few characters."""
+    return seen(title, description)
+
+
 async def change_incident(
     tx: Transaction,
     incident_id: UUID,
@@ -59,11 +65,13 @@ async def edit_incident(
     *,
     title: str | Unsaid = UNSAID,
     description: str | Unsaid | None = UNSAID,
+    as_seen: str | None = None,
 ) -> Incident:
     """Change what is said of title and description, until it is resolved (spec sections 2 and 4).
 
-    A description of None is taken away. The same again changes nothing. Raises NotFound,
-    ValidationFailed, IncidentResolved, in this order.
+    A description of None is taken away. The same again changes nothing. `as_seen` is what
+    `texts_seen` told of them when they were shown: if somebody changed them meanwhile nothing is
+    done. Raises NotFound, ValidationFailed, IncidentResolved, ChangedMeanwhile, in this order.
     """
     incident = await incidents.lock(tx, incident_id)
     wanted: dict[str, str | None] = {}
@@ -76,6 +84,8 @@ async def edit_incident(
     after = {field: text for field, text in wanted.items() if text != present[field]}
     if not after:
         return incident
+    if as_seen is not None and as_seen != texts_seen(incident.title, incident.description):
+        raise ChangedMeanwhile
     for field, text in after.items():
         setattr(incident, field, text)
     audit.record(

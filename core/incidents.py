@@ -21,6 +21,9 @@ _LOCK_ONE = _LOCKED.where(Incident.id == bindparam("id"))
 _LOCK_ALL = _LOCKED.where(Incident.id.in_(bindparam("ids", expanding=True))).order_by(Incident.id)
 _LOCK_FREE = _LOCK_ALL.with_for_update(key_share=True, skip_locked=True)
 
+NUMBER_MAX = 2**31 - 1
+"""More than that no database takes for a number."""
+
 
 async def lock(tx: Transaction, incident_id: UUID | None) -> Incident:
     """An incident of the actor's organization, held until the transaction ends.
@@ -48,12 +51,23 @@ async def lock_all(
 
 
 async def find(tx: Transaction, number: int) -> Incident:
-    """An incident by the number that people type. Raises NotFound."""
+    """An incident by the number that people type in Slack. Raises NotFound."""
+    try:
+        return await numbered(tx, number)
+    except NotFound:
+        said = f"There is no incident #{number}. “/incident list” shows the open ones."
+        raise NotFound(said) from None
+
+
+async def numbered(tx: Transaction, number: int) -> Incident:
+    """An incident by its number, to be read. Raises NotFound."""
     found = await tx.db.scalar(
-        select(Incident).filter_by(organization_id=tx.organization_id, number=number)
+        select(Incident).filter_by(
+            organization_id=tx.organization_id, number=min(number, NUMBER_MAX)
+        )
     )
     if found is None:
-        raise NotFound(f"There is no incident #{number}. “/incident list” shows the open ones.")
+        raise NotFound("There is no such incident.")
     return found
 
 

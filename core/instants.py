@@ -42,6 +42,22 @@ def whole_days(first: date | None, last: date | None) -> tuple[datetime | None, 
     return since, datetime.combine(last + timedelta(days=1), time(), UTC)
 
 
+def between(
+    first: date | datetime | None, last: date | datetime | None
+) -> tuple[datetime | None, datetime | None]:
+    """From a day or an instant on, to a day, the whole of it in UTC, or until before an instant.
+
+    None is without a bound. Raises ValidationFailed where that would end before it begins.
+    """
+    if not isinstance(first, datetime) and not isinstance(last, datetime):
+        return whole_days(first, last)
+    since = first if isinstance(first, datetime) else whole_days(first, None)[0]
+    until = last if isinstance(last, datetime) else whole_days(None, last)[1]
+    if since and until and until < since:
+        raise ValidationFailed("It comes after the end that is asked for.", field="from")
+    return since, until
+
+
 @lru_cache(maxsize=HANDOFFS_REMEMBERED)
 def first_instant(day: date, clock: time, zone: ZoneInfo) -> datetime:
     """The first instant at which the wall clock of `zone` shows this local time or a later one.

@@ -117,12 +117,21 @@ async def find_key(tx: Transaction, name: str) -> ApiKey:
     raise NotFound(f"There is no API key called “{name.strip()}”. The API keys are: {names}.")
 
 
+async def get_key(tx: Transaction, key_id: UUID) -> ApiKey:
+    """A key that is not revoked. Raises Forbidden, NotFound."""
+    await permissions.require_admin(tx, WHAT)
+    key = await tx.db.scalar(_living(tx).filter_by(id=key_id))
+    if key is None:
+        raise NotFound(_UNKNOWN)
+    return key
+
+
 async def revoke_key(tx: Transaction, key_id: UUID) -> ApiKey:
     """Make a key dead at once, for ever. Raises Forbidden, and NotFound for a dead one."""
     await permissions.require_admin(tx, WHAT)
     key = await tx.db.scalar(_living(tx).filter_by(id=key_id).with_for_update())
     if key is None:
-        raise NotFound("There is no such API key. It may have been revoked.")
+        raise NotFound(_UNKNOWN)
     key.revoked_at = tx.now
     audit.record(tx, AuditType.API_KEY_REVOKED, keyId=str(key.id), name=key.name)
     return key
@@ -174,6 +183,8 @@ def is_dead(key: ApiKey, now: datetime) -> bool:
     """Whether it opens nothing any more: it was revoked, or its end has come."""
     return key.revoked_at is not None or (key.expires_at is not None and key.expires_at <= now)
 
+
+_UNKNOWN = "There is no such API key. It may have been revoked."
 
 _BY_HASH = select(ApiKey).where(ApiKey.secret_hash == bindparam("hash"))
 

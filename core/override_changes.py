@@ -73,7 +73,7 @@ async def get_override(tx: Transaction, schedule_id: UUID, override_id: UUID) ->
         .execution_options(populate_existing=True)
     )
     if found is None:
-        raise NotFound("This schedule has no such override. It may have been removed.")
+        raise NotFound("There is no such override. It may have been removed.")
     return found
 
 

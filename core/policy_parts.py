@@ -77,9 +77,13 @@ async def add_layer(
 
     Raises NotFound, ValidationFailed, InvalidTarget, InvalidTargetUser (spec section 5).
     """
-    wanted = _aimed(EscalationLayerDraft(ack_timeout_minutes, id=uuid4()), target)
-    policy = await _change(tx, policy_id, lambda draft: _with(draft, wanted, position))
-    return next(one for one in policy.layers if one.id == wanted.id)
+    made = EscalationLayerDraft(ack_timeout_minutes, id=uuid4())
+
+    def change(draft: PolicyDraft) -> PolicyDraft:
+        return _with(draft, _aimed(made, target), position)  # a policy comes before its target
+
+    policy = await _change(tx, policy_id, change)
+    return next(one for one in policy.layers if one.id == made.id)
 
 
 async def change_layer(

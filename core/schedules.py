@@ -95,9 +95,8 @@ async def _load(
     found = (await tx.db.scalars(_BY_ID, {"ids": wanted})).unique()
     ours = tx.actor.organization_id
     rows = [row for row in found if ours in (None, row.organization_id)]
-    overrides = (
-        await tx.db.scalars(_OVERRIDES, {"schedule_ids": wanted, "ended_after": overrides_from})
-    ).all()
+    which = {"schedule_ids": [row.id for row in rows], "ended_after": overrides_from}
+    overrides = (await tx.db.scalars(_OVERRIDES, which)).all()
     named = [p.member_id for row in rows for layer in row.layers for p in layer.participants]
     members = await people.by_id(tx, [*named, *(one.member_id for one in overrides)])
     removed = {member_id: member.removed_at for member_id, member in members.items()}

@@ -16,7 +16,7 @@ from uuid import UUID
 from sqlalchemy import delete, select, update
 
 from core import audit, people
-from core.errors import InvalidTargetUser, LinkOver, NotSignedIn
+from core.errors import InvalidTargetUser, LinkOver, NotAMember, NotSignedIn
 from core.people import Person
 from core.transaction import Actor, Core, Transaction
 from storage.models import DashboardSession, LoginLink, Member, Organization
@@ -98,6 +98,27 @@ async def use_link(core: Core, secret: str) -> str:
         if used.scalar_one_or_none() is None:
             raise LinkOver
         tx.actor = people.actor_of(member, Surface.DASHBOARD)
+        return await begin(tx, member.id)
+
+
+async def enter_as_slack_user(core: Core, slack_team_id: str, slack_user_id: str) -> str:
+    """Sign in whom Slack has named; the new session's cookie. Raises NotAMember."""
+    async with core.reading(Actor.system()) as tx:
+        member = await tx.db.scalar(
+            select(Member)
+            .join(Organization, Organization.id == Member.organization_id)
+            .where(
+                Organization.slack_team_id == slack_team_id,
+                Member.slack_user_id == slack_user_id,
+                Member.removed_at.is_(None),
+            )
+        )
+    if member is None:
+        raise NotAMember(
+            "Tocsin does not know you in this workspace. Type “/incident login” in Slack once: "
+            "that makes every full member known."
+        )
+    async with core.transaction(people.actor_of(member, Surface.DASHBOARD)) as tx:
         return await begin(tx, member.id)
 
 

@@ -126,6 +126,8 @@ class _Desk:
             ]
             if ready:
                 await _write_each(tx, ready, locked)
+            # Whoever carried these out looks as they land: of what is due now nobody need be told.
+            tx.due[:] = [instant for instant in tx.due if instant > tx.now]
         for one in ready:
             if not one.written.done():
                 one.written.set_result(None)

@@ -42,6 +42,8 @@ class WeeklyLine:
         now = self._core.clock.now()
         if organization_id is None or self.under_way or self._done == week_of(now):
             return
+        if not _is_monday(now):
+            return
         if self._looked and now - self._looked < LOOK_EVERY:
             return
         self._looked = now
@@ -100,8 +102,13 @@ async def say_weekly_line(core: Core, organization_id: UUID) -> bool:
 async def _is_due(tx: Transaction) -> bool:
     ours = await people.organization(tx)
     is_new = week_of(ours.created_at) == week_of(tx.now)
-    is_monday = (tx.now - BEGINS).weekday() == 0
-    return bool(ours.alerts_channel) and is_monday and not is_new and not await _is_said(tx)
+    if not ours.alerts_channel or not _is_monday(tx.now) or is_new:
+        return False
+    return not await _is_said(tx)
+
+
+def _is_monday(now: datetime) -> bool:
+    return (now - BEGINS).weekday() == 0
 
 
 def _line(new: list[Finding], found: tuple[Finding, ...]) -> CoverageTold:

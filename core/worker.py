@@ -47,6 +47,8 @@ class Worker:
         self.on_calm: Callable[[], None] = lambda: None
         """Called after each tick that left no escalation overdue."""
         self._wake = asyncio.Event()
+        self._just_committed = False
+        """Whether something was committed that is due now: it needs no look to be found."""
         self._stopping = False
         self._next: datetime | None = None
         self._failed = False
@@ -68,6 +70,7 @@ class Worker:
     def due(self, instant: datetime) -> None:
         """Something becomes due then: look now, or have the alarm ring."""
         if self._core.clock.seconds_until(instant) <= 0:
+            self._just_committed = True
             self.wake()
         else:
             self.alarm(instant)
@@ -114,7 +117,8 @@ class Worker:
     async def tick(self) -> None:
         """Begin to deliver what is due, escalate what is due, arm the alarm for the rest.
 
-        Deliveries come first: what was just committed leaves without another look.
+        Deliveries come first: what was just committed leaves without another look. For the rest
+        it looks before it claims: most ticks find nothing to claim, and a look holds nobody up.
         """
         while True:
             ahead = await self._begin_deliveries()
@@ -192,9 +196,13 @@ class Worker:
     async def _begin_deliveries(self) -> agenda.Ahead | None:
         """Begin what is due; then what lies ahead, or None if there may be more to begin."""
         with_room = self._with_room()
-        if self.organization_id is None or not with_room or self._stopping:
+        may_begin = self.organization_id is not None and with_room and not self._stopping
+        if not may_begin or not self._just_committed:
             async with self._core.reading(Actor.system()) as tx:
-                return await self._look_ahead(tx)
+                ahead = await self._look_ahead(tx)
+                if not may_begin or ahead.delivery is None or ahead.delivery > tx.now:
+                    return ahead
+        self._just_committed = False  # before claiming: what comes meanwhile is claimed next
         async with self._core.transaction(Actor.system()) as tx:
             every = [await self._claim(tx, room, channels) for room, channels in with_room]
             taken = [claim for one in every for claim in one.claims]
@@ -204,7 +212,7 @@ class Worker:
             # And it leaves before anybody looks further.
             complete = all(one.complete for one in every)
             done = not ready and (complete or not taken)
-            ahead = await self._look_ahead(tx, taken) if done else None
+            after = await self._look_ahead(tx, taken) if done else None
         pages = [self._start(claim, made) for claim, made in ready.items()]
         if pages and complete:
             # Everything here shares one processor: let the last pages out before anything else.
@@ -212,7 +220,7 @@ class Worker:
         for claim in taken:
             if not claim.wakes:
                 self._start(claim)
-        return ahead
+        return after
 
     async def _claim(self, tx: Transaction, room: int, channels: list[Channel]) -> claims.Taken:
         assert self.organization_id is not None  # noqa: S101  (asked by the caller)

@@ -83,6 +83,7 @@ class Crowd:
             await asyncio.sleep(4)
 
     async def _do(self, life: "Life", event: Declare | Act) -> bool:
+        await life.on_time.wait()
         member_id, name = self._world.stage.members[event.by]
         organization_id = self._world.stage.organization_id
         actor = Actor(ActorKind.MEMBER, member_id, name, Surface.SLACK, organization_id)

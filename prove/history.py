@@ -5,22 +5,24 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from unittest import mock
 from uuid import UUID
 
 from sqlalchemy import Row, select
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from core import worker
+from core import outages, stranded, worker
 from core.transaction import Actor
+from prove.clocks import Clocks
+from prove.database import CURRENT, inline
+from prove.exchange import exchange
 from prove.ground import GROUND
-from prove.life import CURRENT, only_closes
+from prove.life import only_closes
 from prove.loop import Deadlock, Endless, VirtualLoop
 from prove.plan import SLOWEST, Plan
 from prove.stage import Stage, same_ids
-from prove.world import Line, MakeClock, World
-from storage import database
+from prove.world import Line, World
 from storage.models import AuditEvent, Delivery, Incident
 
 
@@ -44,17 +46,17 @@ class History:
         return "\n".join(map(str, self.lines))
 
 
-def unfold(plan: Plan, stage: Stage, make_clock: MakeClock) -> History:
+def unfold(plan: Plan, stage: Stage, clocks: Clocks) -> History:
     """Carry a plan out, under virtual time."""
     GROUND.set(stage.file)
-    with same_ids(plan.seed + 1), _stumbles() as faults, _slow_sweep(), _closed_inline():
-        return _unfold(plan, stage, make_clock, faults)
+    with same_ids(plan.seed + 1), _stumbles() as faults, _slow_sweep(), inline(), exchange():
+        return _unfold(plan, stage, clocks, faults)
 
 
-def _unfold(plan: Plan, stage: Stage, make_clock: MakeClock, faults: list[str]) -> History:
+def _unfold(plan: Plan, stage: Stage, clocks: Clocks, faults: list[str]) -> History:
     loop = VirtualLoop()
     asyncio.set_event_loop(loop)
-    world = World(plan, stage, GROUND, loop, make_clock)
+    world = World(plan, stage, GROUND, loop, clocks)
     loop.set_task_factory(_owned)
     try:
         try:
@@ -125,14 +127,12 @@ async def _all(tasks: set[asyncio.Task[Any]]) -> None:
 @contextmanager
 def _slow_sweep() -> Iterator[None]:
     """Sweeps are for what nothing else woke: seldom enough for thousands of histories a minute."""
-    with mock.patch.object(worker, "LOOK_SECONDS", SLOWEST):
-        yield
-
-
-@contextmanager
-def _closed_inline() -> Iterator[None]:
-    """Giving a connection back awaits nothing here, so that it takes no task to see it through."""
-    with mock.patch.object(database, "_close", AsyncSession.close):
+    seldom = timedelta(seconds=SLOWEST)
+    with (
+        mock.patch.object(worker, "LOOK_SECONDS", SLOWEST),
+        mock.patch.object(stranded, "LOOK_EVERY", seldom),
+        mock.patch.object(outages, "LOOK_EVERY", seldom),
+    ):
         yield
 
 
@@ -148,10 +148,12 @@ def _stumbles() -> Iterator[list[str]]:
             if error is not None and not (life and life.dead):
                 found.append(f"{record.getMessage()}: {type(error).__name__}: {error}")
 
-    log = logging.getLogger("core")
-    before = (log.handlers, log.propagate, log.level)
-    log.handlers, log.propagate, log.level = [_Collect()], False, logging.WARNING
+    logs = [logging.getLogger(name) for name in ("core", "storage")]
+    before = [(log.handlers, log.propagate, log.level) for log in logs]
+    for log in logs:
+        log.handlers, log.propagate, log.level = [_Collect()], False, logging.WARNING
     try:
         yield found
     finally:
-        log.handlers, log.propagate, log.level = before
+        for log, was in zip(logs, before, strict=True):
+            log.handlers, log.propagate, log.level = was

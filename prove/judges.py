@@ -8,9 +8,11 @@ believes of itself alone.
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from prove import judges_of_time
 from prove.history import History
+from prove.judge_of_last_resort import is_of_last_resort, last_resort
 from prove.trail import Story, tell
 from storage.vocabulary import (
     AuditType,
@@ -92,17 +94,21 @@ def once(history: History) -> Iterator[str]:
 def once_each(history: History) -> Iterator[str]:
     """A person is paged once for a layer of a round, through each channel."""
     pages = Counter(
-        (one.incident_id, one.round, one.layer, one.member_id, one.channel)
+        (one.incident_id, one.round, _occasion(one), one.member_id, one.channel)
         for one in history.deliveries
         if one.kind is DeliveryKind.PAGE
     )
-    for (incident_id, round, layer, member_id, channel), count in pages.items():
+    for (incident_id, round, occasion, member_id, channel), count in pages.items():
         if count > 1:
             number = history.incidents[incident_id].number
             yield (
-                f"#{number}: {_name(history, member_id)} was paged {count} times for layer "
-                f"{layer} of round {round} by {channel}"
+                f"#{number}: {_name(history, member_id)} was paged {count} times for {occasion} "
+                f"in round {round} by {channel}"
             )
+
+
+def _occasion(page: Any) -> str:
+    return "the last resort" if is_of_last_resort(page) else f"layer {page.layer}"
 
 
 def loud(history: History) -> Iterator[str]:
@@ -119,6 +125,9 @@ def loud(history: History) -> Iterator[str]:
                 wanted.setdefault((event.incident_id, "layer_unstaffed"), set()).add(key)
             case AuditType.NOBODY_PAGED:
                 wanted.setdefault((event.incident_id, "nobody_paged"), set()).add("declared")
+            case AuditType.LAST_RESORT_PAGED if not data["targets"]:
+                key = data["round"]
+                wanted.setdefault((event.incident_id, "last_resort_unstaffed"), set()).add(key)
             case AuditType.DELIVERY_FAILED if data["kind"] == "page":
                 key = data["deliveryId"]
                 wanted.setdefault((event.incident_id, "page_failed"), set()).add(key)
@@ -228,4 +237,6 @@ JUDGES: dict[str, Judge] = {
     "9 told by the trail": told_by_the_trail,
     "10 settled": settled,
     "11 no fault of ours": no_fault_of_ours,
+    "12 last resort": last_resort,
+    "13 one time": judges_of_time.one_time,
 }

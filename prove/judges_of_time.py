@@ -1,11 +1,12 @@
 """The judges of when: due instants, order, and what must stop once somebody has acted."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
 from prove.history import History
+from prove.stage import NOON
 from storage.vocabulary import AuditType, DeliveryKind, DeliveryState
 
 GRACE_SECONDS = 1.0
@@ -13,6 +14,9 @@ GRACE_SECONDS = 1.0
 
 STOOD_STILL_SECONDS = 60.0
 """A process that stood still may have asked so much earlier: never longer than its lease."""
+
+APART_SECONDS = 3.0
+"""How far the clocks of replicas may be apart that follow the same one: half an answer's way."""
 
 _FIRES = (AuditType.LAYER_PAGED, AuditType.LAYER_UNSTAFFED)
 
@@ -121,6 +125,30 @@ def nothing_stale(history: History) -> Iterator[str]:
             number = history.incidents[begun.incident_id].number  # type: ignore[index]  # a page speaks of one
             after = begun.at - (last.committed_at or 0)
             yield f"#{number}: a page left {after:.1f} s after “{last.what}”"
+
+
+def one_time(history: History) -> Iterator[str]:
+    """Replicas that follow the database's clock date by it what they do, whatever their machine's.
+
+    A page leaves no earlier than it was made, and is there no later than it is said to be sent.
+    """
+    if history.plan.apart is None:
+        return
+    made = {one.id: _second(one.created_at) for one in history.deliveries}
+    sent = {one.id: _second(one.sent_at) for one in history.deliveries if one.sent_at}
+    for begun in (*history.world.slack.begun, *history.world.mail.begun):
+        early = made[begun.delivery_id] - begun.at
+        if early > APART_SECONDS:
+            yield f"a page left {early:.1f} s before it was made"
+    for post in (*history.world.slack.posts, *history.world.mail.posts):
+        late = post.at - sent.get(post.delivery_id, post.at)
+        if late > APART_SECONDS:
+            yield f"a message arrived {late:.1f} s after it was said to be sent"
+
+
+def _second(instant: datetime) -> float:
+    """Since the history began, by the clock by which it is dated."""
+    return (instant - NOON).total_seconds()
 
 
 def _trails(history: History) -> Iterator[tuple[Any, list[Any]]]:

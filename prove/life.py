@@ -2,25 +2,28 @@
 
 import asyncio
 from collections.abc import Coroutine
-from contextvars import ContextVar, copy_context
+from contextvars import copy_context
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, cast
+
+from sqlalchemy import make_url
 
 from core.errors import Unavailable
-from core.transaction import Core
+from core.transaction import Clock, Core
 from core.worker import Worker
-from prove.database import SHARED, Connection
+from prove.clocks import Follower
+from prove.database import CURRENT, SHARED, Connection
+from prove.exchange import URL
 from prove.plan import Death, Point
 from prove.slack import SlackSender
+from storage.bell import Bell
 from storage.vocabulary import Channel
 
 if TYPE_CHECKING:
     from prove.world import World
 
 RESTART_SECONDS = 3
-
-CURRENT: ContextVar["Life | None"] = ContextVar("life", default=None)
-"""In whose process the running task is; None for the world."""
 
 
 class Life:
@@ -32,9 +35,13 @@ class Life:
         self.dead = False
         self.frozen_until = 0.0
         self.connections: list[Connection] = []
+        self.statements = 0
+        """How many were begun."""
         self.tasks: dict[asyncio.Task[Any], None] = {}
         self.deaths: list[tuple[Death, int]] = []
-        self.clock = world.make_clock(world.wall, world.loop.time)
+        self.on_time = asyncio.Event()
+        """Set once the process knows what time it is."""
+        self.clock = self._make_clock()
         channels = (Channel.SLACK_DM, Channel.MAIL) if world.plan.mail else (Channel.SLACK_DM,)
         self.core = Core(SHARED.open(self), self.clock, person_channels=channels)
         slack = SlackSender(self, world.slack)
@@ -42,6 +49,12 @@ class Life:
         if world.plan.mail:
             senders[Channel.MAIL] = SlackSender(self, world.mail)
         self.worker = Worker(self.core, senders)
+        self._bell = Bell(
+            make_url(URL),
+            on_due=self.worker.due,
+            on_time=self._hear,
+            stopwatch=world.loop.time,
+        )
         self.core.on_due = self._due
         self.worker.alarm = self._arm
         self._alarm: asyncio.TimerHandle | None = None
@@ -62,7 +75,21 @@ class Life:
         context.run(CURRENT.set, self)
         return self.world.loop.create_task(work, context=context)
 
+    def _make_clock(self) -> Clock:
+        wall, clocks = partial(self.world.wall, self.replica), self.world.clocks
+        make = clocks.follower if self.world.plan.apart else clocks.alone
+        return make(wall, self.world.loop.time)
+
+    def _hear(self, instant: datetime, *, asked: float, answered: float) -> None:
+        leapt = cast(Follower, self.clock).hear(instant, asked=asked, answered=answered)
+        if leapt:
+            self.worker.wake()
+
     async def _run(self) -> None:
+        if self.world.plan.apart:
+            self.spawn(self._bell.run(self.on_time))
+            await self.on_time.wait()
+        self.on_time.set()
         while True:
             try:
                 await self.worker.start(alone=self.world.plan.replicas == 1)
@@ -78,14 +105,21 @@ class Life:
         if self.dead:
             raise asyncio.CancelledError
 
-    async def step(self, point: Point | None) -> None:
+    async def step(self, point: Point | None = None) -> None:
         """An await: everybody else may go on, and this process may end here."""
         self.check()
-        if point and self._dies(point):
+        if point:
+            self.may_die(point)
+        pause = self.world.pause()
+        if pause or not self.world.loop.is_idle:  # with nobody else there is nobody to let go on
+            await asyncio.sleep(pause)
+            self.check()
+
+    def may_die(self, point: Point) -> None:
+        """End here if that was planned. Raises CancelledError."""
+        if self._dies(point):
             self.die(point)
             raise asyncio.CancelledError
-        await asyncio.sleep(self.world.pause())
-        self.check()
 
     async def thaw(self) -> None:
         """Stand still for as long as the process is frozen."""
@@ -108,7 +142,7 @@ class Life:
     def close(self) -> None:
         """Close every connection; what was not committed is undone."""
         for connection in self.connections:
-            connection.kill()
+            connection.close()
 
     def _dies(self, point: Point) -> bool:
         for place, (death, left) in enumerate(self.deaths):
@@ -123,7 +157,10 @@ class Life:
 
     def _due(self, instant: datetime) -> None:
         self.worker.due(instant)
-        self.world.ring(self, instant)
+        if self.world.plan.apart:
+            self._bell.ring(instant)
+        else:
+            self.world.ring(self, instant)
 
     def _arm(self, instant: datetime) -> None:
         """The alarm: it rings once, at the earliest instant that it was told."""

@@ -14,7 +14,7 @@ class Endless(Exception):
     """Callbacks follow one another without end, as if somebody ran in circles."""
 
 
-TURNS_MAX = 100_000
+TURNS_MAX = 20_000
 """More turns of the loop than any history takes."""
 
 
@@ -43,6 +43,13 @@ class VirtualLoop(base_events.BaseEventLoop):
     def ended_at(self) -> float:
         """How many seconds have passed in it altogether."""
         return self._elapsed
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing waits for its turn at this instant."""
+        soon = self._elapsed + self._clock_resolution
+        scheduled = self._scheduled
+        return not self._ready and not (scheduled and scheduled[0]._when < soon)
 
     def _run_once(self) -> None:
         """Asyncio's own turn, without what it does for files. Raises Deadlock, Endless."""

@@ -8,23 +8,24 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 
+from prove.clocks import Clocks
+from prove.drawing import make_plan
 from prove.history import History, unfold
 from prove.judges import Violation, judge
 from prove.mutations import MUTATIONS
-from prove.plan import Plan, make_plan
+from prove.plan import Plan
 from prove.shrinking import shrink
 from prove.stage import Stage
-from prove.world import MakeClock
 
 CHUNK = 10
 
 
 @dataclass(frozen=True)
 class Proof:
-    """What is to be proved on: the stage, the product's clock, and how many replicas."""
+    """What is to be proved on: the stage, the product's clocks, and how many replicas."""
 
     stage: Stage
-    make_clock: MakeClock
+    clocks: Clocks
     replicas: int | None = None
     """None: one, two or three, as the seed decides."""
     mutation: str | None = None
@@ -37,9 +38,9 @@ class Proof:
     def unfold(self, plan: Plan) -> History:
         """A plan's history."""
         if self.mutation is None:
-            return unfold(plan, self.stage, self.make_clock)
+            return unfold(plan, self.stage, self.clocks)
         with MUTATIONS[self.mutation].planted():
-            return unfold(plan, self.stage, self.make_clock)
+            return unfold(plan, self.stage, self.clocks)
 
     def judge(self, plan: Plan) -> list[Violation]:
         """Where a plan's history breaks the promise."""

@@ -135,10 +135,10 @@ class SlackSender:
         life, world = self._life, self._life.world
         await life.thaw()
         await life.step(Point.CALLING)
-        fault, seconds = world.next_fault(verb)
+        fault, seconds = world.weather.next_fault(verb, world.loop.time())
         if fault:
             world.say(life.name, f"{verb}: {fault}")
-        if self._server.keeps and world.is_unreachable(outgoing.person):
+        if self._server.keeps and world.weather.is_unreachable(outgoing.person):
             await asyncio.sleep(0.1)
             raise DeliveryFailed("there is no such person", permanent=True)
         acts_after, answers_after, error = _course(fault, seconds, world.latency(), verb)

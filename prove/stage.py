@@ -12,7 +12,8 @@ from pathlib import Path
 from types import SimpleNamespace
 from uuid import UUID
 
-from core import people, policies, schedules, scheduling, targets
+from core import last_resort, people, policies, schedules, scheduling, targets
+from core.last_resort import LastResortDraft
 from core.policies import EscalationLayerDraft, PolicyDraft
 from core.scheduling import RotationDraft, ScheduleDraft
 from core.targets import LayerSnapshot
@@ -48,6 +49,8 @@ class Stage:
     members: tuple[tuple[UUID, str], ...]
     schedules: tuple[UUID, ...]
     policies: tuple[PolicyOnStage, ...]
+    last_resort: LastResortDraft | None
+    """The one that is set; where there is none, some histories have one all the same."""
 
 
 class _Still:
@@ -90,9 +93,11 @@ async def _set(file: Path, fill: Fill) -> Stage:
                 PolicyOnStage(one.id, one.name, tuple(targets.snapshot(one)))
                 for one in await policies.list_policies(tx)
             )
+            resort = await last_resort.stored(tx)
     finally:
         await database.dispose()  # the last connection to close empties the write-ahead log
-    return Stage(file.read_bytes(), organization.id, members, rotas, chains)  # noqa: ASYNC240  (alone)
+    content = file.read_bytes()  # noqa: ASYNC240  (alone)
+    return Stage(content, organization.id, members, rotas, chains, resort)
 
 
 async def _built_in(core: Core, actor: Actor) -> None:

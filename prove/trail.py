@@ -67,6 +67,10 @@ def tell(trail: Iterable[Any]) -> Story:
             case AuditType.OWNER_PAGED:
                 for target in data["targets"]:
                     ask(target["id"], event.at)
+            case AuditType.LAST_RESORT_PAGED:
+                for target in data["targets"]:
+                    who = Asked(target["id"], None, round, event.at)
+                    asked.setdefault((who.member_id, None, round), who)
             case AuditType.INCIDENT_HANDED_OFF:
                 round, stopped = round + 1, None
                 ask(data["newOwnerId"], event.at)

@@ -9,9 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from core.people import Person
-from core.transaction import Clock
+from core import last_resort
+from core.last_resort import LastResortDraft
+from core.transaction import Actor
 from prove import crowd
+from prove.clocks import Clocks
+from prove.exchange import ARRIVES
 from prove.ground import Ground
 from prove.life import Life
 from prove.loop import VirtualLoop
@@ -22,7 +25,6 @@ from prove.plan import (
     Death,
     Declare,
     Event,
-    Fault,
     Freeze,
     Jump,
     Outage,
@@ -31,9 +33,7 @@ from prove.plan import (
 )
 from prove.slack import Server
 from prove.stage import NOON, Stage
-
-MakeClock = Callable[[Callable[[], float], Callable[[], float]], Clock]
-"""Makes a process's clock from the machine's wall clock and its stopwatch."""
+from prove.weather import Weather
 
 MOMENT_SECONDS = 0.25
 LOOK_SECONDS = 2.0
@@ -56,13 +56,13 @@ class World:
     """Everything there is in one history. Only what it records itself is judged as true."""
 
     def __init__(
-        self, plan: Plan, stage: Stage, ground: Ground, loop: VirtualLoop, make_clock: MakeClock
+        self, plan: Plan, stage: Stage, ground: Ground, loop: VirtualLoop, clocks: Clocks
     ) -> None:
         self.plan = plan
         self.stage = stage
         self.ground = ground
         self.loop = loop
-        self.make_clock = make_clock
+        self.clocks = clocks
         self.chance = random.Random(f"world {plan.seed}")  # noqa: S311  (to be repeated)
         self.epoch = NOON.timestamp()
         self.jumped = 0.0
@@ -75,14 +75,12 @@ class World:
         self.over: list[Callable[[], None]] = []
         """What is to be done when the history is over and nothing of it runs any more."""
         self.everybody = crowd.Crowd(self)
-        self.calm = False
-        """Whether the faults are over."""
+        self.weather = Weather()
+        self.lines_out: list[Any] = []
+        """The connections on which replicas hear of one another, where they are apart."""
         self.deaths = 0
         self.under_way = 0
         """How many calls have left a process and will still be carried out."""
-        self._faults: list[CallFault] = []
-        self._outages: list[Outage] = []
-        self._unreachable: list[Any] = []
         self._away_until = 0.0
         self._waiting_deaths: dict[int, list[tuple[Death, int]]] = {}
 
@@ -90,9 +88,15 @@ class World:
         """Write a line of the history."""
         self.lines.append(Line(self.loop.time(), who, what))
 
-    def wall(self) -> float:
-        """What the machine's clock shows."""
-        return self.epoch + self.loop.time() + self.jumped
+    @property
+    def calm(self) -> bool:
+        """Whether the faults are over."""
+        return self.weather.calm
+
+    def wall(self, replica: int) -> float:
+        """What the clock of this replica's machine shows."""
+        off = self.plan.apart[replica] if self.plan.apart else 0.0
+        return self.epoch + self.loop.time() + self.jumped + off
 
     def pause(self) -> float:
         """How long an await takes: mostly nothing, at times long enough for others to act."""
@@ -103,12 +107,18 @@ class World:
         """How long a server takes."""
         return self.chance.uniform(0.05, 0.4)
 
+    async def sleep_a_moment(self) -> None:
+        """As long as a database nearby takes to answer."""
+        await asyncio.sleep(self.chance.uniform(0.0005, 0.01))
+
     async def unfold(self) -> None:
         """Let the plan happen, then let everything settle."""
         if not self.plan.alerts:
             self._ask("UPDATE organizations SET alerts_channel = NULL")
         for replica in range(self.plan.replicas):
             self._come_up(replica)
+        if self.plan.last_resort and not self.stage.last_resort:
+            await self._name_last_resort(self.plan.last_resort)
         for event in self.plan.events:
             await asyncio.sleep(max(0.0, event.at - self.loop.time()))
             self._happen(event)
@@ -116,6 +126,12 @@ class World:
         self._calm_down()
         await self.everybody.done()
         await self._settle()
+
+    async def _name_last_resort(self, draft: LastResortDraft) -> None:
+        """As an admin would, before anything happens."""
+        actor = Actor.system(self.stage.organization_id)
+        async with self.lives[0].core.transaction(actor) as tx:
+            await last_resort.change(tx, draft)
 
     def _come_up(self, replica: int) -> None:
         if replica in self.lives and not self.lives[replica].dead:
@@ -142,9 +158,9 @@ class World:
         return up[0] if up else None
 
     def ring(self, life: Life, instant: datetime) -> None:
-        """Tell the other replicas what became due; not every call arrives."""
+        """Tell the other replicas on this machine what became due; not every call arrives."""
         for other in self.lives.values():
-            if other is not life and not other.dead and self.chance.random() < 0.6:
+            if other is not life and not other.dead and self.chance.random() < ARRIVES:
                 self.loop.call_later(0.01, self._rung, other, instant)
 
     def _rung(self, life: Life, instant: datetime) -> None:
@@ -155,47 +171,34 @@ class World:
         """A transaction was committed, whether or not its answer arrives."""
         self.everybody.committed(self.loop.time())
 
+    @property
+    def database_is_away(self) -> bool:
+        """Whether it refuses everything just now."""
+        return self.loop.time() < self._away_until
+
     def check_database(self) -> None:
         """Raises what a database raises that is away."""
-        if self.loop.time() < self._away_until:
+        if self.database_is_away:
             raise sqlite3.OperationalError("unable to open database file")
 
     def commits_at_all(self) -> bool:
         """Whether a commit is answered. While the database goes away it may happen unanswered."""
-        if self.loop.time() >= self._away_until:
+        if not self.database_is_away:
             return True
         if self.chance.random() < 0.5:
             self.check_database()
         return False
-
-    def next_fault(self, verb: str) -> tuple[Fault | None, float]:
-        """What becomes of a call that is made now."""
-        now = self.loop.time()
-        if self.calm:
-            return None, 0.0
-        for one in self._outages:
-            if one.at <= now < one.at + one.seconds:
-                return one.fault, 3.0
-        for fault in self._faults:
-            if fault.look_up == (verb == "find"):
-                self._faults.remove(fault)
-                return fault.fault, fault.seconds
-        return None, 0.0
-
-    def is_unreachable(self, person: Person | None) -> bool:
-        """Whether Slack says of this person that there is no such user."""
-        return person is not None and person.id in self._unreachable
 
     def _happen(self, event: Event) -> None:
         match event:
             case Declare() | Act():
                 self.everybody.begin(event)
             case CallFault():
-                self._faults.append(event)
+                self.weather.faults.append(event)
             case Outage():
-                self._outages.append(event)
+                self.weather.outages.append(event)
             case Unreachable():
-                self._unreachable.append(self.stage.members[event.member][0])
+                self.weather.unreachable.append(self.stage.members[event.member][0])
             case Death():
                 life = self.lives[event.replica]
                 deaths = self._waiting_deaths.setdefault(event.replica, [])
@@ -224,7 +227,7 @@ class World:
             life.worker.wake()
 
     def _calm_down(self) -> None:
-        self.calm = True
+        self.weather.calm = True
         self.say("world", "is calm from here on")
         for life in tuple(self.lives.values()):
             life.deaths.clear()

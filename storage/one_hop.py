@@ -8,7 +8,7 @@ A transaction begins on the trip of its first statement, and one that never bega
 import sqlite3
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 import aiosqlite
 
@@ -38,35 +38,27 @@ class Connection(aiosqlite.Connection):
             await super().rollback()
 
 
-class _Cursor:
-    """As much of a cursor as SQLAlchemy's adapter asks for."""
+class Carrier(Protocol):
+    """What a statement is carried out on."""
 
-    def __init__(self, connection: Connection) -> None:
+    begins_with: str | None
+
+    @property
+    def _conn(self) -> sqlite3.Connection: ...
+
+
+class Carried:
+    """What came of a statement, fetched whole as it was executed."""
+
+    def __init__(self, connection: Carrier) -> None:
         self._connection = connection
         self._rows: list[Any] = []
         self.description: Any = None
         self.rowcount = -1
         self.lastrowid: int | None = None
 
-    async def __aenter__(self) -> "_Cursor":
-        return self
-
-    async def execute(self, sql: str, parameters: Iterable[Any] = ()) -> "_Cursor":
-        await self._connection.run(partial(self._fetch, "execute", sql, parameters))
-        return self
-
-    async def executemany(self, sql: str, parameters: Iterable[Iterable[Any]]) -> "_Cursor":
-        await self._connection.run(partial(self._fetch, "executemany", sql, parameters))
-        return self
-
-    async def fetchall(self) -> list[Any]:
-        return self._rows
-
-    async def close(self) -> None:
-        self._rows = []
-
-    def _fetch(self, verb: str, sql: str, parameters: Iterable[Any]) -> None:
-        """Runs in the connection's own thread."""
+    def carry_out(self, verb: str, sql: str, parameters: Iterable[Any]) -> None:
+        """Execute a statement, the first one after its transaction's beginning."""
         connection = self._connection._conn
         cursor = connection.cursor()
         try:
@@ -79,6 +71,31 @@ class _Cursor:
             self._rows = cursor.fetchall() if cursor.description else []
         finally:
             cursor.close()
+
+
+class _Cursor(Carried):
+    """As much of a cursor as SQLAlchemy's adapter asks for."""
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection)
+        self._run = connection.run
+
+    async def __aenter__(self) -> "_Cursor":
+        return self
+
+    async def execute(self, sql: str, parameters: Iterable[Any] = ()) -> "_Cursor":
+        await self._run(partial(self.carry_out, "execute", sql, parameters))
+        return self
+
+    async def executemany(self, sql: str, parameters: Iterable[Iterable[Any]]) -> "_Cursor":
+        await self._run(partial(self.carry_out, "executemany", sql, parameters))
+        return self
+
+    async def fetchall(self) -> list[Any]:
+        return self._rows
+
+    async def close(self) -> None:
+        self._rows = []
 
 
 def connect(file: str, **arguments: Any) -> Connection:

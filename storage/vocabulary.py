@@ -3,7 +3,13 @@
 from enum import StrEnum
 
 
-class Severity(StrEnum):
+class Word(StrEnum):
+    """A word, found in sets and dictionaries as quickly as the text that it is equal to."""
+
+    __hash__ = str.__hash__  # an Enum's own is written in Python, and every row asks for it
+
+
+class Severity(Word):
     """How bad an incident is, worst first (spec section 2)."""
 
     CRITICAL = "critical"
@@ -17,7 +23,7 @@ class Severity(StrEnum):
         return list(Severity).index(self)
 
 
-class Status(StrEnum):
+class Status(Word):
     """Where an incident is in its life, in order (spec section 3)."""
 
     INVESTIGATING = "investigating"
@@ -26,7 +32,7 @@ class Status(StrEnum):
     RESOLVED = "resolved"
 
 
-class EscalationState(StrEnum):
+class EscalationState(Word):
     """What an incident's escalation is doing (spec section 2)."""
 
     IDLE = "idle"
@@ -36,14 +42,14 @@ class EscalationState(StrEnum):
     STOPPED = "stopped"
 
 
-class Visibility(StrEnum):
+class Visibility(Word):
     """Who may read an update (spec section 4)."""
 
     INTERNAL = "internal"
     PUBLIC = "public"
 
 
-class ComponentStatus(StrEnum):
+class ComponentStatus(Word):
     """How a component is, best first (spec section 8)."""
 
     OPERATIONAL = "operational"
@@ -58,14 +64,14 @@ class ComponentStatus(StrEnum):
         return list(ComponentStatus).index(self)
 
 
-class Role(StrEnum):
+class Role(Word):
     """What a member may do (spec section 1)."""
 
     ADMIN = "admin"
     MEMBER = "member"
 
 
-class RotationType(StrEnum):
+class RotationType(Word):
     """How long a shift is (spec section 5)."""
 
     DAILY = "daily"
@@ -73,14 +79,14 @@ class RotationType(StrEnum):
     CUSTOM = "custom"
 
 
-class TargetType(StrEnum):
+class TargetType(Word):
     """Whom an escalation layer pages (spec section 5)."""
 
     SCHEDULE = "schedule"
     USERS = "users"
 
 
-class ActorKind(StrEnum):
+class ActorKind(Word):
     """What kind of actor did something (spec section 9)."""
 
     MEMBER = "member"
@@ -88,7 +94,7 @@ class ActorKind(StrEnum):
     SYSTEM = "system"
 
 
-class Surface(StrEnum):
+class Surface(Word):
     """Through which door it was done (spec section 9)."""
 
     SLACK = "slack"
@@ -99,7 +105,7 @@ class Surface(StrEnum):
     SYSTEM = "system"
 
 
-class Channel(StrEnum):
+class Channel(Word):
     """Through what a delivery travels."""
 
     SLACK_DM = "slack_dm"
@@ -107,7 +113,7 @@ class Channel(StrEnum):
     MAIL = "mail"
 
 
-class DeliveryKind(StrEnum):
+class DeliveryKind(Word):
     """What a delivery is: a page wakes somebody, a card is kept current, a notice is said once."""
 
     PAGE = "page"
@@ -115,7 +121,7 @@ class DeliveryKind(StrEnum):
     NOTICE = "notice"
 
 
-class DeliveryState(StrEnum):
+class DeliveryState(Word):
     """What became of a delivery (spec section 6, the promise)."""
 
     PENDING = "pending"
@@ -124,7 +130,7 @@ class DeliveryState(StrEnum):
     FAILED = "failed"
 
 
-class AuditType(StrEnum):
+class AuditType(Word):
     """What an audit event says happened (spec section 4)."""
 
     INCIDENT_CREATED = "incident_created"

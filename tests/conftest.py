@@ -5,6 +5,7 @@ import gc
 import shutil
 import warnings
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from unittest import mock
 from uuid import uuid4
@@ -160,8 +161,14 @@ def database_url(request: pytest.FixtureRequest, backend: str, tmp_path: Path) -
         asyncio.run(_empty(server, kept))
         yield server.format(kept)
         return
+    with own_database(server, request.getfixturevalue("migrated_template")) as url:
+        yield url
+
+
+@contextmanager
+def own_database(server: str, template: str) -> Iterator[str]:
+    """The URL of a new PostgreSQL database, migrated and empty, which goes in the end."""
     name = f"test_{uuid4().hex}"
-    template = request.getfixturevalue("migrated_template")
     asyncio.run(_administer(server, f"CREATE DATABASE {name} TEMPLATE {template}"))
     yield server.format(name)
     asyncio.run(_administer(server, f"DROP DATABASE {name} WITH (FORCE)"))

@@ -1,4 +1,4 @@
-"""Everything over HTTP that is not Slack's: health and metrics now, pages and an API later."""
+"""Everything over HTTP that is not Slack's: health, metrics, pages, the API and MCP."""
 
 from collections.abc import Awaitable, Callable
 

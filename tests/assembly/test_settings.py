@@ -32,6 +32,8 @@ def test_with_nothing_set_the_defaults_are_those_of_the_readme(environment: Envi
         "slack_bot_token": None,
         "slack_signing_secret": None,
         "slack_app_token": None,
+        "slack_client_id": None,
+        "slack_client_secret": None,
         "slack_api_url": "https://slack.com/api/",
         "host": "0.0.0.0",
         "port": 3000,
@@ -41,6 +43,7 @@ def test_with_nothing_set_the_defaults_are_those_of_the_readme(environment: Envi
         "tocsin_heartbeat_url": None,
         "tocsin_api_rate": 100,
         "tocsin_api_burst": 200,
+        "tocsin_api_key": None,
         "log_level": "info",
         "log_format": "text",
         "smtp_url": None,
@@ -64,6 +67,12 @@ def test_the_readme_names_every_setting_that_is_in_use() -> None:
             "postgresql://user:password@host/name.",
         ),
         ("PORT", "0", "PORT must be a port from 1 to 65535."),
+        (
+            "SLACK_CLIENT_ID",
+            "1.2",
+            "SLACK_CLIENT_ID and SLACK_CLIENT_SECRET belong together: copy both from “Basic "
+            "Information” of your Slack app, or unset both to sign in by links alone.",
+        ),
         ("TOCSIN_API_RATE", "0", "TOCSIN_API_RATE must be a number of requests, 1 or more."),
         ("PORT", "70000", "PORT must be a port from 1 to 65535."),
         (

@@ -51,6 +51,20 @@ async def test_what_is_left_out_stays_and_a_description_can_be_taken_away(engine
     ]
 
 
+async def test_what_somebody_else_changed_meanwhile_is_not_written_over(engine: Engine) -> None:
+    incident = await engine.declare()
+    shown = editing.texts_seen(incident.title, incident.description)
+    await _edit(engine, incident, description="Since 12:00")
+
+    with pytest.raises(ChangedMeanwhile):
+        await _edit(engine, incident, title="Payments are down", as_seen=shown)
+    found = await engine.incident()
+    assert (found.title, found.description) == ("Checkout is down", "Since 12:00")
+    again = editing.texts_seen(found.title, found.description)
+    await _edit(engine, incident, title="Payments are down", as_seen=again)
+    await _edit(engine, incident, title="Payments are down", as_seen=again)  # sent twice
+
+
 async def test_the_same_again_changes_nothing(engine: Engine) -> None:
     incident = await engine.declare()
 

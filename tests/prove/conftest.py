@@ -1,20 +1,15 @@
 """A stage that is set once for all of these."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from unittest import mock
 
 import pytest
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from assembly.clock import WallClock
-from core.transaction import Clock
+from cli.prove import CLOCKS
 from prove.proving import Proof
 from prove.stage import Stage, set_stage
 from storage import database
-
-
-def make_clock(wall: Callable[[], float], stopwatch: Callable[[], float]) -> Clock:
-    return WallClock(wall=wall, stopwatch=stopwatch)
 
 
 @pytest.fixture(autouse=True)
@@ -31,4 +26,4 @@ def stage() -> Stage:
 
 @pytest.fixture
 def proof(stage: Stage) -> Proof:
-    return Proof(stage, make_clock)
+    return Proof(stage, CLOCKS)

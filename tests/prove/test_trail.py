@@ -55,3 +55,18 @@ def test_a_handoff_begins_a_round_and_superseded_pages_say_why() -> None:
     ]
     assert [(one.ending, one.why) for one in story.pages] == [("superseded", "handed off")]
     assert story.stopped is None
+
+
+def test_the_last_resort_is_asked_beside_the_layer_that_fired_last() -> None:
+    story = tell(
+        [
+            Event(AuditType.LAYER_PAGED, {"layer": 1, "targets": [{"id": "bob"}]}),
+            Event(AuditType.ESCALATION_EXHAUSTED, minute=5),
+            Event(AuditType.LAST_RESORT_PAGED, {"round": 1, "targets": [{"id": "bob"}]}, 5),
+        ]
+    )
+    assert [(one.member_id, one.layer, one.round) for one in story.asked] == [
+        ("bob", 1, 1),
+        ("bob", None, 1),
+    ]
+    assert story.stopped == "exhausted"

@@ -94,7 +94,7 @@ async def test_changing_the_time_says_anew_how_it_will_be_and_keeps_the_rest(wor
     [
         ({"From": stamp(3), "Until": stamp(1)}, "Until", "ends before it begins"),
         ({"From": stamp(-3), "Until": stamp(-1)}, "Until", "That time is over"),
-        ({"Who covers": "gail"}, "Who covers", "members of this workspace"),
+        ({"Who covers": "gail"}, "Who covers", "That person is not a member here"),
     ],
 )
 async def test_what_can_not_be_is_refused_at_its_field_and_foretold(

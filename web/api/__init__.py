@@ -3,27 +3,48 @@
 endpoints     makes an endpoint of a function over a transaction
 answering     from a request to its answer, every check in its order
 refusals      every refusal's status, type and body
-describing    the OpenAPI document
+describing    what the OpenAPI document says of an endpoint
+openapi       the document as a whole; wording its sentences, samples its examples
+reference     the same for people, as a page
+unlocked      how both are answered, to anybody
 schemas/      what goes in and comes out, as JSON
 incidents …   the endpoints, a file for each noun
 """
 
+import re
 from functools import cache
 from http import HTTPStatus
 from time import monotonic
+from typing import Any
 
 from fastapi import FastAPI, Request
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
+from starlette.routing import Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from core.errors import DomainError, NotFound
 from core.transaction import Core
-from web.api import incidents, overrides, policies, rotation_layers, schedules, updates
+from web.api import (
+    api_keys,
+    audit,
+    components,
+    incidents,
+    members,
+    overrides,
+    policies,
+    reference,
+    rotation_layers,
+    schedules,
+    status_pages,
+    updates,
+)
 from web.api.answering import Door, refuse
-from web.api.describing import document
+from web.api.openapi import document, methods_of
 from web.api.refusals import MethodNotAllowed
+from web.api.unlocked import answer, write_openapi
 from web.pace import Pace
+from web.status_documents import Document
 
 PER_SECOND = 100.0
 BURST = 200
@@ -38,8 +59,8 @@ class Api:
     """The API of one product. What is the same for all of them is made once."""
 
     def __init__(self, core: Core, *, per_second: float = PER_SECOND, burst: int = BURST) -> None:
-        pace = Pace(per_second=per_second, burst=burst, stopwatch=monotonic)
-        self._door = Door(core, pace)
+        self.pace = Pace(per_second=per_second, burst=burst, stopwatch=monotonic)
+        self._door = Door(core, self.pace)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request below one of the prefixes."""
@@ -47,23 +68,41 @@ class Api:
         await _routes()(scope, receive, send)
 
 
+def mounts(api: Api) -> list[Mount]:
+    """Where the API answers: all that is below its prefixes, whatever somebody writes there."""
+    found = [Mount(prefix, app=api) for prefix in PREFIXES]
+    for one in found:  # its own pattern ends at a line break, and another application would answer
+        one.path_regex = re.compile(one.path_regex.pattern, re.DOTALL)
+    return found
+
+
 @cache
 def _routes() -> ASGIApp:
     """Every endpoint, of every product: they know none."""
     api = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
-    for endpoints in (
-        incidents.ENDPOINTS,
-        updates.ENDPOINTS,
-        schedules.ENDPOINTS,
-        rotation_layers.ENDPOINTS,
-        overrides.ENDPOINTS,
-        policies.ENDPOINTS,
+    for noun in (
+        incidents,
+        updates,
+        schedules,
+        rotation_layers,
+        overrides,
+        policies,
+        components,
+        status_pages,
+        members,
+        api_keys,
+        audit,
     ):
-        api.include_router(endpoints.router)
+        api.include_router(noun.ENDPOINTS.router)
 
-    @api.get("/openapi.json", include_in_schema=False)
-    async def openapi() -> Response:
-        return JSONResponse(openapi_document())
+    async def openapi(request: Request) -> Response:
+        return answer(request, _openapi)
+
+    async def docs(request: Request) -> Response:
+        return answer(request, _docs)
+
+    api.add_route("/openapi.json", openapi, include_in_schema=False)
+    api.add_route("/docs", docs, include_in_schema=False)
 
     @api.exception_handler(HTTPException)
     async def refused(request: Request, error: HTTPException) -> Response:
@@ -73,12 +112,25 @@ def _routes() -> ASGIApp:
         }
         response = refuse(request, known.get(error.status_code, NotFound()))
         response.headers.update(error.headers or {})
+        below = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
+        if allowed := methods_of(openapi_document(), below):
+            response.headers["Allow"] = ", ".join(allowed)
         return response
 
     return api
 
 
-def openapi_document() -> dict[str, object]:
+@cache
+def _openapi() -> Document:
+    return write_openapi(openapi_document())
+
+
+@cache
+def _docs() -> Document:
+    return reference.render(openapi_document(), per_second=PER_SECOND, burst=BURST)
+
+
+def openapi_document() -> dict[str, Any]:
     """The OpenAPI 3.1 document, as it is served and committed as docs/openapi.json."""
     routes = _routes()
     assert isinstance(routes, FastAPI)  # noqa: S101

@@ -114,10 +114,12 @@ class Call:
         async with self.core.transaction(self.actor) as tx:
             if self.repeatable and (kept := await repeats.claim(tx, self.repeatable)):
                 return again(kept)
-            response = self.say(await work(tx))
+            shown = await work(tx)
+            response = self.say(shown)
             if self.repeatable:
-                body = bytes(response.body).decode()
-                await repeats.keep(tx, self.repeatable, Answer(response.status_code, body))
+                again_said = self.say(shown.repeated if isinstance(shown, Shown) else shown)
+                answer = Answer(again_said.status_code, bytes(again_said.body).decode())
+                await repeats.keep(tx, self.repeatable, answer)
         return response
 
     def say(self, shown: Shown | list[Any] | None) -> Response:
@@ -201,11 +203,11 @@ async def _handle(asked: ApiRequest, terms: Terms, work: Work) -> Response:
 async def _judge(asked: ApiRequest, terms: Terms, work: Work, headers: dict[str, str]) -> Response:
     """What only reads does so in the one transaction in which its key was looked up."""
     door = Door.of(asked)
-    secret = _secret(asked)
+    secret = secret_of(asked)
     async with door.core.reading(Actor.system()) as tx:
         caller = await keys.recognise(tx, secret, Surface.API)
         allowance = door.pace.take(caller.actor.id)
-        headers.update(_told(allowance))
+        headers.update(rate_headers(allowance))
         if allowance.retry_after is not None:
             raise RateLimited
         if terms.admins:
@@ -226,7 +228,7 @@ async def _write(call: Call, asked: ApiRequest, work: Work, secret: str) -> Resp
     try:
         return await _within_schema(call, asked, work)
     except DomainError as refusal:
-        if call.repeatable is None or not _is_kept(refusal):
+        if call.repeatable is None or not refusals.is_kept(refusal):
             raise
         told = refuse(asked, refusal, malformed=call.terms.malformed)
         answer = Answer(told.status_code, bytes(told.body).decode())
@@ -261,7 +263,8 @@ def _id(value: str) -> UUID:
         raise NotFound from None
 
 
-def _secret(asked: ApiRequest) -> str:
+def secret_of(asked: Request) -> str:
+    """The API key that a request brought. Raises NotAuthorized for none."""
     scheme, _, secret = asked.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not secret.strip():
         raise NotAuthorized
@@ -281,14 +284,8 @@ def _repeatable(asked: ApiRequest, actor: Actor, secret: str, body: bytes) -> Re
     return Repeatable.of(actor.id, given, secret=secret, asked=whole)
 
 
-def _is_kept(refusal: DomainError) -> bool:
-    """Whether a repeated request is to be refused in the same words (spec section 9)."""
-    of_its_own = refusal.code in ("idempotency_conflict", "idempotency_in_progress")
-    status = refusals.STATUS.get(refusal.code, HTTPStatus.BAD_REQUEST)
-    return not of_its_own and 400 <= status < 500 and status != HTTPStatus.UNAUTHORIZED
-
-
-def _told(allowance: Allowance) -> dict[str, str]:
+def rate_headers(allowance: Allowance) -> dict[str, str]:
+    """How fast a key may ask, as headers tell it."""
     told = {
         "RateLimit-Limit": str(allowance.limit),
         "RateLimit-Remaining": str(allowance.remaining),

@@ -1,15 +1,12 @@
-"""What the OpenAPI document says: every endpoint, every refusal with its code as an example.
+"""What the OpenAPI document says of one endpoint: its answer, and every refusal with its code.
 
-It is generated from what answers: the signatures, the schemas, and each endpoint's own refusals.
+It is generated from what answers: the signature, and the refusals that the endpoint names.
 """
 
 import inspect
 from collections.abc import Iterable
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
-
-from fastapi import FastAPI
-from fastapi.openapi.utils import get_openapi
 
 from core.errors import (
     DomainError,
@@ -35,31 +32,25 @@ if TYPE_CHECKING:
 
 Responses = dict[int | str, dict[str, Any]]
 
-ABOUT = """\
-Everything that Tocsin does in Slack, for programs.
+ADMINS_ALONE = "x-admins-alone"
+"""Stands at what only an admin's key may do. Elsewhere a role may matter for one field."""
 
-A key is made by an admin, with `python app.py key create NAME` or in Slack's App Home, and sent as
-`Authorization: Bearer toc_live_…`. Every answer is `{"data": …}`, every refusal says a `code`, a
-sentence that says what to do, and the `requestId` under which our log has it.
+REQUEST_ID = "0d6c1f0e4a5b4c7d8e9f0a1b2c3d4e5f"
+"""Stands in examples."""
 
-Any POST can be sent again: give it an `Idempotency-Key` of your own, and within 24 hours the same
-request gets its first answer, and nothing is done twice.
-"""
-
-_IDEMPOTENCY_KEY = {
-    "name": "Idempotency-Key",
-    "in": "header",
-    "required": False,
-    "description": "Any word of your own. The same request under the same key is done once, and "
-    "gets its first answer for 24 hours.",
-    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
+_MEANS = {
+    HTTPStatus.BAD_REQUEST: "The request is understood, and can't be done.",
+    HTTPStatus.UNAUTHORIZED: "No API key that is known, and neither revoked nor expired.",
+    HTTPStatus.FORBIDDEN: "The API key may not do this.",
+    HTTPStatus.NOT_FOUND: "There is no such thing in your organization.",
+    HTTPStatus.CONFLICT: "Something that is there already stands against it.",
+    HTTPStatus.PRECONDITION_FAILED: "It has changed since you looked.",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body is over 1 MB.",
+    HTTPStatus.UNPROCESSABLE_ENTITY: "Something in the request is missing, too long, or unknown.",
+    HTTPStatus.TOO_MANY_REQUESTS: "This API key asks too fast.",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "Something went wrong on our side.",
 }
-
-_RATE_HEADERS = {
-    "RateLimit-Limit": "How many requests this key may send at once after a rest.",
-    "RateLimit-Remaining": "How many it may send at once now.",
-    "RateLimit-Reset": "In so many seconds it has rested.",
-}
+"""A status in words, before the codes tell it exactly."""
 
 
 def describe(
@@ -69,7 +60,7 @@ def describe(
     terms: "Terms",
     refuses: Iterable[type[DomainError]],
 ) -> Responses:
-    """Every refusal of one endpoint, those that all have among them; and the ETag of its answer."""
+    """The answer of one endpoint in words, and every refusal, those that all have among them."""
     asks = len(signature.parameters) > 1
     kinds: list[type[DomainError]] = [NotAuthorized, RateLimited, ServerError, *refuses]
     if terms.admins:
@@ -83,100 +74,44 @@ def describe(
     if asks or method in ("GET", "POST", "DELETE"):
         kinds.append(Malformed)
     kinds = [Malformed if one is ValidationFailed else one for one in kinds]
-    told: Responses = {}
+    told: Responses = {int(terms.status): {"description": _success(method, terms.status)}}
+    if _has_etag(signature.return_annotation):
+        told[int(terms.status)]["headers"] = {"ETag": {}}
     for kind in sorted(set(kinds), key=lambda one: one.code):
         status = terms.malformed if kind is Malformed else STATUS[kind.code]
-        _add(told, int(status), kind)
-    if _has_etag(signature.return_annotation):
-        told[int(terms.status)] = {"headers": {"ETag": _header("Stands for this state of it.")}}
-    return told
+        _add(told, status, kind)
+    return dict(sorted(told.items(), key=lambda one: int(one[0])))
 
 
 def _has_etag(shown: Any) -> bool:
-    return inspect.isclass(shown) and issubclass(shown, Shown) and shown.etag is not Shown.etag
+    return isinstance(shown, type) and issubclass(shown, Shown) and shown.etag is not Shown.etag
 
 
-def _add(told: Responses, status: int, kind: type[DomainError]) -> None:
+def _success(method: str, status: HTTPStatus) -> str:
+    if status == HTTPStatus.NO_CONTENT:
+        return "It is gone. There is no body."
+    if status == HTTPStatus.CREATED:
+        return "It is made, and this is what it is."
+    return "What was asked for." if method == "GET" else "It is done, and this is how it is now."
+
+
+def _add(told: Responses, status: HTTPStatus, kind: type[DomainError]) -> None:
     refusal = kind()
-    example = body_of(refusal, status, "0d6c1f0e4a5b4c7d8e9f0a1b2c3d4e5f")
+    example = body_of(refusal, status, REQUEST_ID)
     if kind is Malformed:
         example["errors"] = [{"field": "title", "message": "It is missing."}]
     one = told.setdefault(
-        status,
+        int(status),
         {
-            "description": HTTPStatus(status).phrase,
+            "description": _MEANS[status],
             "model": Refusal,
             "content": {"application/json": {"examples": {}}},
         },
     )
+    examples = one["content"]["application/json"]["examples"]
     if kind is Malformed:
-        one["model"] = SchemaRefusal if len(one["content"]["application/json"]["examples"]) == 0 \
-            else SchemaRefusal | Refusal  # fmt: skip
+        one["model"] = SchemaRefusal | Refusal if examples else SchemaRefusal
     elif one["model"] is SchemaRefusal:
         one["model"] = SchemaRefusal | Refusal
-    one["content"]["application/json"]["examples"][refusal.code] = {
-        "summary": refusal.message,
-        "value": example,
-    }
-
-
-def document(api: FastAPI, *, version: str) -> dict[str, Any]:
-    """The OpenAPI 3.1 document of the whole API, made once."""
-    if api.openapi_schema:
-        return api.openapi_schema
-    made = get_openapi(
-        title="Tocsin",
-        version=version,
-        openapi_version="3.1.0",
-        summary="Incident response where people already are.",
-        description=ABOUT,
-        routes=api.routes,
-        servers=[{"url": "/v1"}],
-    )
-    made["components"].setdefault("securitySchemes", {})["key"] = {
-        "type": "http",
-        "scheme": "bearer",
-        "description": "An API key: `toc_live_…`.",
-    }
-    made["security"] = [{"key": []}]
-    for name in ("HTTPValidationError", "ValidationError"):
-        made["components"]["schemas"].pop(name, None)
-    for of_path in made["paths"].values():
-        for method, operation in of_path.items():
-            _complete(method, operation)
-    api.openapi_schema = made
-    return made
-
-
-def _complete(method: str, operation: dict[str, Any]) -> None:
-    """What is the same for every endpoint, said at each."""
-    responses = operation["responses"]
-    unwanted = responses.get("422", {}).get("content", {}).get("application/json", {})
-    if "HTTPValidationError" in str(unwanted.get("schema", "")):
-        del responses["422"]
-    for parameter in operation.get("parameters", ()):
-        _never_null(parameter)
-    if method == "post":
-        operation.setdefault("parameters", []).append(_IDEMPOTENCY_KEY)
-    for status, response in responses.items():
-        headers = response.setdefault("headers", {})
-        headers["X-Request-Id"] = _header("The request's id, as logged.")
-        if status != "401":
-            response["headers"].update(
-                {name: _header(said) for name, said in _RATE_HEADERS.items()}
-            )
-        if status == "429":
-            headers["Retry-After"] = _header("In so many seconds, ask again.")
-
-
-def _never_null(parameter: dict[str, Any]) -> None:
-    """A parameter is said or left out. There is no way to say null in an address or a header."""
-    said = [one for one in parameter["schema"].pop("anyOf", ()) if one != {"type": "null"}]
-    if len(said) == 1:
-        parameter["schema"].update(said[0])
-    elif said:
-        parameter["schema"]["anyOf"] = said
-
-
-def _header(said: str) -> dict[str, Any]:
-    return {"description": said, "schema": {"type": "string"}}
+    if refusal.code not in examples:  # more than one class may have a code; the first one says it
+        examples[refusal.code] = {"summary": refusal.message, "value": example}

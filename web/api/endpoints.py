@@ -21,7 +21,7 @@ from starlette.responses import Response
 
 from core.errors import DomainError
 from web.api.answering import ApiRoute, Call, Exists, Terms
-from web.api.describing import describe
+from web.api.describing import ADMINS_ALONE, describe
 from web.api.schemas.base import Data
 
 Function = Callable[..., Awaitable[Any]]
@@ -90,6 +90,7 @@ class Endpoints:
             summary=_summary(function),
             description=_description(function),
             responses=describe(method, path, signature, terms, refuses),
+            openapi_extra={ADMINS_ALONE: True} if admins else None,
         )
         return function
 

@@ -121,6 +121,13 @@ def type_of(code: str) -> str:
     return _TYPE.get(code, "invalid_request_error")
 
 
+def is_kept(refusal: DomainError) -> bool:
+    """Whether a repeated request is to be refused in the same words (spec section 9)."""
+    of_its_own = refusal.code in ("idempotency_conflict", "idempotency_in_progress")
+    status = STATUS.get(refusal.code, HTTPStatus.BAD_REQUEST)
+    return not of_its_own and 400 <= status < 500 and status != HTTPStatus.UNAUTHORIZED
+
+
 def body_of(refusal: DomainError, status: int, request_id: str) -> dict[str, Any]:
     """The JSON that tells a refusal."""
     told = {

@@ -12,6 +12,7 @@ from core.transaction import Core
 
 if TYPE_CHECKING:
     from web.dashboard.live import Watch
+    from web.dashboard.with_slack import SlackApp
 
 PATH = "/app"
 
@@ -31,6 +32,8 @@ class Door:
     checkup: Checkup
     alerts_channel: str | None = None
     """The alerts channel if the environment names it: nobody changes it here then."""
+    slack_app: "SlackApp | None" = None
+    """Through what people sign in with Slack, where that is set up."""
 
     @classmethod
     def of(cls, request: Request) -> "Door":

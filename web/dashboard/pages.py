@@ -39,6 +39,8 @@ TOKEN = "form_token"  # noqa: S105  (the name of a field)
 FORM = "form"
 SAID = "tocsin_said"
 SAID_SECONDS = 30
+DEDUP_KEY = "dedup_key"
+DEDUP_CHARACTERS = 64
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,16 @@ class Back:
 
     path: str
     said: str | None = None
+
+
+@dataclass(frozen=True)
+class Then:
+    """A form that leads to another page instead of doing something: what shows it.
+
+    It reads in a transaction of its own, so that nobody who writes waits for it.
+    """
+
+    shows: "Shows"
 
 
 @dataclass
@@ -68,6 +80,11 @@ class Asked:
         """All that is chosen in a field of which there may be several."""
         return self.form.get(name, [])
 
+    def dedup_key(self) -> str | None:
+        """What names this one form, of this one session: sent twice, it counts once."""
+        key = self.one(DEDUP_KEY)
+        return f"dashboard:{self.session.id}:{key[:DEDUP_CHARACTERS]}" if key else None
+
 
 @dataclass(frozen=True)
 class Afterwards:
@@ -76,7 +93,7 @@ class Afterwards:
     work: Callable[[], Awaitable[Page | Response]]
 
 
-Function = Callable[[Transaction, Asked], Awaitable[Page | Back | Response | Afterwards]]
+Function = Callable[[Transaction, Asked], Awaitable[Page | Back | Then | Response | Afterwards]]
 Shows = Callable[[Transaction, Asked], Awaitable[Any]]
 
 
@@ -170,6 +187,9 @@ async def _post(request: Request, function: Function, of: Shows, admins: str | N
             if admins:
                 await permissions.require_admin(tx, admins)
             done = await function(tx, asked)
+        if isinstance(done, Then):
+            async with door.core.reading(session.actor) as tx:
+                done = await done.shows(tx, asked)
     except (NotSignedIn, Unavailable):
         raise
     except DomainError as refusal:

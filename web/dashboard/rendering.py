@@ -1,6 +1,6 @@
 """Templates, what every page shows around its own, and headers that let nothing else in."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from dataclasses import field as kept
 from functools import cache
 from hashlib import sha256
@@ -55,6 +55,12 @@ class View:
     """What came of the last thing they did."""
     refused: Refused | None = None
     query: dict[str, str] = kept(default_factory=dict)
+    is_told: bool = False
+    """Whether the page has said what is wrong."""
+
+    def show_again(self, form: str, typed: dict[str, list[str]]) -> None:
+        """Have a form hold what was typed into it, with nothing wrong about it."""
+        self.refused, self.is_told = Refused(form, "", None, typed), True
 
     def typed(self, form: str, name: str, otherwise: str = "") -> str:
         """What stands in a field: what was typed into a form that was refused, else `otherwise`."""
@@ -73,6 +79,7 @@ class View:
         fault.
         """
         if self.refused and self.refused.form == form and self.refused.field == name:
+            self.is_told = True
             return self.refused.sentence
         return None
 
@@ -87,7 +94,14 @@ class Page:
 
 def render(view: View, page: Page, status: HTTPStatus = HTTPStatus.OK) -> Response:
     """A page as it goes over the wire."""
-    text = environment().get_template(f"app/{page.template}").render(view=view, **page.facts)
+    template = environment().get_template(f"app/{page.template}")
+    text = template.render(view=view, **page.facts)
+    if view.refused and not view.is_told:  # at no field of the form: at its head
+        view.refused = replace(view.refused, field=None)
+        text = template.render(view=view, **page.facts)
+    if view.refused and not view.is_told:  # the page has no such form: above everything
+        view.refused = replace(view.refused, form="")
+        text = template.render(view=view, **page.facts)
     body = without_controls(text).encode("utf-8", "replace")
     return Response(body, status, HEADERS, "text/html; charset=utf-8")
 

@@ -41,7 +41,11 @@ async def _sign_in(request: Request) -> Response:
             for organization in await people.organizations(tx):
                 tx.actor = Actor.system(organization.id)
                 everybody += [people.Person.of(one) for one in await people.members(tx)]
-    facts = {"everybody": everybody, "following": inside(request.query_params.get(NEXT, ""))}
+    facts = {
+        "everybody": everybody,
+        "following": inside(request.query_params.get(NEXT, "")),
+        "with_slack": door.slack_app is not None and door.public_url is not None,
+    }
     return render(View(path=request.url.path), Page("sign_in.html", facts))
 
 

@@ -10,6 +10,8 @@ from core import keys
 from tests.web.api.caller import Caller, Office, running_office
 from web.api.answering import BODY_MAX
 
+pytestmark = pytest.mark.postgresql_later
+
 UNKNOWN = uuid4()
 
 

@@ -9,6 +9,8 @@ from tests.cast import NOON
 from tests.web.api.caller import Office
 from web.api.schemas.paging import cursor_after
 
+pytestmark = pytest.mark.postgresql_later
+
 
 async def _numbers(office: Office, query: str = "") -> list[int]:
     listed = await office.member.get(f"/v1/incidents{query}")

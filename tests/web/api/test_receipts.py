@@ -3,8 +3,12 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from tests.core import given
 from tests.web.api.caller import Office
+
+pytestmark = pytest.mark.postgresql_later
 
 
 async def _receipts(office: Office) -> list[dict[str, Any]]:

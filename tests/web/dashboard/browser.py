@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 
 from core import people, sessions
-from storage.vocabulary import Surface
+from storage.vocabulary import AuditType, Surface
 from tests.world import World, web_client
 
 _TAGS = re.compile(r"<(script|style)\b.*?</\1>|<[^>]+>", re.DOTALL)
@@ -86,3 +86,9 @@ async def sign_in(world: World, client: httpx.AsyncClient, person: Any) -> None:
     async with world.tocsin.core.transaction(people.actor_of(member, Surface.DASHBOARD)) as tx:
         cookie = await sessions.begin(tx, member.id)
     client.cookies.set("tocsin_session", cookie, domain="tocsin.test", path="/")
+
+
+async def paged(world: World, number: int = 1) -> list[str]:
+    """Everybody whom a page about an incident has reached, by name."""
+    events = await world.trail(number)
+    return sorted(event.data["name"] for event in events if event.type is AuditType.RESPONDER_PAGED)

@@ -1,7 +1,9 @@
 """Audit events as JSON (spec section 9), of an incident and of the organization alike."""
 
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
+
+from pydantic import Field
 
 from storage.vocabulary import ActorKind, AuditType, Surface
 from web.api.schemas.base import Instant, Shown
@@ -25,3 +27,12 @@ class AuditEventShown(Shown):
     surface: Surface
     incident_id: UUID | None
     data: dict[str, Any]
+
+
+class AuditEventsListed(Shown):
+    """A page of the trail, the newest first."""
+
+    events: list[AuditEventShown]
+    next_cursor: Annotated[
+        str | None, Field(description="Asks for the page after this one; null on the last.")
+    ]

@@ -1,7 +1,7 @@
 """What every schema shares: camelCase names, instants in UTC, and no field that is not known."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, Literal, TypeVar
 from uuid import UUID
 
 from pydantic import (
@@ -23,7 +23,11 @@ class Given(BaseModel):
     """What a caller sends. A field that is not known is refused, never ignored."""
 
     model_config = ConfigDict(
-        alias_generator=to_camel, extra="forbid", frozen=True, populate_by_name=False
+        alias_generator=to_camel,
+        extra="forbid",
+        frozen=True,
+        populate_by_name=False,
+        use_attribute_docstrings=True,
     )
 
     @property
@@ -49,12 +53,18 @@ class Shown(BaseModel):
         from_attributes=True,
         frozen=True,
         json_schema_serialization_defaults_required=True,
+        use_attribute_docstrings=True,
     )
 
     @property
     def etag(self) -> str | None:
         """What stands for this state of it, where somebody may compare."""
         return None
+
+    @property
+    def repeated(self) -> "Shown":
+        """What whoever repeats the request is shown; it is kept, so it holds no secret."""
+        return self
 
 
 Content = TypeVar("Content")
@@ -70,23 +80,33 @@ class FaultShown(Shown):
     """What is wrong with one field."""
 
     field: str
+    """Where it is: `title`, or with dots what lies deeper: `target.userIds`."""
     message: str
+    """What is wrong, and what to do."""
 
 
 class Refusal(Shown):
     """Every answer that is a refusal."""
 
     status_code: int
-    type: str
+    """The HTTP status again."""
+    type: Literal[
+        "not_authorized_error", "invalid_request_error", "validation_error", "internal_error"
+    ]
+    """The kind of refusal, for programs that care for no more."""
     code: str
+    """Which refusal exactly. Codes stay; decide by them."""
     message: str
+    """What happened and what to do, for people. The words may change."""
     request_id: str
+    """Under this our log has the request; it stands in `X-Request-Id`, too."""
 
 
 class SchemaRefusal(Refusal):
     """A refusal for what the request looks like."""
 
     errors: list[FaultShown]
+    """Every fault, not only the first."""
 
 
 def _written(instant: datetime) -> str:
@@ -103,7 +123,8 @@ Instant = Annotated[
 
 
 def _text_alone(value: Any) -> Any:
-    if not isinstance(value, (str, datetime)):
+    """No number, nor a text that is one: nobody knows whether it counts seconds or days."""
+    if not isinstance(value, (str, datetime)) or (isinstance(value, str) and ":" not in value):
         raise ValueError("It must be an instant in ISO 8601, such as 2026-03-01T09:00:00Z.")
     return value
 

@@ -1,13 +1,20 @@
 """How a list that can grow is asked for: a page at a time, from a place that nothing moves."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from fastapi import Query
-from pydantic import BeforeValidator, WithJsonSchema
+from pydantic import (
+    BeforeValidator,
+    PlainValidator,
+    TypeAdapter,
+    ValidationError,
+    WithJsonSchema,
+)
 
 from storage.limits import LISTED, LISTED_MAX
+from web.api.schemas.base import GivenInstant
 
 Limit = Annotated[
     int, Query(ge=1, le=LISTED_MAX, description=f"How many at most; {LISTED} unless said.")
@@ -24,6 +31,26 @@ Day = Annotated[
     date, BeforeValidator(_day_alone), WithJsonSchema({"type": "string", "format": "date"})
 ]
 """A day as it is asked for: the whole of it, in UTC."""
+
+
+_DAY, _INSTANT = TypeAdapter[date](Day), TypeAdapter[datetime](GivenInstant)
+
+
+def _day_or_instant(value: Any) -> date | datetime:
+    try:
+        return (_INSTANT if ":" in str(value) else _DAY).validate_python(value)
+    except ValidationError:
+        raise ValueError(
+            "It must be a day, such as 2026-03-01, or an instant, such as 2026-03-01T09:00:00Z."
+        ) from None
+
+
+Moment = Annotated[
+    date | datetime,
+    PlainValidator(_day_or_instant),
+    WithJsonSchema({"type": "string", "anyOf": [{"format": "date"}, {"format": "date-time"}]}),
+]
+"""A day, or an instant with its zone, as it is asked for."""
 
 
 def cursor_after(place: int) -> str:

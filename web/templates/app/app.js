@@ -15,6 +15,7 @@ function countDown() {
     const left = Math.max(0, Math.round((new Date(one.dataset.until) - Date.now()) / 1000))
     const hours = Math.floor(left / 3600), minutes = Math.floor(left / 60) % 60, seconds = left % 60
     const two = n => String(n).padStart(2, "0")
+    if (left === 0 && !one.dataset.over) { one.dataset.over = "1"; setTimeout(refresh, 1000) }
     one.textContent = left === 0 ? "a moment" : hours ? `${hours}:${two(minutes)}:${two(seconds)}` : `${minutes}:${two(seconds)}`
   }
 }
@@ -31,20 +32,26 @@ function isInUse(part) {
 }
 
 const markup = new Map()
-let busy = false, again = false
+let busy = false, again = false, waits = false
+
+// What names one form alone is another each time, and nothing that anybody sees.
+function shown(part) { return part.outerHTML.replace(/(name="dedup_key" value=")[^"]*/g, "$1") }
 
 async function refresh() {
+  if (!document.querySelector("[data-live]")) return
   if (busy) { again = true; return }
   busy = true
   try {
-    const answer = await fetch(location.href, { headers: { "X-Live": "1" }, redirect: "manual" })
+    const answer = await fetch(document.body.dataset.at || location.href, { headers: { "X-Live": "1" }, redirect: "manual" })
     if (answer.type === "opaqueredirect" || answer.status === 401) { location.reload(); return }
     if (!answer.ok) return
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html")
+    waits = false
     for (const part of document.querySelectorAll("[data-live]")) {
       const now = fresh.getElementById(part.id)
-      if (!now || markup.get(part.id) === now.outerHTML || isInUse(part)) continue
-      markup.set(part.id, now.outerHTML)
+      if (!now || markup.get(part.id) === shown(now)) continue
+      if (isInUse(part)) { waits = true; continue }
+      markup.set(part.id, shown(now))
       const focused = part.contains(document.activeElement) ? document.activeElement : null
       const open = [...part.querySelectorAll("details[open][id]")].map(one => one.id)
       part.replaceChildren(...now.childNodes)
@@ -87,15 +94,37 @@ function listen() {
   }
 }
 
-for (const part of document.querySelectorAll("[data-live]")) markup.set(part.id, part.outerHTML)
+for (const part of document.querySelectorAll("[data-live]")) markup.set(part.id, shown(part))
+document.addEventListener("focusout", () => { if (waits) setTimeout(refresh) })
 document.addEventListener("change", event => { if (event.target.tagName === "SELECT") event.target.dataset.touched = "1" })
 document.addEventListener("click", event => {
   for (const menu of document.querySelectorAll(".me[open]")) if (!menu.contains(event.target)) menu.open = false
 })
 document.addEventListener("submit", event => {
   const asked = event.submitter?.dataset.confirm
-  if (asked && !confirm(asked)) event.preventDefault()
+  if (asked && !confirm(asked)) { event.preventDefault(); return }
+  const form = event.target
+  if (form.dataset.sent) { event.preventDefault(); return }
+  form.dataset.sent = "1"
+  setTimeout(() => delete form.dataset.sent, 5000)
 })
+addEventListener("pageshow", () => { for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent })
+
+// What a form would do is told anew as it is filled in.
+for (const told of document.querySelectorAll("[data-told]")) {
+  const form = told.closest("form")
+  let asked = 0
+  form.addEventListener("change", async event => {
+    if (!told.dataset.by.split(" ").includes(event.target.name)) return
+    const mine = ++asked
+    try {
+      const answer = await fetch(told.dataset.told, { method: "POST", body: new URLSearchParams(new FormData(form)) })
+      if (!answer.ok || mine !== asked) return
+      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(told.id)
+      if (fresh) told.replaceChildren(...fresh.childNodes)
+    } catch { stale(true) }
+  })
+}
 writeTimes(document)
 countDown()
 setInterval(countDown, 1000)

@@ -1,0 +1,132 @@
+"""The doors of the product: the same few verbs through each, and what its reader is told.
+
+A verb returns None where it was done, and otherwise the refusal as the one who asked reads it.
+Whoever acts is named as in the cast. `meanwhile` happens after they have seen what there is, and
+before they ask: a form that is open, a program that has read.
+
+    doors        what every door can do
+    slack_door   the sandboxed workspace: commands, buttons, forms
+    rest_door    HTTP, with a key for each person
+    dashboard_door  pages and forms, in a browser of each person's
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from storage.vocabulary import ActorKind, Surface
+
+Meanwhile = Callable[[], Awaitable[None]]
+
+OUTSIDER = "gail"
+"""A guest: to Slack somebody who is no member, to a program an id that nobody has."""
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why something was not done, in the words that were read; and the code where one is told."""
+
+    message: str
+    code: str | None = None
+
+
+class Door(Protocol):
+    """One way in. Another one (a dashboard, MCP) has the same verbs."""
+
+    kind: ActorKind
+    surface: Surface
+    tells_codes: bool
+
+    def name_of(self, who: str) -> str:
+        """What the trail calls somebody who comes through this door."""
+
+    async def declare(
+        self,
+        who: str,
+        *,
+        title: str,
+        schedule: UUID | None = None,
+        owner: str | None = None,
+        components: Sequence[UUID] = (),
+        meanwhile: Meanwhile | None = None,
+    ) -> Refusal | None: ...
+
+    async def acknowledge(self, who: str, incident: UUID) -> Refusal | None: ...
+
+    async def hand_off(self, who: str, incident: UUID, *, to: str,
+                       meanwhile: Meanwhile | None = None) -> Refusal | None: ...  # fmt: skip
+
+    async def advance(self, who: str, incident: UUID, status: str) -> Refusal | None: ...
+
+    async def resolve(self, who: str, incident: UUID) -> Refusal | None:
+        """Every step that is missing, whatever the door makes of it."""
+
+    async def post_update(
+        self,
+        who: str,
+        incident: UUID,
+        *,
+        body: str = "",
+        status: str | None = None,
+        public: bool = False,
+        meanwhile: Meanwhile | None = None,
+    ) -> Refusal | None: ...
+
+    async def redact(self, who: str, incident: UUID, update: UUID) -> Refusal | None: ...
+
+    async def change_severity(self, who: str, incident: UUID, severity: str) -> Refusal | None: ...
+
+    async def set_components(
+        self,
+        who: str,
+        incident: UUID,
+        components: Sequence[UUID],
+        *,
+        meanwhile: Meanwhile | None = None,
+    ) -> Refusal | None: ...
+
+    async def create_override(
+        self, who: str, schedule: UUID, *, person: str, start: datetime, end: datetime
+    ) -> Refusal | None: ...
+
+    async def change_override(
+        self,
+        who: str,
+        schedule: UUID,
+        override: UUID,
+        *,
+        start: datetime | None = None,
+        end: datetime | None = None,
+        person: str | None = None,
+        meanwhile: Meanwhile | None = None,
+    ) -> Refusal | None: ...
+
+    async def remove_override(self, who: str, schedule: UUID, override: UUID) -> Refusal | None: ...
+
+    async def rename_schedule(
+        self, who: str, schedule: UUID, name: str, *, meanwhile: Meanwhile | None = None
+    ) -> Refusal | None: ...
+
+    async def remove_schedule(
+        self, who: str, schedule: UUID, *, meanwhile: Meanwhile | None = None
+    ) -> Refusal | None: ...
+
+    async def rename_policy(self, who: str, policy: UUID, name: str) -> Refusal | None: ...
+
+    async def remove_policy(self, who: str, policy: UUID) -> Refusal | None: ...
+
+    async def add_layer(
+        self, who: str, policy: UUID, *, people: Sequence[str]
+    ) -> Refusal | None: ...
+
+    async def rename_component(self, who: str, component: UUID, name: str) -> Refusal | None: ...
+
+    async def remove_component(self, who: str, component: UUID) -> Refusal | None: ...
+
+    async def override_status(self, who: str, component: UUID, status: str) -> Refusal | None: ...
+
+    async def publish_page(self, who: str, page: UUID) -> Refusal | None: ...
+
+    async def change_address(self, who: str, page: UUID, slug: str) -> Refusal | None: ...
