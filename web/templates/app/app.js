@@ -22,6 +22,7 @@ function countDown() {
 
 // What somebody is typing or has opened stays as it is: it is brought up to date when they are done.
 function isInUse(part) {
+  if (part.querySelector("[role=alert]")) return true // what was refused stays until it is sent again
   if (part.contains(document.activeElement) && document.activeElement.matches("input, textarea, select")) return true
   return [...part.querySelectorAll("input, textarea, select")].some(field => {
     if (field.type === "checkbox" || field.type === "radio") return field.checked !== field.defaultChecked
