@@ -17,6 +17,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from starlette.routing import Route
 
+from assembly.checkup import Checkup
 from assembly.clock import DatabaseClock, stopwatch
 from assembly.heartbeat import Heartbeat
 from assembly.mail import mail_senders, person_channels
@@ -107,10 +108,13 @@ class Tocsin:
         self.web.include_router(calendar_feeds(self.core))
         api = Api(self.core, per_second=settings.tocsin_api_rate, burst=settings.tocsin_api_burst)
         self.web.router.routes.extend(mounts(api))
+        self.checkup = Checkup(self.core, self.workspace, settings)
         self.dashboard = Dashboard(
             self.core,
             public_url=settings.public_url,
             open_to_all=open_to_all,
+            checkup=self.checkup,
+            alerts_channel=settings.tocsin_alerts_channel,
             slack_app=self._slack_app(slack_timeout),
         )
         self.web.mount(DASHBOARD, self.dashboard)
@@ -225,6 +229,7 @@ class Tocsin:
             await asyncio.gather(self._ringing, return_exceptions=True)
         await self.http.stop()
         await self.dashboard.stop()
+        await self.checkup.stop()
         await self.watch.stop()
         if self.heartbeat:
             await self.heartbeat.stop()

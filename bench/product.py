@@ -19,10 +19,10 @@ import aiohttp
 
 import sandbox
 from assembly.clock import WallClock
+from assembly.manifest import load_manifest
 from bot.sender import METADATA_TYPE
 from cli.apply import apply
 from cli.blueprint import read_blueprint
-from cli.manifest import load_manifest
 from core.people import ensure_organization
 from core.transaction import Actor, Core
 from storage.database import Database

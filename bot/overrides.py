@@ -1,8 +1,8 @@
 """Covering a shift from Slack: the form, what it will come to, and taking an override back."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -10,10 +10,11 @@ from uuid import UUID
 from bot import below
 from bot.answering import Answer, FieldErrors, Show
 from bot.blocks import ids, override, simple, values
-from bot.blocks.override import Ahead, OverrideForm, Turn
+from bot.blocks.override import Ahead, OverrideForm
 from bot.gesture import Gesture
 from bot.identity import member_of
-from core import covering, oncall, overrides, people, schedules
+from core import cover_ahead, overrides, people, schedules
+from core.cover_ahead import Turn
 from core.covering import OverrideDraft
 from core.errors import (
     DomainError,
@@ -23,13 +24,6 @@ from core.errors import (
     OverrideConflict,
     ValidationFailed,
 )
-from core.transaction import Transaction
-
-AROUND = timedelta(days=1)
-"""How much before and after what is covered the form shows."""
-
-FIRST_LENGTH = timedelta(hours=12)
-"""How long the form proposes where no shift is running."""
 
 
 async def open_override(
@@ -50,7 +44,7 @@ async def open_override(
                     "There are no schedules yet. Make one with /incident schedules.",
                 )
             chosen = schedule_id or every[0].id
-            start, end = span or await _present_shift(tx, chosen)
+            start, end = span or await cover_ahead.proposed_span(tx, chosen)
         form = OverrideForm(str(chosen), None if give else gesture.user_id, start, end)
         return await _view(gesture, form)
 
@@ -65,7 +59,7 @@ async def open_change(gesture: Gesture, schedule_id: UUID, override_id: UUID) ->
         async with gesture.core.reading(gesture.actor) as tx:
             value = await schedules.value_of(tx, schedule_id)
             members = {one.id: one for one in await people.members(tx)}
-        present = _of(value, str(override_id))
+        present = cover_ahead.override_of(value, override_id)
         member = members.get(present.member.member_id)
         form = OverrideForm(
             str(schedule_id),
@@ -85,7 +79,7 @@ async def recompute(gesture: Gesture) -> Answer:
     form = override.read_override(shown)
     if form.schedule_id and form.start_at is None and form.end_at is None:
         async with gesture.core.reading(gesture.actor) as tx:
-            start, end = await _present_shift(tx, UUID(form.schedule_id))
+            start, end = await cover_ahead.proposed_span(tx, UUID(form.schedule_id))
         form = replace(form, start_at=start, end_at=end)
     await gesture.redraw(await _view(gesture, form))
     return None
@@ -118,15 +112,8 @@ async def submit_override(gesture: Gesture) -> Answer:
 async def _proposed(gesture: Gesture, schedule_id: UUID) -> dict[str, Any]:
     """The form that covers, as it opens; in one that is open already what was typed stays."""
     async with gesture.core.reading(gesture.actor) as tx:
-        start, end = await _present_shift(tx, schedule_id)
+        start, end = await cover_ahead.proposed_span(tx, schedule_id)
     return await _view(gesture, OverrideForm(str(schedule_id), gesture.user_id, start, end))
-
-
-def _of(value: oncall.Schedule, override_id: str) -> oncall.Override:
-    for one in value.overrides:
-        if str(one.id) == override_id:
-            return one
-    raise NotFound("That override is gone, or over. Close this and look again.")
 
 
 async def take_back(gesture: Gesture, override_id: UUID) -> Answer:
@@ -134,15 +121,6 @@ async def take_back(gesture: Gesture, override_id: UUID) -> Answer:
     async with gesture.core.transaction(gesture.actor) as tx:
         await overrides.remove(tx, override_id)
     return Show(await _view(gesture, override.read_override(gesture.body["view"])))
-
-
-async def _present_shift(tx: Transaction, schedule_id: UUID) -> tuple[datetime, datetime]:
-    """From now to the end of the shift that runs, to the minute."""
-    value = await schedules.value_of(tx, schedule_id)
-    now = tx.now.replace(second=0, microsecond=0)
-    found = oncall.resolve(value, tx.now).owner
-    far = found is None or found.until - now > timedelta(days=400)
-    return now, now + FIRST_LENGTH if far or found is None else found.until
 
 
 async def _draft(gesture: Gesture, form: OverrideForm) -> OverrideDraft:
@@ -174,84 +152,28 @@ async def _view(gesture: Gesture, form: OverrideForm) -> dict[str, Any]:
             raise NotFound("That schedule is gone. Close this and begin again.")
         value = await schedules.value_of(tx, chosen.id)
         members = await people.members(tx)
-        present: oncall.Override | None = None
+        turns: Sequence[Turn] = ()
+        changing = UUID(form.changing) if form.changing else None
         try:
-            if form.changing:
-                present = _of(value, form.changing)
+            if changing:
+                cover_ahead.override_of(value, changing)
             if draft:
-                await overrides.check(tx, draft)
-                draft = _as_it_will_be(draft, present, tx.now)
+                turns = await cover_ahead.turns_with(tx, chosen.id, draft, changing=changing)
         except DomainError as refusal:
-            draft, trouble = None, refusal.message
-        now = tx.now.replace(second=0, microsecond=0)
+            trouble = refusal.message
     names = {one.id: one.name for one in members}
-    if present and draft and (other := _in_the_way(_without(value, present), draft)):
-        who = names.get(other.member.member_id, "Somebody")
-        draft, trouble = None, f"{who} covers part of that time already. Change that one first."
     return override.override_modal(
         form,
         [(str(one.id), one.name) for one in every],
         timezone=chosen.timezone,
         reader=next((one.timezone for one in members if one.id == gesture.actor.id), "UTC"),
-        turns=_turns(_without(value, present), draft, names, now) if draft else (),
+        turns=turns,
         trouble=trouble,
         ahead=[
             Ahead(one.id, names.get(one.member.member_id, "somebody"), one.start_at, one.end_at)
             for one in sorted(value.overrides, key=lambda one: one.start_at)
         ],
     )
-
-
-def _without(value: oncall.Schedule, present: oncall.Override | None) -> oncall.Schedule:
-    kept = tuple(one for one in value.overrides if one is not present)
-    return replace(value, overrides=kept)
-
-
-def _in_the_way(value: oncall.Schedule, draft: OverrideDraft) -> oncall.Override | None:
-    overlap = (
-        one
-        for one in value.overrides
-        if one.start_at < draft.end_at and draft.start_at < one.end_at
-    )
-    return next(overlap, None)
-
-
-def _as_it_will_be(
-    draft: OverrideDraft, present: oncall.Override | None, now: datetime
-) -> OverrideDraft:
-    """What has passed stays as it is, whether one is made or changed."""
-    if present is None:
-        return replace(draft, start_at=max(draft.start_at, now))
-    was = OverrideDraft(present.member.member_id, present.start_at, present.end_at)
-    return covering.from_now_on(draft, was, now)
-
-
-def _turns(
-    value: oncall.Schedule, draft: OverrideDraft, names: dict[UUID, str], now: datetime
-) -> list[Turn]:
-    """Who is on call when, from a day before, or now, to a day after, with the override."""
-    foreseen = covering.with_cover(value, draft)
-    start = max(draft.start_at - AROUND, min(now, draft.start_at))
-    end = draft.end_at + AROUND
-    shifts = [
-        Turn(
-            names.get(one.member_id, "somebody"),
-            one.start_at if one.start_at > start or one.start_at == draft.start_at else None,
-            one.end_at if one.end_at < end else None,
-            one.override_id == covering.FORESEEN,
-        )
-        for one in oncall.shifts(foreseen, start, end)
-        if one.position == 0
-    ]
-    nobody = [
-        Turn(
-            None,
-            gap.start_at if gap.start_at > start else None,
-            gap.end_at if gap.end_at < end else None,
-        )
-        for gap in oncall.gaps(foreseen, start, end)
-    ]
-    return sorted([*shifts, *nobody], key=lambda one: one.start_at or start)
 
 
 SUBMISSIONS: dict[str, Callable[[Gesture], Awaitable[Answer]]] = {

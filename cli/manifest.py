@@ -2,28 +2,17 @@
 
 import io
 import re
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from ruamel.yaml import YAML
 
-MANIFEST = Path(__file__).parent.parent / "manifest.yml"
+from assembly.manifest import MANIFEST
+
 EVENTS_PATH = "/slack/events"
 
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?", re.IGNORECASE)
 _PATH = re.compile(r"(/[A-Za-z0-9._~%-]+)*")
-
-
-def load_manifest() -> dict[str, Any]:
-    """The manifest as `manifest.yml` has it, placeholder URLs included."""
-    found: dict[str, Any] = YAML(typ="safe", pure=True).load(MANIFEST)
-    return found
-
-
-def bot_scopes() -> list[str]:
-    """The scopes that the bot needs, in the order of the manifest."""
-    return list(load_manifest()["oauth_config"]["scopes"]["bot"])
 
 
 def render_manifest(*, url: str | None, socket_mode: bool) -> str:

@@ -12,11 +12,11 @@ import typer
 
 import sandbox
 from assembly.clock import WallClock
+from assembly.manifest import load_manifest
 from assembly.runtime import Tocsin
 from assembly.settings import Settings
 from cli.apply import apply
 from cli.blueprint import Blueprint, read_blueprint
-from cli.manifest import load_manifest
 from core import keys
 from core.status_pages import list_pages
 from core.transaction import Actor, Core

@@ -44,19 +44,7 @@ async def run_apply(
 async def run_doctor(settings: Settings) -> int:
     """Check everything and print what was found. Returns 1 if anything is red."""
     async with opened(settings) as core, aiohttp.ClientSession() as session:
-        findings = await doctor.diagnose(
-            database=core.database,
-            core=core,
-            slack=slack_client(settings, session),
-            bot_token=settings.slack_bot_token,
-            app_token=settings.slack_app_token,
-            signing_secret=settings.slack_signing_secret,
-            alerts_channel=settings.tocsin_alerts_channel,
-            admin_emails=settings.admin_emails,
-            smtp_url=settings.smtp_url,
-            mail_from=settings.mail_from,
-            public_url=settings.public_url,
-        )
+        findings = await doctor.diagnose(core, slack_client(settings, session), settings)
     Console(soft_wrap=True).print(doctor.render(findings))
     return doctor.exit_code(findings)
 

@@ -5,6 +5,7 @@ An incident's life, and where each part of it is written:
     transaction     the way in: one command, one transaction, one actor, one instant
     errors          every refusal, each with its code and a sentence for the person who reads it
     people          the organization, its members and who they are in Slack
+    alerting        where incidents are announced, as an admin changes it
     team            members added, their roles changed, and removed: an admin's
     leaving         what was on its way to somebody who was removed: ended, and out loud
     addresses       PURE: what an e-mail address looks like
@@ -22,6 +23,7 @@ An incident's life, and where each part of it is written:
     components      the catalogue of what customers know by name
     affected        which components an incident affects
     status_pages    what a page selects, and whether it is published
+    catalogue_facts components and pages at a glance
     public_surface  which pages show an incident, and what is missing where none does
     surfaces        what a change means for the public: component statuses, pages shown anew
     component_days  PURE: how a component was, day by day
@@ -35,8 +37,10 @@ An incident's life, and where each part of it is written:
     receipts        every page: why this person, each try, and what ended it
     incident_records  incidents and updates as programs are told of them
     permissions     what is an admin's
+    checkup         PURE: what a check of the setup found, and what to do
     keys            API keys: made, listed, revoked, and recognised
     key_facts       what is shown of them: everything but the secret
+    key_ends        PURE: when a new one ends, as its maker chooses
     oncall          PURE: rotation layers and overrides → who is on call at an instant
     targets         whom an escalation layer pages at an instant, and why
     schedules       stored schedules, loaded into oncall's values
@@ -51,6 +55,7 @@ An incident's life, and where each part of it is written:
     overrides       somebody stands in, and everybody concerned is told
     override_changes  one of them changed by the names of its fields; never its past
     covering        PURE: what is asked for then, and how a schedule will be
+    cover_ahead     what covering will come to, before it is done
     duties          a member's own shifts, on every schedule
     policies        escalation policies and their layers
     escalation_order  one part of a policy changed, and nothing that was not seen
@@ -70,6 +75,7 @@ An incident's life, and where each part of it is written:
     walked          what such a walk wrote, read as steps
     reach           PURE: through what a member can be reached at all
     coverage_report what would page nobody, the wrong people or too late, found before it does
+    coverage_known  that report, remembered until something changes
     remarks         what is said apart from any incident
     weekly          the Monday line: what nobody covers since last week
     facts           an incident as messages and views show it
@@ -81,6 +87,7 @@ An incident's life, and where each part of it is written:
     audit           the trail that is only ever added to
     audit_records   audit events as programs are told of them
     trail_search    the whole organization's trail, a page at a time: an admin's
+    trail_facts     the same as people read it, with the names of what its ids stand for
     measures        what is counted as it happens, by whoever listens
     measuring       noted in a transaction, counted once it is committed
     health          what waits and what is overdue, read when asked

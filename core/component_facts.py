@@ -38,6 +38,7 @@ class ComponentLine:
 class ShownOn:
     """A status page that selects a component."""
 
+    id: UUID
     title: str
     published: bool
 
@@ -124,7 +125,7 @@ async def _open_incidents(
 
 async def _shown_on(tx: Transaction, component_id: UUID) -> tuple[ShownOn, ...]:
     rows = await tx.db.execute(
-        select(StatusPage.title, StatusPage.published)
+        select(StatusPage.id, StatusPage.title, StatusPage.published)
         .join(StatusPageComponent, StatusPageComponent.page_id == StatusPage.id)
         .where(
             StatusPageComponent.component_id == component_id,
@@ -132,4 +133,4 @@ async def _shown_on(tx: Transaction, component_id: UUID) -> tuple[ShownOn, ...]:
         )
         .order_by(StatusPage.title, StatusPage.slug)
     )
-    return tuple(ShownOn(title, published) for title, published in rows)
+    return tuple(ShownOn(id, title, published) for id, title, published in rows)

@@ -33,6 +33,15 @@ class FindingKind(StrEnum):
     POLICY_UNREACHED = "policy_unreached"
 
 
+_SERIOUS = {
+    FindingKind.GAP,
+    FindingKind.LAYER_UNSTAFFED,
+    FindingKind.LAST_RESORT_UNSTAFFED,
+    FindingKind.POLICY_EMPTY,
+    FindingKind.NO_CHANNEL,
+}
+
+
 @dataclass(frozen=True)
 class Finding:
     """Something that will page nobody, the wrong people or too late, and what to do about it.
@@ -53,6 +62,17 @@ class Finding:
     """On whose clock `said` tells its times: the schedule's, where it tells any."""
     start_at: datetime | None = None
     end_at: datetime | None = None
+
+    @property
+    def is_serious(self) -> bool:
+        """Whether nobody would be paged, or somebody can't be reached at all."""
+        return self.kind in _SERIOUS
+
+    @property
+    def lacks_people(self) -> bool:
+        """Whether it is a schedule that needs somebody, whatever policy suffers from it."""
+        missing = self.kind in (FindingKind.GAP, FindingKind.LAYER_UNSTAFFED)
+        return missing and self.schedule_id is not None
 
     @property
     def instants(self) -> tuple[datetime | None, datetime | None]:

@@ -8,13 +8,13 @@ from uuid import UUID
 
 from sqlalchemy import or_, select
 
-from core import amending, component_facts, permissions, publishing, status_pages
+from core import amending, component_facts, permissions, publishing, status_pages, surfaces
 from core.component_facts import ComponentLine
 from core.status_pages import StatusPageDraft
 from core.transaction import Transaction
 from storage.limits import SLUG_MAX
 from storage.models import Incident, IncidentComponent, StatusPage, StatusPageComponent
-from storage.vocabulary import Status
+from storage.vocabulary import ComponentStatus, Status
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,26 @@ class StatusPageFacts:
     may_change: bool
     seen: str
 
+    @property
+    def banner(self) -> ComponentStatus:
+        """The worst of its components."""
+        return surfaces.banner_of(one.status for one in self.components)
+
+
+@dataclass(frozen=True)
+class Foreseen:
+    """What a draft would lead to: the page before, if there is one, after, and what is read."""
+
+    before: StatusPageDraft | None
+    after: StatusPageDraft
+    exposure: Exposure
+
+    @property
+    def concerns_the_public(self) -> bool:
+        """Whether what anybody can read becomes another: more, less, or somewhere else."""
+        was_public = self.before is not None and self.before.published
+        return self.before != self.after and (was_public or self.after.published)
+
 
 async def of(tx: Transaction, page_id: UUID) -> StatusPageFacts:
     """One status page. Raises NotFound."""
@@ -72,6 +92,18 @@ async def of(tx: Transaction, page_id: UUID) -> StatusPageFacts:
         may_change=await permissions.is_admin(tx),
         seen=amending.page_seen(draft),
     )
+
+
+async def foresee(tx: Transaction, draft: StatusPageDraft, page_id: UUID | None) -> Foreseen:
+    """What making a page, or changing the one of `page_id`, would lead to. Changes nothing.
+
+    An admin's. Raises what `create_page` and `change_page` raise for it.
+    """
+    await permissions.require_admin(tx, "Changing a status page")
+    present = await status_pages.get_page(tx, page_id) if page_id else None
+    after = await status_pages.checked(tx, draft, present)
+    before = status_pages.draft_of(present) if present else None
+    return Foreseen(before, after, await exposure(tx, after.component_ids))
 
 
 async def lines(tx: Transaction) -> list[StatusPageLine]:

@@ -76,7 +76,7 @@ async def create_page(
     made = await tx.db.scalar(_ours(tx).where(StatusPage.id == id))
     if made:
         return made
-    draft = await _checked(tx, draft)
+    draft = await checked(tx, draft)
     page = StatusPage(
         id=id,
         organization_id=tx.organization_id,
@@ -102,7 +102,7 @@ async def change_page(tx: Transaction, page_id: UUID, draft: StatusPageDraft) ->
     """
     await permissions.require_admin(tx, "Changing a status page")
     await people.lock_organization(tx)
-    draft = await _checked(tx, draft, await get_page(tx, page_id))  # components come before pages
+    draft = await checked(tx, draft, await get_page(tx, page_id))  # components come before pages
     page = await _lock(tx, page_id)
     before = draft_of(page)
     if before == draft:
@@ -232,10 +232,10 @@ def _selected(draft: StatusPageDraft) -> list[StatusPageComponent]:
     ]
 
 
-async def _checked(
+async def checked(
     tx: Transaction, draft: StatusPageDraft, present: StatusPage | None = None
 ) -> StatusPageDraft:
-    """The draft as it is stored. Raises what `create_page` raises."""
+    """The draft as it is stored, in place of `present`. Raises what `create_page` raises."""
     title = clean_text(draft.title, "title", maximum=PAGE_TITLE_MAX, required=True) or ""
     slug = draft.slug.strip().lower()
     if not SLUG.fullmatch(slug):

@@ -7,17 +7,10 @@ from bot.blocks import ids
 from bot.blocks.build import actions, button, context, exact, modal, mrkdwn
 from bot.blocks.text import Block, cut
 from bot.blocks.times import on_readers_clock
-from core.findings import Finding, FindingKind
+from core.findings import Finding
 
 FINDINGS_SHOWN = 20
 SAID_SHOWN = 900
-_SERIOUS = {
-    FindingKind.GAP,
-    FindingKind.LAYER_UNSTAFFED,
-    FindingKind.LAST_RESORT_UNSTAFFED,
-    FindingKind.POLICY_EMPTY,
-    FindingKind.NO_CHANNEL,
-}
 
 
 def coverage_modal(
@@ -50,7 +43,7 @@ def coverage_modal(
 
 def finding_rows(one: Finding, reader: str | None) -> list[Block]:
     """A finding, what to do about it, and the button that leads there; when on whose clock."""
-    sign = "🚨" if one.kind in _SERIOUS else "⚠️"
+    sign = "🚨" if one.is_serious else "⚠️"
     told = exact(f"{sign} {cut(one.said, SAID_SHOWN)}\n{cut(one.to_do, SAID_SHOWN)}",
                  accessory=_way(one))  # fmt: skip
     span = on_readers_clock(*one.instants, timezone=one.timezone, reader=reader)
@@ -58,11 +51,10 @@ def finding_rows(one: Finding, reader: str | None) -> list[Block]:
 
 
 def _way(one: Finding) -> Block | None:
-    missing = one.kind in (FindingKind.GAP, FindingKind.LAYER_UNSTAFFED) and one.schedule_id
-    if missing and one.start_at and one.end_at:
-        span = f"{one.schedule_id}:{int(one.start_at.timestamp())}:{int(one.end_at.timestamp())}"
-        return button("Cover…", f"{ids.COVER}:gap", span)
-    if one.policy_id and not missing:
+    if one.lacks_people and one.start_at and one.end_at:
+        start, end = int(one.start_at.timestamp()), int(one.end_at.timestamp())
+        return button("Cover…", f"{ids.COVER}:gap", f"{one.schedule_id}:{start}:{end}")
+    if one.policy_id and not one.lacks_people:
         return button("Open policy", ids.POLICY_OPEN, str(one.policy_id))
     if one.schedule_id:
         return button("Open schedule", ids.SCHEDULE_OPEN, str(one.schedule_id))

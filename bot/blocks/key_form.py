@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -11,19 +11,11 @@ from bot.blocks import ids, values
 from bot.blocks.build import field, menu, modal, plain, text_input
 from bot.blocks.text import Block
 from bot.blocks.times import city
-from core.errors import ValidationFailed
-from core.instants import first_instant
+from core import key_ends
+from core.key_ends import ENDS, LAST_DAY, NEVER
 from storage.limits import NAME_MAX
 from storage.vocabulary import Role
 
-NEVER, LAST_DAY = "never", "last_day"
-_ENDS = {
-    NEVER: "Never",
-    "30": "In 30 days",
-    "90": "In 90 days",
-    "365": "In 365 days",
-    LAST_DAY: "After a day that I choose",
-}
 _ROLES = {Role.MEMBER: "Member", Role.ADMIN: "Admin"}
 
 
@@ -43,20 +35,7 @@ class KeyForm:
 
         Raises ValidationFailed.
         """
-        if self.end == NEVER:
-            return None
-        if self.end != LAST_DAY:
-            return now + timedelta(days=int(self.end))
-        if not self.last_day:
-            raise ValidationFailed("Choose the last day.", field="expires_at")
-        try:
-            return first_instant(
-                date.fromisoformat(self.last_day) + timedelta(days=1), time(), zone
-            )
-        except OverflowError:
-            raise ValidationFailed(
-                "That is the end of the calendar. Choose “Never”.", field="expires_at"
-            ) from None
+        return key_ends.expires_at(self.end, self.last_day, now, zone)
 
 
 def key_modal(form: KeyForm, timezone: str) -> dict[str, Any]:
@@ -80,7 +59,7 @@ def key_modal(form: KeyForm, timezone: str) -> dict[str, Any]:
             field(
                 "end",
                 "Expires",
-                menu(list(_ENDS.items()), form.end, action_id=f"{ids.KEY_FORM}:end"),
+                menu(list(ENDS.items()), form.end, action_id=f"{ids.KEY_FORM}:end"),
                 dispatch=True,
             ),
             *([_last_day(form, timezone)] if form.end == LAST_DAY else []),

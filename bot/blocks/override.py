@@ -23,6 +23,7 @@ from bot.blocks.build import (
 )
 from bot.blocks.text import Block, cut_escaped, escape, name
 from bot.blocks.times import both, city
+from core.cover_ahead import Turn
 
 SHIFTS_SHOWN = 7
 AHEAD_SHOWN = 10
@@ -38,18 +39,6 @@ class OverrideForm:
     end_at: datetime | None = None
     changing: str | None = None
     """The id of the override that it changes; None: it makes one."""
-
-
-@dataclass(frozen=True)
-class Turn:
-    """Somebody's time on a schedule, as it will be; `is_new`: by what the form asks for."""
-
-    person: str | None
-    start_at: datetime | None
-    """None: it began before what is shown."""
-    end_at: datetime | None
-    """None: it goes on beyond what is shown."""
-    is_new: bool = False
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ from bot.blocks import (
 )
 from bot.blocks import update as update_form
 from bot.blocks.text import Rendered, escape
+from core.cover_ahead import Turn
 from core.duties import OwnShift
 from core.errors import NoPublicSurface
 from core.facts import IncidentFacts
@@ -101,7 +102,7 @@ def _override(trouble: str | None) -> dict[str, Any]:
         [(str(UUID(int=each)), NAME) for each in range(300)],
         timezone=ZONE,
         reader="Asia/Tokyo",
-        turns=[override.Turn(NAME, NOW, NOW, is_new=True)] * 99,
+        turns=[Turn(NAME, NOW, NOW, is_new=True)] * 99,
         trouble=trouble,
         ahead=[override.Ahead(UUID(int=each), NAME, NOW, NOW) for each in range(99)],
     )

@@ -25,7 +25,7 @@ TEXT = (f"{ODD} " * 30)[:500]
 SLUG = "a" * 63
 URL = f"https://{'tocsin.' * 30}example.com"
 OPEN = tuple(OpenIncident(number, LONG, Severity.CRITICAL) for number in range(9_000, 9_060))
-SHOWN_ON = tuple(ShownOn(LONG, number % 2 == 0) for number in range(80))
+SHOWN_ON = tuple(ShownOn(UUID(int=number), LONG, number % 2 == 0) for number in range(80))
 
 
 def _lines(count: int, groups: int = 0) -> list[ComponentLine]:

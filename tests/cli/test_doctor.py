@@ -13,9 +13,11 @@ from alembic.script import ScriptDirectory
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import text, update
 
-from cli.doctor import Finding, Mark, diagnose, exit_code, render
-from cli.manifest import bot_scopes
+from assembly.manifest import bot_scopes
+from assembly.settings import Settings
+from cli.doctor import diagnose, exit_code, render
 from core import people
+from core.checkup import Finding, Mark
 from core.transaction import Actor, Core
 from storage.database import Database
 from storage.migrate import MIGRATIONS
@@ -103,8 +105,9 @@ class Clinic:
     settings: dict[str, Any]
 
     async def diagnose(self, **changed: Any) -> list[Finding]:
-        arguments = {"database": self.core.database, "core": self.core, "slack": self.client}
-        return await diagnose(**{**arguments, **self.settings, **changed})
+        core = changed.pop("core", self.core)
+        settings = Settings(_env_file=None, **{**self.settings, **changed})
+        return await diagnose(core, self.client, settings)
 
     async def unwell(self, **changed: Any) -> list[Finding]:
         return [one for one in await self.diagnose(**changed) if one.mark is not Mark.OK]
@@ -140,11 +143,10 @@ async def clinic(database_url: str) -> AsyncIterator[Clinic]:
             client,
             clock,
             {
-                "bot_token": "xoxb-x",
-                "app_token": "xapp-x",
-                "signing_secret": None,
-                "alerts_channel": "incidents",
-                "admin_emails": ["alice@example.com"],
+                "slack_bot_token": "xoxb-x",
+                "slack_app_token": "xapp-x",
+                "tocsin_alerts_channel": "incidents",
+                "tocsin_admin_emails": "alice@example.com",
                 "smtp_url": None,
             },
         )
@@ -182,7 +184,7 @@ async def test_a_database_without_tables_is_bad(clinic, tmp_path):
     empty.touch()
     database = Database(f"sqlite:///{empty}")
     core = Core(database, clinic.clock)
-    (finding,) = await clinic.unwell(database=database, core=core)
+    (finding,) = await clinic.unwell(core=core)
     await database.dispose()
     assert finding == Finding(
         Mark.BAD, "Tables: there are none yet.", "Run `python app.py migrate`."
@@ -192,7 +194,7 @@ async def test_a_database_without_tables_is_bad(clinic, tmp_path):
 async def test_a_file_that_is_not_there_is_bad_and_is_not_made(clinic, tmp_path):
     missing = tmp_path / "missing.db"
     database = Database(f"sqlite:///{missing}")
-    (finding,) = await clinic.unwell(database=database, core=Core(database, clinic.clock))
+    (finding,) = await clinic.unwell(core=Core(database, clinic.clock))
     await database.dispose()
     assert finding.what == f"Database: {missing} is not there yet."
     assert not missing.exists()
@@ -209,7 +211,7 @@ async def test_tables_of_another_version_are_bad(clinic):
 
 async def test_a_database_that_does_not_answer_is_named_without_its_password(clinic):
     database = Database("postgresql://tocsin:s3cret@127.0.0.1:1/tocsin?password=s3cret")
-    findings = await clinic.unwell(database=database, core=Core(database, clinic.clock))
+    findings = await clinic.unwell(core=Core(database, clinic.clock))
     await database.dispose()
     assert findings[0].mark is Mark.BAD
     assert findings[0].what.startswith(
@@ -219,7 +221,9 @@ async def test_a_database_that_does_not_answer_is_named_without_its_password(cli
 
 
 async def test_a_missing_bot_token_is_bad_and_slack_is_not_asked(clinic):
-    findings = await clinic.unwell(bot_token=None, slack=None, app_token=None, signing_secret="s")
+    findings = await clinic.unwell(
+        slack_bot_token=None, slack_app_token=None, slack_signing_secret="s"
+    )
     assert [one.what for one in findings] == ["Slack: SLACK_BOT_TOKEN is not set."]
     assert exit_code(findings) == 1
     assert clinic.slack.called == []
@@ -286,10 +290,10 @@ async def test_a_clock_that_differs_from_the_databases_is_said_on_postgresql(cli
 
 
 async def test_without_a_way_in_for_slack_it_is_bad(clinic):
-    (finding,) = await clinic.unwell(app_token=None)
+    (finding,) = await clinic.unwell(slack_app_token=None)
     assert finding.mark is Mark.BAD
     assert finding.what.startswith("Slack can't reach Tocsin: neither SLACK_APP_TOKEN")
-    assert await clinic.unwell(app_token=None, signing_secret="s") == []
+    assert await clinic.unwell(slack_app_token=None, slack_signing_secret="s") == []
 
 
 async def test_an_app_token_that_opens_no_socket_is_bad(clinic):
@@ -300,17 +304,17 @@ async def test_an_app_token_that_opens_no_socket_is_bad(clinic):
 
 async def test_an_alerts_channel_is_found_on_any_page_by_name_or_id(clinic):
     for name in ("incidents", "#incidents", "C2", "war-room"):
-        assert await clinic.unwell(alerts_channel=name) == []
+        assert await clinic.unwell(tocsin_alerts_channel=name) == []
 
 
 async def test_the_alerts_channel_of_the_database_counts_where_the_environment_has_none(clinic):
     await clinic.member("alice@example.com", slack_user_id="U1")
-    (finding,) = await clinic.unwell(alerts_channel=None)
+    (finding,) = await clinic.unwell(tocsin_alerts_channel=None)
     assert finding.mark is Mark.WARN
     organization = await people.ensure_organization(clinic.core, slack_team_id="T1", name="Acme")
     async with clinic.core.transaction(Actor.system(organization.id)) as tx:
         await people.set_alerts_channel(tx, "nowhere")
-    (finding,) = await clinic.unwell(alerts_channel=None)
+    (finding,) = await clinic.unwell(tocsin_alerts_channel=None)
     assert finding.what == "Alerts channel: the bot sees no channel “nowhere”."
 
 
@@ -326,7 +330,7 @@ async def test_channels_that_slack_does_not_list_are_said_with_the_reason(clinic
 
 async def test_a_private_alerts_channel_without_the_bot_is_bad(clinic):
     clinic.slack.answers["conversations.list"][1][1]["is_member"] = False
-    (finding,) = await clinic.unwell(alerts_channel="war-room")
+    (finding,) = await clinic.unwell(tocsin_alerts_channel="war-room")
     assert finding.what == "Alerts channel: #war-room is private, and the bot is not in it."
 
 
@@ -347,7 +351,7 @@ async def test_members_whom_slack_does_not_know_are_named(clinic):
 
 
 async def test_without_an_admin_there_is_a_warning(clinic):
-    (finding,) = await clinic.unwell(admin_emails=[])
+    (finding,) = await clinic.unwell(tocsin_admin_emails="")
     assert finding.mark is Mark.WARN
     assert "TOCSIN_ADMIN_EMAILS" in finding.remedy
 

@@ -3,7 +3,8 @@
 import pytest
 from ruamel.yaml import YAML
 
-from cli.manifest import bot_scopes, load_manifest, render_manifest
+from assembly.manifest import bot_scopes, load_manifest
+from cli.manifest import render_manifest
 
 URL = "https://incidents.example.org/slack/events"
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from cli.findings import Mark
-from cli.mail_checks import check_mail
+from assembly.mail_checks import check_mail
+from core.checkup import Mark
 from mail.server import MailServer
 from tests.mail.certificates import HOST, Certificate, make_certificate
 from tests.mail.post_office import Encryption, PostOffice, post_office, text_of

@@ -1,10 +1,13 @@
 """What every request of one product's dashboard shares."""
 
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from starlette.requests import Request
 
+from core.checkup import Finding
 from core.transaction import Core
 
 if TYPE_CHECKING:
@@ -12,6 +15,9 @@ if TYPE_CHECKING:
     from web.dashboard.with_slack import SlackApp
 
 PATH = "/app"
+
+Checkup = Callable[[UUID], Awaitable[Sequence[Finding]]]
+"""Checks everything for an admin of this organization; answers within seconds, whatever hangs."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +29,9 @@ class Door:
     watch: "Watch"
     open_to_all: bool
     """Whether anybody may become anybody with one click: in the sandbox alone."""
+    checkup: Checkup
+    alerts_channel: str | None = None
+    """The alerts channel if the environment names it: nobody changes it here then."""
     slack_app: "SlackApp | None" = None
     """Through what people sign in with Slack, where that is set up."""
 

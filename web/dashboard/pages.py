@@ -86,8 +86,15 @@ class Asked:
         return f"dashboard:{self.session.id}:{key[:DEDUP_CHARACTERS]}" if key else None
 
 
-Function = Callable[[Transaction, Asked], Awaitable[Page | Back | Then | Response]]
-Shows = Callable[[Transaction, Asked], Awaitable[Page]]
+@dataclass(frozen=True)
+class Afterwards:
+    """What is answered once the transaction is over: it asks the network, or takes its time."""
+
+    work: Callable[[], Awaitable[Page | Response]]
+
+
+Function = Callable[[Transaction, Asked], Awaitable[Page | Back | Then | Response | Afterwards]]
+Shows = Callable[[Transaction, Asked], Awaitable[Any]]
 
 
 class Pages:
@@ -160,7 +167,7 @@ async def _get(request: Request, function: Shows, admins: str | None) -> Respons
         asked = _asked(request, door, session)
         page = await function(tx, asked)
     await sessions.note_use(door.core, session)
-    response = render(asked.view, page)
+    response = await _answer(asked, page)
     if SAID in request.cookies:
         response.delete_cookie(SAID, path=PATH)
     return response
@@ -186,12 +193,17 @@ async def _post(request: Request, function: Function, of: Shows, admins: str | N
     except (NotSignedIn, Unavailable):
         raise
     except DomainError as refusal:
+        if admins and isinstance(refusal, Forbidden):
+            raise  # the page that the form is on may be for admins, too
         return await _refused(asked, of, refusal)
-    if isinstance(done, Response):
-        return done
-    if isinstance(done, Page):
-        return render(asked.view, done)
-    return to(done.path, said=done.said, secure=door.is_secure)
+    return await _answer(asked, done)
+
+
+async def _answer(asked: Asked, done: Page | Back | Response | Afterwards) -> Response:
+    if isinstance(done, Back):
+        return to(done.path, said=done.said, secure=asked.door.is_secure)
+    answer = await done.work() if isinstance(done, Afterwards) else done
+    return answer if isinstance(answer, Response) else render(asked.view, answer)
 
 
 async def _refused(asked: Asked, of: Shows, refusal: DomainError) -> Response:
@@ -199,6 +211,8 @@ async def _refused(asked: Asked, of: Shows, refusal: DomainError) -> Response:
     asked.view.refused = Refused(asked.one(FORM), refusal.message, refusal.field, asked.form)
     async with asked.door.core.reading(asked.session.actor) as tx:
         page = await of(tx, asked)
+    if isinstance(page, Afterwards):
+        page = await page.work()
     return render(asked.view, page, HTTPStatus.UNPROCESSABLE_ENTITY)
 
 

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from core.sessions import Session
-from web.dashboard import words
+from web.dashboard import clocks, words
 from web.status_html import without_controls
 
 _TEMPLATES = Path(__file__).parent.parent / "templates"
@@ -116,7 +116,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals |= {"words": words, "asset": _asset}
+    made.globals |= {"words": words, "clocks": clocks, "asset": _asset}
     return made
 
 

@@ -22,6 +22,7 @@ function countDown() {
 
 // What somebody is typing or has opened stays as it is: it is brought up to date when they are done.
 function isInUse(part) {
+  if (part.querySelector("[role=alert]")) return true // what was refused stays until it is sent again
   if (part.contains(document.activeElement) && document.activeElement.matches("input, textarea, select")) return true
   return [...part.querySelectorAll("input, textarea, select")].some(field => {
     if (field.type === "checkbox" || field.type === "radio") return field.checked !== field.defaultChecked
@@ -55,6 +56,8 @@ async function refresh() {
       const open = [...part.querySelectorAll("details[open][id]")].map(one => one.id)
       part.replaceChildren(...now.childNodes)
       part.className = now.className
+      if (now.dataset.due) part.dataset.due = now.dataset.due
+      else delete part.dataset.due
       for (const id of open) document.getElementById(id)?.setAttribute("open", "")
       if (focused) (focused.id && document.getElementById(focused.id) || [...part.querySelectorAll("button, a")].find(one => one.textContent === focused.textContent) || document.getElementById("main")).focus()
       part.classList.add("changed")
@@ -62,12 +65,32 @@ async function refresh() {
       writeTimes(part)
     }
     countDown()
+    lookWhenDue()
     document.title = fresh.title
     stale(false)
   } catch { stale(true) } finally {
     busy = false
     if (again) { again = false; refresh() }
   }
+}
+
+// What changes by the clock alone, such as who is on call, says when: then the page looks again.
+let awaited = null
+function lookWhenDue() {
+  clearTimeout(awaited)
+  const ahead = [...document.querySelectorAll("[data-due]")].map(one => new Date(one.dataset.due) - Date.now()).map(left => left > 0 ? left + 1000 : 30000)
+  if (ahead.length) awaited = setTimeout(refresh, Math.min(...ahead, 3600000))
+}
+
+// A form that says what it would come to says so again whenever something in it changes.
+async function preview(form) {
+  const asked = new URLSearchParams(new FormData(form))
+  asked.set("look", "yes")
+  const answer = await fetch(form.action, { method: "POST", body: asked })
+  if (!answer.ok) return
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html")
+  const now = fresh.getElementById("preview")
+  if (now) document.getElementById("preview").replaceChildren(...now.childNodes)
 }
 
 function stale(is) { for (const one of document.querySelectorAll(".stale")) one.hidden = !is }
@@ -96,6 +119,7 @@ function listen() {
 for (const part of document.querySelectorAll("[data-live]")) markup.set(part.id, shown(part))
 document.addEventListener("focusout", () => { if (waits) setTimeout(refresh) })
 document.addEventListener("change", event => { if (event.target.tagName === "SELECT") event.target.dataset.touched = "1" })
+document.addEventListener("change", event => { if (event.target.form?.matches(".previews")) preview(event.target.form).catch(() => {}) })
 document.addEventListener("click", event => {
   for (const menu of document.querySelectorAll(".me[open]")) if (!menu.contains(event.target)) menu.open = false
 })
@@ -126,5 +150,6 @@ for (const told of document.querySelectorAll("[data-told]")) {
 }
 writeTimes(document)
 countDown()
+lookWhenDue()
 setInterval(countDown, 1000)
 if (document.body.dataset.events) listen()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import aiosmtplib
 
-from cli.findings import Finding, bad, ok, warn
+from core.checkup import Finding, bad, ok, warn
 from mail.server import MailServer, Sender, connected, why_unsafe
 from storage.models import Member
 

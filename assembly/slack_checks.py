@@ -10,10 +10,10 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from assembly.database_checks import judge_clock
+from assembly.manifest import bot_scopes
 from bot.workspace import full_member
-from cli.database_checks import judge_clock
-from cli.findings import Finding, bad, ok, warn
-from cli.manifest import bot_scopes
+from core.checkup import Finding, bad, ok, warn
 from core.transaction import Clock
 from storage.models import Member
 
@@ -94,12 +94,18 @@ async def check_alerts_channel(slack: AsyncWebClient, wanted: str | None) -> Fin
     )
 
 
-async def check_members(slack: AsyncWebClient, members: Sequence[Member], team_id: str) -> Finding:
+async def check_members(
+    slack: AsyncWebClient,
+    members: Sequence[Member],
+    team_id: str,
+    *,
+    look_ups: int = LOOK_UPS_MAX,
+) -> Finding:
     """Who can't be paged in Slack. One not matched yet is looked up, and will be matched later."""
     unmatched = [one for one in members if one.slack_user_id is None]
     lost = [one.name for one in unmatched if not one.email]
     asked = [one for one in unmatched if one.email]
-    for member in asked[:LOOK_UPS_MAX]:
+    for member in asked[:look_ups]:
         try:
             answer = await slack.users_lookupByEmail(email=str(member.email))
         except OUT_OF_REACH as error:
@@ -117,8 +123,8 @@ async def check_members(slack: AsyncWebClient, members: Sequence[Member], team_i
             f"Members: reachable by nobody, as Slack does not know them: {', '.join(lost)}.",
             "Use the e-mail that they have in Slack, or invite them there.",
         )
-    if len(asked) > LOOK_UPS_MAX:
-        what = f"Members: {len(asked) - LOOK_UPS_MAX} are not matched and were not looked up."
+    if len(asked) > look_ups:
+        what = f"Members: {len(asked) - look_ups} are not matched and were not looked up."
         return warn(what, "Start `serve` once: it matches everybody. Then ask again.")
     return ok(f"Members: Slack knows all {len(members)}.")
 

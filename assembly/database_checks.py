@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from cli.findings import Finding, bad, ok, warn
+from core.checkup import Finding, bad, ok, warn
 from core.transaction import Clock
 from storage.database import Database
 from storage.migrate import current_and_head

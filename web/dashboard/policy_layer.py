@@ -1,0 +1,69 @@
+"""What the form of an escalation layer holds, as text, and the layer that it asks for."""
+
+from dataclasses import dataclass, replace
+from uuid import UUID, uuid4
+
+from core import durations
+from core.errors import ValidationFailed
+from core.policy_drafts import EscalationLayerDraft
+from storage.vocabulary import TargetType
+from web.dashboard.layer_form import MORE_PEOPLE
+from web.dashboard.pages import Asked
+
+
+@dataclass(frozen=True)
+class LayerValues:
+    """The fields of a layer's form as they stand."""
+
+    layer: str
+    as_seen: str
+    target: str = TargetType.SCHEDULE.value
+    schedule_id: str = ""
+    people: tuple[str, ...] = ()
+    timeout: str = "5 min"
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Those who are chosen, and empty places for more."""
+        return (*(one for one in self.people if one), *[""] * MORE_PEOPLE)
+
+    @property
+    def pages_somebody(self) -> bool:
+        """Whether it is chosen yet whom to page."""
+        chosen = self.schedule_id if self.target == TargetType.SCHEDULE.value else any(self.people)
+        return bool(chosen)
+
+
+def sent(asked: Asked) -> LayerValues:
+    """What somebody sent; a layer that the address names is that one."""
+    values = LayerValues(
+        layer=asked.one("layer"),
+        as_seen=asked.one("as_seen"),
+        target=asked.one("target"),
+        schedule_id=asked.one("schedule_id"),
+        people=tuple(asked.every("people")),
+        timeout=asked.one("ack_timeout_minutes"),
+    )
+    in_path = asked.path.get("layer_id")
+    return replace(values, layer=str(in_path)) if in_path else values
+
+
+def draft_of(values: LayerValues) -> EscalationLayerDraft:
+    """The layer that is asked for. Raises ValidationFailed for what is no timeout."""
+    try:
+        timeout = durations.minutes(values.timeout)
+    except ValueError as wrong:
+        raise ValidationFailed(str(wrong), field="ack_timeout_minutes") from None
+    layer_id = uuid_in(values.layer) or uuid4()
+    if values.target != TargetType.USERS.value:
+        return EscalationLayerDraft(timeout, uuid_in(values.schedule_id), (), id=layer_id)
+    named = tuple(dict.fromkeys(found for one in values.people if (found := uuid_in(one))))
+    return EscalationLayerDraft(timeout, None, named, id=layer_id)
+
+
+def uuid_in(text: str) -> UUID | None:
+    """The id that a field holds, if it is one."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
