@@ -77,9 +77,14 @@ async def get_override(tx: Transaction, schedule_id: UUID, override_id: UUID) ->
     return found
 
 
-async def _lock(tx: Transaction, schedule_id: UUID, override_id: UUID) -> ScheduleOverride:
-    await overrides.lock_schedule(tx, schedule_id)
+async def get_ahead(tx: Transaction, schedule_id: UUID, override_id: UUID) -> ScheduleOverride:
+    """One override of a schedule that has not ended. Raises NotFound, OverrideEnded."""
     override = await get_override(tx, schedule_id, override_id)
     if override.end_at <= tx.now:
         raise OverrideEnded
     return override
+
+
+async def _lock(tx: Transaction, schedule_id: UUID, override_id: UUID) -> ScheduleOverride:
+    await overrides.lock_schedule(tx, schedule_id)
+    return await get_ahead(tx, schedule_id, override_id)

@@ -9,7 +9,7 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from core import cover_ahead, oncall, override_changes, overrides, people, schedules
+from core import cover_ahead, override_changes, overrides, people, schedules
 from core.cover_ahead import Turn
 from core.covering import OverrideDraft
 from core.errors import DomainError, InvalidTargetUser
@@ -60,7 +60,7 @@ async def show_change(tx: Transaction, asked: Asked) -> Page:
 async def _opened_change(tx: Transaction, asked: Asked) -> Page:
     present = await _present(tx, asked)
     span = present.start_at, present.end_at
-    return await _form(tx, asked, present.member.member_id, span, changing=present.id)
+    return await _form(tx, asked, present.member_id, span, changing=asked.path["override_id"])
 
 
 @PAGES.post(CHANGE, of=show_change)
@@ -72,7 +72,7 @@ async def change(tx: Transaction, asked: Asked) -> Page | Back:
     present = await _present(tx, asked)
     draft = _draft(asked, ZoneInfo(schedule.timezone), (present.start_at, present.end_at))
     with _said_at_the_person():
-        await overrides.change_ahead(tx, present.id, draft)
+        await overrides.change_ahead(tx, asked.path["override_id"], draft)
     return Back(_back(asked), "The override was changed.")
 
 
@@ -84,9 +84,10 @@ async def take_back(tx: Transaction, asked: Asked) -> Back:
     return Back(_back(asked), "The override was taken back; the rotation counts again.")
 
 
-async def _present(tx: Transaction, asked: Asked) -> oncall.Override:
-    value = await schedules.value_of(tx, asked.path["schedule_id"])
-    return cover_ahead.override_of(value, asked.path["override_id"])
+async def _present(tx: Transaction, asked: Asked) -> OverrideDraft:
+    schedule_id, override_id = asked.path["schedule_id"], asked.path["override_id"]
+    found = await override_changes.get_ahead(tx, schedule_id, override_id)
+    return overrides.draft_of(found)
 
 
 async def _form(
