@@ -8,7 +8,7 @@ before they ask: a form that is open, a program that has read.
     slack_door      the sandboxed workspace: commands, buttons, forms
     rest_door       HTTP, with a key for each person
     mcp_door        tools, called with a key for each person
-    dashboard_door  pages and forms, in a browser of each person's
+    dashboard_door  pages and forms, in a browser of each person's (dashboard_forms, _setup)
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -151,11 +151,11 @@ LACKING: Mapping[str, Mapping[str, str]] = {
         **dict.fromkeys(_ABOUT_AN_INCIDENT, "Spec section 10 names the tools; this is none."),
         **dict.fromkeys(_MANAGING, "What is set up is set up by people, or by the REST API."),
     },
-    "dashboard": dict.fromkeys(_MANAGING, "The dashboard shows incidents alone, so far."),
+    "dashboard": {},
 }
 """What there is no way to ask for, by each door, and why; all else every door does."""
 
 
 def verbs_of(door: type) -> frozenset[str]:
     """The verbs that a door has."""
-    return EVERY_VERB & vars(door).keys()
+    return EVERY_VERB & set(dir(door))
