@@ -84,6 +84,12 @@ class DashboardDoor(SetUpForms):
         path, form = await self._path(incident), f"redact-{update}"
         return await self.send(who, path, form, at=f"/updates/{update}/redact")
 
+    async def retitle(
+        self, who: str, incident: UUID, title: str, *, meanwhile: Meanwhile | None = None
+    ) -> Refusal | None:
+        path = f"{await self._path(incident)}/edit"
+        return await self.send(who, path, "edit", {"title": title}, meanwhile=meanwhile)
+
     async def change_severity(self, who: str, incident: UUID, severity: str) -> Refusal | None:
         path, wanted = await self._path(incident), {"severity": severity}
         return await self.send(who, path, "severity", wanted, at="/severity")

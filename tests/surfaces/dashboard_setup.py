@@ -1,4 +1,4 @@
-"""What is set up in the dashboard: overrides, schedules, policies, components, status pages."""
+"""What is set up in the dashboard: overrides, schedules, policies, components, pages, members."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -80,6 +80,17 @@ class SetUpForms(Forms):
 
     async def change_address(self, who: str, page: UUID, slug: str) -> Refusal | None:
         return await self.send(who, f"/publishing/pages/{page}", "change", {"slug": slug})
+
+    async def add_member(self, who: str, email: str) -> Refusal | None:
+        return await self.send(who, "/settings", "add", {"email": email, "role": "member"})
+
+    async def change_role(self, who: str, member: UUID, role: str) -> Refusal | None:
+        form, at = f"role-{member}", f"/members/{member}/role"
+        return await self.send(who, "/settings", form, {"role": role}, at=at)
+
+    async def remove_member(self, who: str, member: UUID) -> Refusal | None:
+        form, at = f"remove-{member}", f"/members/{member}/remove"
+        return await self.send(who, "/settings", form, at=at)
 
     async def _id(self, who: str) -> str:
         """What the choice of a person holds; of an outsider, an id that nobody has."""

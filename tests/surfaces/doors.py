@@ -79,7 +79,17 @@ class Door(Protocol):
         meanwhile: Meanwhile | None = None,
     ) -> Refusal | None: ...
 
+    async def post_under_key(
+        self, who: str, incident: UUID, *, body: str, key: str
+    ) -> Refusal | None:
+        """What a program may repeat until it is answered."""
+
     async def redact(self, who: str, incident: UUID, update: UUID) -> Refusal | None: ...
+
+    async def retitle(
+        self, who: str, incident: UUID, title: str, *, meanwhile: Meanwhile | None = None
+    ) -> Refusal | None:
+        """Another title, if it is still the one that was seen."""
 
     async def change_severity(self, who: str, incident: UUID, severity: str) -> Refusal | None: ...
 
@@ -136,22 +146,37 @@ class Door(Protocol):
 
     async def change_address(self, who: str, page: UUID, slug: str) -> Refusal | None: ...
 
+    async def add_member(self, who: str, email: str) -> Refusal | None: ...
+
+    async def change_role(self, who: str, member: UUID, role: str) -> Refusal | None: ...
+
+    async def remove_member(self, who: str, member: UUID) -> Refusal | None: ...
+
 
 EVERY_VERB = frozenset(name for name, one in vars(Door).items() if iscoroutinefunction(one))
 
-_ABOUT_AN_INCIDENT = frozenset({"redact", "change_severity", "set_components"})
-_MANAGING = EVERY_VERB - _ABOUT_AN_INCIDENT - {
-    "declare", "acknowledge", "hand_off", "advance", "resolve", "post_update",
-}  # fmt: skip
+_ABOUT_AN_INCIDENT = frozenset({"redact", "retitle", "change_severity", "set_components"})
+_BY_TOOLS = frozenset({
+    "declare", "acknowledge", "hand_off", "advance", "resolve", "post_update", "post_under_key",
+})  # fmt: skip
+_TEAM = frozenset({"add_member", "change_role", "remove_member"})
+_A_FORMS_OWN_ID = {"post_under_key": "A form has an id of its own; nobody chooses one."}
 
 LACKING: Mapping[str, Mapping[str, str]] = {
-    "slack": {},
+    "slack": {
+        "retitle": "Slack has no form for what an incident is called once it is declared.",
+        **_A_FORMS_OWN_ID,
+        **dict.fromkeys(_TEAM, "Slack makes members of whoever uses it; it has no form for them."),
+    },
     "rest": {},
     "mcp": {
         **dict.fromkeys(_ABOUT_AN_INCIDENT, "Spec section 10 names the tools; this is none."),
-        **dict.fromkeys(_MANAGING, "What is set up is set up by people, or by the REST API."),
+        **dict.fromkeys(
+            EVERY_VERB - _ABOUT_AN_INCIDENT - _BY_TOOLS,
+            "What is set up is set up by people, or by the REST API.",
+        ),
     },
-    "dashboard": {},
+    "dashboard": _A_FORMS_OWN_ID,
 }
 """What there is no way to ask for, by each door, and why; all else every door does."""
 

@@ -214,6 +214,13 @@ class House:
             (found,) = await overrides.list_overrides(tx, schedule)
         return found.id
 
+    async def member(self, email: str) -> UUID:
+        """Who has this address."""
+        async with self.world.tocsin.core.reading(self.world.system) as tx:
+            found = await people.find_by_email(tx, email)
+        assert found
+        return found.id
+
     async def affect(self, incident: UUID, *shown: UUID) -> None:
         await self.do(affected.set_components, incident, shown)
 

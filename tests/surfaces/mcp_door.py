@@ -97,6 +97,12 @@ class McpDoor:
             wanted["status_change"] = status
         return await self._call(who, "post_incident_update", wanted, meanwhile)
 
+    async def post_under_key(
+        self, who: str, incident: UUID, *, body: str, key: str
+    ) -> Refusal | None:
+        wanted = {**await self._numbered(incident), "body": body, "idempotency_key": key}
+        return await self._call(who, "post_incident_update", wanted)
+
     async def _numbered(self, incident: UUID) -> dict[str, Any]:
         """The tools know incidents by their numbers."""
         async with self._world.tocsin.core.reading(self._world.system) as tx:

@@ -1,7 +1,8 @@
 """The REST API as a door: each person's program, with a key that has its person's role."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -90,8 +91,22 @@ class RestDoor:
             wanted["statusChange"] = status
         return await self._ask(who, "POST", f"/incidents/{incident}/updates", wanted, meanwhile)
 
+    async def post_under_key(
+        self, who: str, incident: UUID, *, body: str, key: str
+    ) -> Refusal | None:
+        path, again = f"/incidents/{incident}/updates", {"Idempotency-Key": key}
+        return await self._ask(who, "POST", path, {"body": body}, headers=again)
+
     async def redact(self, who: str, incident: UUID, update: UUID) -> Refusal | None:
         return await self._ask(who, "POST", f"/incidents/{incident}/updates/{update}/redact")
+
+    async def retitle(
+        self, who: str, incident: UUID, title: str, *, meanwhile: Meanwhile | None = None
+    ) -> Refusal | None:
+        path = f"/incidents/{incident}"
+        answer = await self._web.get(f"/v1{path}", headers=self._key_of(who))
+        seen = {"If-Match": answer.headers["ETag"]}
+        return await self._ask(who, "PATCH", path, {"title": title}, meanwhile, headers=seen)
 
     async def change_severity(self, who: str, incident: UUID, severity: str) -> Refusal | None:
         return await self._ask(who, "PATCH", f"/incidents/{incident}", {"severity": severity})
@@ -171,8 +186,20 @@ class RestDoor:
     async def change_address(self, who: str, page: UUID, slug: str) -> Refusal | None:
         return await self._ask(who, "PATCH", f"/status-pages/{page}", {"slug": slug})
 
+    async def add_member(self, who: str, email: str) -> Refusal | None:
+        return await self._ask(who, "POST", "/team/members", {"email": email})
+
+    async def change_role(self, who: str, member: UUID, role: str) -> Refusal | None:
+        return await self._ask(who, "PATCH", f"/team/members/{member}", {"role": role})
+
+    async def remove_member(self, who: str, member: UUID) -> Refusal | None:
+        return await self._ask(who, "DELETE", f"/team/members/{member}")
+
     def _id(self, who: str) -> str:
         return str(uuid4() if who == OUTSIDER else self._members[who])
+
+    def _key_of(self, who: str) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self._secrets[who]}"}
 
     async def _ask(
         self,
@@ -181,11 +208,13 @@ class RestDoor:
         path: str,
         body: Any = None,
         meanwhile: Meanwhile | None = None,
+        *,
+        headers: Mapping[str, str] = MappingProxyType({}),
     ) -> Refusal | None:
         if meanwhile:
             await meanwhile()
-        headers = {"Authorization": f"Bearer {self._secrets[who]}"}
-        answer = await self._web.request(method, f"/v1{path}", headers=headers, json=body)
+        sent = {**self._key_of(who), **headers}
+        answer = await self._web.request(method, f"/v1{path}", headers=sent, json=body)
         if answer.is_success:
             return None
         told = answer.json()

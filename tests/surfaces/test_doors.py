@@ -22,4 +22,4 @@ def test_every_tool_that_writes_is_a_verb_of_the_door() -> None:
     assert TOOL_FILES
     writing = {name for name, tool in TOOLS.by_name.items() if not tool.reads}
 
-    assert len(writing) == len(verbs_of(McpDoor)) == 6
+    assert len(writing) == len(verbs_of(McpDoor) - {"post_under_key"}) == 6

@@ -4,9 +4,10 @@ from uuid import uuid4
 
 import pytest
 
-from core import components, escalation, scheduling, updates
+from core import components, editing, escalation, scheduling, updates
 from core.errors import (
     AlreadyOwner,
+    ChangedMeanwhile,
     DuplicateComponentId,
     IncidentResolved,
     InvalidComponentId,
@@ -19,6 +20,7 @@ from storage.vocabulary import Status, Surface
 from tests.surfaces.covered import rule
 from tests.surfaces.doors import NO_INCIDENT, OUTSIDER, Refusal
 from tests.surfaces.house import House
+from web.api.refusals import PreconditionFailed
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.postgresql_later]
 
@@ -200,6 +202,23 @@ async def test_nothing_that_is_said_of_what_is_resolved_changes_any_more(house: 
         ]
 
     assert refusals == [house.told(IncidentResolved)] * 2
+
+
+@rule(ChangedMeanwhile)
+async def test_a_title_that_somebody_else_changed_meanwhile_stays_theirs(house: House) -> None:
+    """A form carries what it showed; a program names it by If-Match, and is told of that."""
+    incident = await house.incident()
+
+    async with house.unchanged() as still:
+        refusal = await house.door.retitle(
+            "bob",
+            incident,
+            "Mine",
+            meanwhile=still.but(editing.edit_incident, incident, title="Theirs"),
+        )
+
+    by_if_match = house.door.surface is Surface.API
+    assert refusal == house.told(PreconditionFailed if by_if_match else ChangedMeanwhile)
 
 
 async def test_acknowledging_what_is_resolved_or_taken_changes_nothing(house: House) -> None:

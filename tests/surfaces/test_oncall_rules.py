@@ -5,8 +5,9 @@ from uuid import UUID
 
 import pytest
 
-from core import overrides, scheduling
+from core import overrides, schedule_parts, schedules, scheduling
 from core.errors import (
+    ChangedMeanwhile,
     InUse,
     InvalidTarget,
     InvalidTargetUser,
@@ -170,6 +171,23 @@ async def test_what_is_gone_is_not_given_another_name(house: House) -> None:
         )
 
     assert refusal == house.told(NotFound, "There is no such schedule. It may have been removed.")
+
+
+@rule(ChangedMeanwhile)
+async def test_a_form_changes_what_it_showed_or_nothing(house: House) -> None:
+    """A program that names a schedule's field has seen nothing, and has the last word."""
+    schedule, mine, theirs = await house.schedule(), house.name("Mine"), house.name("Theirs")
+
+    async def they_rename_it() -> None:
+        await house.do(schedule_parts.change_details, schedule, name=theirs)
+
+    refusal = await house.door.rename_schedule("bob", schedule, mine, meanwhile=they_rename_it)
+
+    async with house.world.tocsin.core.reading(house.world.system) as tx:
+        name = (await schedules.get_schedule(tx, schedule)).name
+    is_program = house.door.tells_codes
+    assert refusal == (None if is_program else house.told(ChangedMeanwhile))
+    assert name == (mine if is_program else theirs)
 
 
 async def _remove(tx: Transaction, schedule: UUID) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from core import incidents
 from storage.models import IncidentUpdate
 from tests.surfaces.house import SOME_ID, House
 
@@ -126,6 +127,17 @@ async def test_changing_what_is_said_of_an_incident(house: House) -> None:
         ("severity_changed", {"before": "high", "after": "low"}),
         ("components_changed", affected),
     ]
+
+
+async def test_calling_it_otherwise(house: House) -> None:
+    incident = await house.incident()
+    async with house.world.tocsin.core.reading(house.world.system) as tx:
+        title = (await incidents.get(tx, incident)).title
+    async with house.trail_of("bob") as trail:
+        assert await house.door.retitle("bob", incident, "Checkout is slow") is None
+
+    edited = {"before": {"title": title}, "after": {"title": "Checkout is slow"}}
+    assert trail == [("incident_edited", edited)]
 
 
 async def test_standing_in(house: House) -> None:

@@ -10,6 +10,7 @@ from core import updates
 from core.errors import (
     IncidentResolved,
     InvalidStatusTransition,
+    KeyOfAnotherRequest,
     NoPublicSurface,
     NotFound,
     NothingToRedact,
@@ -116,6 +117,26 @@ async def test_only_its_author_and_an_admin_take_a_text_back(house: House) -> No
     assert await house.door.redact("alice", incident, update) is None
     async with house.unchanged():
         assert await house.door.redact("alice", incident, update) is None, "the first one counts"
+
+
+@rule(KeyOfAnotherRequest)
+async def test_what_is_asked_twice_under_one_key_is_done_once(house: House) -> None:
+    """A tool has no header for the key: it is told of its argument."""
+    incident, key = await house.incident(), house.name("key")
+    assert await house.door.post_under_key("bob", incident, body="It is the disk", key=key) is None
+
+    async with house.unchanged():
+        again = await house.door.post_under_key("bob", incident, body="It is the disk", key=key)
+        another = await house.door.post_under_key("bob", incident, body="No, the fan", key=key)
+
+    assert again is None
+    said = KeyOfAnotherRequest().message
+    if house.door.surface is Surface.MCP:
+        said = (
+            "This idempotency_key came with another call before, so nothing was done. Use a new "
+            "one for each thing you want done."
+        )
+    assert another == house.told(KeyOfAnotherRequest, said)
 
 
 @rule(NothingToRedact)
