@@ -129,7 +129,7 @@ async def get_key(tx: Transaction, key_id: UUID) -> ApiKey:
 async def revoke_key(tx: Transaction, key_id: UUID) -> ApiKey:
     """Make a key dead at once, for ever. Raises Forbidden, and NotFound for a dead one."""
     await permissions.require_admin(tx, WHAT)
-    key = await tx.db.scalar(_living(tx).filter_by(id=key_id).with_for_update())
+    key = await tx.db.scalar(_living(tx).filter_by(id=key_id).with_for_update(key_share=True))
     if key is None:
         raise NotFound(_UNKNOWN)
     key.revoked_at = tx.now
@@ -161,6 +161,15 @@ async def recognise(tx: Transaction, secret: str, surface: Surface) -> Caller:
     is_noted = key.last_used_at is not None and tx.now - key.last_used_at < LAST_USED
     tx.actor = Actor(ActorKind.API_KEY, key.id, key.name, surface, key.organization_id)
     return Caller(tx.actor, is_noted)
+
+
+async def require_living(tx: Transaction) -> None:
+    """Judge the actor's key once more, where it is about to change something: between its look-up
+    and now it may have been revoked, or have expired. Raises NotAuthorized.
+    """
+    key = await tx.db.get(ApiKey, tx.actor.id, populate_existing=True)
+    if key is None or is_dead(key, tx.clock.now()):
+        raise NotAuthorized
 
 
 async def note_use(core: Core, caller: Caller) -> None:

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from core import people
 from core.errors import Forbidden
@@ -31,7 +31,7 @@ async def is_admin(tx: Transaction) -> bool:
 
 async def _role_of_key(tx: Transaction, key_id: UUID) -> Role | None:
     return await tx.db.scalar(
-        select(ApiKey.role).filter_by(
-            organization_id=tx.organization_id, id=key_id, revoked_at=None
-        )
+        select(ApiKey.role)
+        .filter_by(organization_id=tx.organization_id, id=key_id, revoked_at=None)
+        .where(or_(ApiKey.expires_at.is_(None), ApiKey.expires_at > tx.clock.now()))
     )

@@ -11,7 +11,7 @@ from core import audit, people, schedules
 from core.errors import InUse, InvalidTarget, NameConflict, NotFound, ValidationFailed
 from core.policy_drafts import EscalationLayerDraft, PolicyDraft, describe
 from core.transaction import Transaction
-from storage.limits import ACK_TIMEOUT_MINUTES_MAX, NAME_MAX
+from storage.limits import ACK_TIMEOUT_MINUTES_MAX, NAME_MAX, PARTICIPANTS_MAX
 from storage.models import (
     EscalationLayer,
     EscalationLayerMember,
@@ -246,6 +246,11 @@ async def _check(
             )
         if bool(layer.schedule_id) == bool(layer.member_ids):
             raise InvalidTarget
+        if len(layer.member_ids) > PARTICIPANTS_MAX:
+            raise InvalidTarget(
+                f"A layer pages at most {PARTICIPANTS_MAX} members by name. Use a schedule, or "
+                "several layers."
+            )
         if layer.schedule_id:
             await schedules.value_of(tx, layer.schedule_id)
         known = _members_of(present, layer.id)

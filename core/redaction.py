@@ -41,7 +41,7 @@ async def redact_update(tx: Transaction, incident_id: UUID, update_id: UUID) -> 
         return update
     if update.body is None:
         raise NothingToRedact
-    await repeats.forget_text(tx, update.body)
+    await repeats.forget_text(tx, update.body, posted_at=update.posted_at)
     update.body = None
     update.redacted_at = tx.now
     update.redacted_by = tx.actor.name

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from core.errors import ValidationFailed
 from core.timezones import is_zone
-from storage.limits import NAME_MAX, ROTATION_LENGTH_DAYS_MAX
+from storage.limits import NAME_MAX, PARTICIPANTS_MAX, ROTATION_LENGTH_DAYS_MAX
 from storage.vocabulary import RotationType
 
 FIXED_LENGTHS = {RotationType.DAILY: 1, RotationType.WEEKLY: 7}
@@ -69,6 +69,10 @@ def check_turns(layer: RotationDraft) -> None:
         )
     if not layer.participant_ids:
         raise ValidationFailed(f"“{layer.name}” has no participants.", field="participants")
+    if len(layer.participant_ids) > PARTICIPANTS_MAX:
+        raise ValidationFailed(
+            f"“{layer.name}” has more than {PARTICIPANTS_MAX} participants.", field="participants"
+        )
     if layer.effective_until and layer.effective_until <= layer.effective_from:
         raise ValidationFailed(f"“{layer.name}” ends before it begins.", field="until")
 

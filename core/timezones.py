@@ -163,7 +163,7 @@ def _plain(text: str) -> str:
 @cache
 def known_zones() -> frozenset[str]:
     """Every zone there is; asked once, since the answer is read from hundreds of files."""
-    return frozenset(available_timezones())
+    return frozenset(available_timezones()) - {"localtime"}  # whatever this machine's is
 
 
 @cache

@@ -1,5 +1,6 @@
 """The way in for every surface: one command, one transaction, one actor, one instant."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Hashable, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -8,6 +9,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, Protocol
 from uuid import UUID
+from weakref import WeakValueDictionary
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -129,6 +131,8 @@ class Core:
         self.on_due: Callable[[datetime], None] = lambda _instant: None
         self.on_published: Callable[[], None] = lambda: None
         self.scrubbing = Scrubbing(database)
+        self.repeating: WeakValueDictionary[Hashable, asyncio.Lock] = WeakValueDictionary()
+        """Whose turn it is, of requests that are the same (core.repeats)."""
 
     @asynccontextmanager
     async def transaction(self, actor: Actor) -> AsyncIterator[Transaction]:

@@ -35,6 +35,12 @@ def _request(actor: Actor, secret: str, asked: bytes = b"POST /incidents {}") ->
 
 async def _do(engine: Engine, actor: Actor, request: Repeatable) -> Answer | None:
     """What the first answered, or None for whoever does the work."""
+    async with repeats.one_at_a_time(engine.core, actor, request):
+        return await _do_beside(engine, actor, request)
+
+
+async def _do_beside(engine: Engine, actor: Actor, request: Repeatable) -> Answer | None:
+    """The same, as another process does it, which knows nothing of ours."""
     async with engine.core.transaction(actor) as tx:
         if kept := await repeats.claim(tx, request):
             return kept
@@ -56,7 +62,9 @@ async def test_of_twenty_at_once_one_does_the_work(engine: Engine) -> None:
     actor, secret = await _caller(engine)
     request = _request(actor, secret)
 
-    found = await asyncio.gather(*(_do(engine, actor, request) for _ in range(20)))
+    ways = (_do, _do_beside)
+
+    found = await asyncio.gather(*(ways[n % 2](engine, actor, request) for n in range(20)))
 
     assert sorted(found, key=bool) == [None, *[DONE] * 19]
 
@@ -137,7 +145,78 @@ async def test_who_waits_too_long_for_the_first_is_told(
     async with engine.core.transaction(actor) as tx:
         await repeats.claim(tx, request)
         with pytest.raises(RepeatedTooSoon):
+            await _do_beside(engine, actor, request)
+
+
+async def test_who_waits_too_long_in_the_same_process_is_told_without_a_connection(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(repeats, "WAIT_SECONDS", 0.05)
+    actor, secret = await _caller(engine)
+    request = _request(actor, secret)
+    async with repeats.one_at_a_time(engine.core, actor, request):
+        with pytest.raises(RepeatedTooSoon):
             await _do(engine, actor, request)
+    assert await _do(engine, actor, request) is None
+
+
+async def test_a_refusal_of_the_day_before_makes_room_for_a_new_one(engine: Engine) -> None:
+    actor, secret = await _caller(engine)
+    request = _request(actor, secret)
+    kept = []
+    for number in (1, 2):
+        refusal = Answer(400, f'{{"number": {number}}}')
+        async with (
+            repeats.one_at_a_time(engine.core, actor, request),
+            engine.core.transaction(actor) as tx,
+        ):
+            kept.append(await repeats.keep_refusal(tx, request, refusal))
+        engine.clock.at += timedelta(hours=24)
+
+    assert [one.body for one in kept] == ['{"number": 1}', '{"number": 2}']
+
+
+async def test_what_is_done_is_dated_after_what_it_waited_for(engine: Engine) -> None:
+    actor, secret = await _caller(engine)
+    async with engine.core.transaction(actor) as tx:
+        await repeats.claim(tx, _request(actor, secret))
+        engine.clock.at += timedelta(seconds=30)
+
+        assert tx.now == engine.clock.now()
+
+
+async def test_a_key_is_revoked_while_it_is_at_work(engine: Engine) -> None:
+    actor, secret = await _caller(engine)
+
+    async def keep_working() -> None:
+        for number in range(30):
+            one = Repeatable.of(actor.id, str(number), secret=secret, asked=b"")  # type: ignore[arg-type]
+            await _do_beside(engine, actor, one)
+
+    async with asyncio.timeout(5):
+        working = [asyncio.create_task(keep_working()) for _ in range(3)]
+        await asyncio.sleep(0.02)
+        await engine.do("alice", keys.revoke_key, actor.id)
+        await asyncio.gather(*working)
+
+
+async def test_removing_a_text_and_repeating_do_not_wait_for_one_another(engine: Engine) -> None:
+    actor, secret = await _caller(engine)
+    incident = await engine.declare()
+    update_id = await _post(engine, actor, incident.id, "the text")
+
+    async def post(number: int) -> None:
+        one = Repeatable.of(actor.id, str(number), secret=secret, asked=b"")  # type: ignore[arg-type]
+        async with engine.core.transaction(actor) as tx:
+            await repeats.claim(tx, one)
+            await updates.post_update(tx, incident.id, body="the text")
+            await repeats.keep(tx, one, Answer(201, '{"data": {"body": "the text"}}'))
+
+    async with asyncio.timeout(8):
+        await asyncio.gather(
+            *(post(number) for number in range(5)),
+            engine.do("alice", redaction.redact_update, incident.id, update_id),
+        )
 
 
 async def _post(engine: Engine, actor: Actor, incident_id: UUID, body: str) -> UUID:
@@ -151,7 +230,10 @@ async def test_a_kept_answer_does_not_hold_a_text_that_was_removed(engine: Engin
     incident = await engine.declare()
     text = 'The password is “hunter2”,\n\t"really" \\ Пароль 🔥 %_'
     update_id = await _post(engine, actor, incident.id, text)
-    posted = {"data": {"id": str(update_id), "body": text, "title": "Checkout"}}
+    posted = {
+        "data": {"id": str(update_id), "body": text, "title": text},
+        "told": [{"body": {"untrusted_text": text}, "title": {"untrusted_text": text}}],
+    }
     async with engine.core.transaction(actor) as tx:
         await repeats.claim(tx, request)
         await repeats.keep(tx, request, Answer(201, json.dumps(posted, ensure_ascii=False)))
@@ -162,7 +244,8 @@ async def test_a_kept_answer_does_not_hold_a_text_that_was_removed(engine: Engin
     kept = await _do(engine, actor, request)
     assert kept is not None
     assert json.loads(kept.body) == {
-        "data": {"id": str(update_id), "body": None, "title": "Checkout"}
+        "data": {"id": str(update_id), "body": None, "title": text},
+        "told": [{"body": {"untrusted_text": None}, "title": {"untrusted_text": text}}],
     }
 
 

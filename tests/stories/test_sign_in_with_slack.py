@@ -75,7 +75,9 @@ async def reachable(database_url: str, open_id: OpenId) -> AsyncIterator[World]:
     """A product whose people may sign in with Slack, which is beside the workspace here."""
     async with running_world(database_url, public_url=URL) as world:
         app = SlackApp(CLIENT, SECRET, AsyncWebClient(base_url=open_id.url))
-        told = Dashboard(world.tocsin.core, public_url=URL, slack_app=app)
+        told = Dashboard(
+            world.tocsin.core, public_url=URL, checkup=world.tocsin.checkup, slack_app=app
+        )
         for route in world.tocsin.web.router.routes:
             if getattr(route, "path", "") == "/app":
                 route.app = told  # type: ignore[attr-defined]

@@ -1,7 +1,8 @@
 """The REST API: all that Slack can do, for programs, under `/v1` and `/api` (spec section 9).
 
 endpoints     makes an endpoint of a function over a transaction
-answering     from a request to its answer, every check in its order
+judging       from a request to its answer, every check in its order
+answering     in one transaction, whose answer is kept; and how refusals are told
 refusals      every refusal's status, type and body
 describing    what the OpenAPI document says of an endpoint
 openapi       the document as a whole; wording its sentences, samples its examples

@@ -20,8 +20,9 @@ from fastapi.requests import Request
 from starlette.responses import Response
 
 from core.errors import DomainError
-from web.api.answering import ApiRoute, Call, Exists, Terms
+from web.api.answering import Call, Exists, Terms
 from web.api.describing import ADMINS_ALONE, describe
+from web.api.judging import ApiRoute
 from web.api.schemas.base import Data
 
 Function = Callable[..., Awaitable[Any]]

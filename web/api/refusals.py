@@ -13,6 +13,11 @@ from pydantic.alias_generators import to_camel
 
 from core.errors import DomainError
 
+FAULTS_TOLD = 50
+QUOTED_MAX = 100
+MESSAGE_MAX = 1_000
+"""So many faults, and so many characters, a refusal tells at most: it may be kept for a day."""
+
 
 class MethodNotAllowed(DomainError):
     """This endpoint has no such method. The Allow header names those it has."""
@@ -134,12 +139,12 @@ def body_of(refusal: DomainError, status: int, request_id: str) -> dict[str, Any
         "statusCode": int(status),
         "type": type_of(refusal.code),
         "code": refusal.code,
-        "message": refusal.message,
+        "message": refusal.message[:MESSAGE_MAX],
         "requestId": request_id,
     }
     if refusal.code == "validation_error":
         told["errors"] = [
-            {"field": one.field, "message": one.message} for one in faults_of(refusal)
+            {"field": one.field, "message": one.message} for one in faults_of(refusal)[:FAULTS_TOLD]
         ]
     return told
 
@@ -173,7 +178,12 @@ def malformed(errors: Iterable[Mapping[str, Any]]) -> Malformed:
 
 def _field(where: Sequence[str | int]) -> str:
     inside = [str(part) for part in where[1:]]
-    return ".".join(inside) or str(where[0])
+    return _cut(".".join(inside) or str(where[0]))
+
+
+def _cut(said: str) -> str:
+    """What a caller sent is told back to them, but not at any length."""
+    return said if len(said) <= QUOTED_MAX else f"{said[:QUOTED_MAX]}…"
 
 
 _SENTENCES = {

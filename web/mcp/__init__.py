@@ -27,7 +27,8 @@ from core import keys
 from core.errors import DomainError
 from core.transaction import Core
 from storage.vocabulary import Surface
-from web.api.answering import BODY_MAX, rate_headers, refuse, secret_of
+from web.api.answering import rate_headers, refuse
+from web.api.judging import BODY_MAX, secret_of
 from web.api.refusals import MethodNotAllowed, RateLimited, ServerError
 from web.mcp.tools import CALLER, Caller
 from web.pace import Pace

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from pydantic import ValidationError
 
-from core import effects, incidents, repeats
+from core import effects, incidents, keys, repeats
 from core.effects import UNDECLARED, Effects
 from core.errors import DomainError, NotFound
 from core.repeats import Repeatable
@@ -95,8 +95,16 @@ async def _try_out(caller: Caller, tool: Tool, given: Writes) -> Answer[Done]:
 async def _do_once(caller: Caller, tool: Tool, given: Writes) -> Told:
     """Do it, or refuse it; where it is repeated, as the first time (core.repeats)."""
     again = _repeatable(caller, tool, given)
+    if again is None:
+        return await _do(caller, tool, given, None)
+    async with repeats.one_at_a_time(caller.core, caller.actor, again):
+        return await _do(caller, tool, given, again)
+
+
+async def _do(caller: Caller, tool: Tool, given: Writes, again: Repeatable | None) -> Told:
     try:
         async with caller.core.transaction(caller.actor) as tx:
+            await keys.require_living(tx)
             if again and (kept := await repeats.claim(tx, again)):
                 return _first(kept)
             told = _told(_done(tool, await _act(tx, tool, given), dry_run=False))

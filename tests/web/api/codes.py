@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.web.api.caller import Caller
 from tests.web.api.scene import KEPT, Scene
-from web.api.answering import BODY_MAX
+from web.api.judging import BODY_MAX
 
 CODES = {
     "not_authorized": {401},

@@ -1,5 +1,7 @@
 """What holds for every endpoint: keys, the order of checks, limits, ids, and one shape."""
 
+import json
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -8,7 +10,7 @@ import pytest
 
 from core import keys
 from tests.web.api.caller import Caller, Office, running_office
-from web.api.answering import BODY_MAX
+from web.api.judging import BODY_MAX
 
 pytestmark = pytest.mark.postgresql_later
 
@@ -92,6 +94,7 @@ async def test_an_unknown_query_parameter_is_refused(office: Office) -> None:
         (b"null", "application/json"),
         (b'"title"', "application/json"),
         (b"NaN", "application/json"),
+        (b'{"title": ' + b"1" * 5_000 + b"}", "application/json"),
         (b'{"title": "x"}', "text/plain"),
         (b"title=x", "application/x-www-form-urlencoded"),
     ],
@@ -163,3 +166,45 @@ async def test_who_asks_too_fast_is_told_when_to_come_back(database_url: str) ->
     assert found[2].json()["code"] == "rate_limited"
     assert 90 < int(found[2].headers["Retry-After"]) <= 100
     assert others.status_code == 404
+
+
+async def test_a_key_that_is_revoked_while_it_sends_does_nothing(office: Office) -> None:
+    caller = await office.caller("Slow")
+    wanted = json.dumps(
+        {"title": "x", "severity": "low", "ownerScheduleId": str(office.engine.schedule_id)}
+    ).encode()
+
+    async def sent_slowly() -> AsyncIterator[bytes]:
+        yield wanted[:10]
+        await office.engine.do("alice", keys.revoke_key, caller.key_id)
+        yield wanted[10:]
+
+    answer = await caller.ask(
+        "POST", "/v1/incidents", content=sent_slowly(),
+        headers={"Content-Type": "application/json"},
+    )  # fmt: skip
+
+    assert answer.status_code == 401
+
+
+async def test_a_refusal_tells_no_more_than_somebody_reads(office: Office) -> None:
+    many = {f"{'x' * 500}{number}": 1 for number in range(1_000)}
+
+    answer = await office.member.ask("POST", "/v1/incidents", many)
+
+    assert len(answer.json()["errors"]) == 50
+    assert len(answer.content) < 20_000
+
+
+async def test_a_refused_request_is_a_use_of_the_key(office: Office) -> None:
+    caller = await office.caller("Probing")
+    await caller.ask("GET", f"/v1/incidents/{UNKNOWN}")
+    async with office.engine.core.reading(office.engine.actor("alice")) as tx:
+        assert (await keys.find_key(tx, "Probing")).last_used_at is not None
+
+
+async def test_a_word_that_can_not_be_kept_is_judged_after_existence(office: Office) -> None:
+    headers = {"Idempotency-Key": "x" * 300}
+    path = f"/v1/incidents/{UNKNOWN}/acknowledge"
+
+    assert (await office.member.ask("POST", path, headers=headers)).status_code == 404

@@ -1,5 +1,6 @@
 """How a list that can grow is asked for: a page at a time, from a place that nothing moves."""
 
+import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import date, datetime
 from typing import Annotated, Any
@@ -21,8 +22,11 @@ Limit = Annotated[
 ]
 
 
+_A_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
 def _day_alone(value: Any) -> Any:
-    if isinstance(value, str) and len(value) == len("2026-03-01") and value.isascii():
+    if isinstance(value, str) and _A_DAY.fullmatch(value):
         return value
     raise ValueError("It must be a day, such as 2026-03-01.")
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field, StrictInt
 
 from core.walked import Outcome, Reason
-from storage.limits import ACK_TIMEOUT_MINUTES_MAX
+from storage.limits import ACK_TIMEOUT_MINUTES_MAX, PARTICIPANTS_MAX
 from storage.vocabulary import TargetType
 from web.api.schemas.base import Given, Instant, Named, Shown, left_out
 from web.api.schemas.schedules import Description, Name
@@ -34,7 +34,7 @@ class GivenTarget(Given):
 
     type: TargetType
     schedule_id: UUID | None = None
-    user_ids: list[UUID] | None = None
+    user_ids: Annotated[list[UUID], Field(max_length=PARTICIPANTS_MAX)] | None = None
 
 
 class NewEscalationLayer(Given):

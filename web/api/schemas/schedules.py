@@ -7,7 +7,12 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BeforeValidator, Field, StrictInt, WithJsonSchema
 
-from storage.limits import DESCRIPTION_MAX, NAME_MAX, ROTATION_LENGTH_DAYS_MAX
+from storage.limits import (
+    DESCRIPTION_MAX,
+    NAME_MAX,
+    PARTICIPANTS_MAX,
+    ROTATION_LENGTH_DAYS_MAX,
+)
 from storage.vocabulary import RotationType
 from web.api.schemas.base import Given, GivenInstant, Instant, Named, Shown, Text, left_out
 
@@ -16,7 +21,9 @@ HANDOFF_TIME = r"^([01]\d|2[0-3]):[0-5]\d$"
 Name = Annotated[Text, Field(min_length=1, max_length=NAME_MAX)]
 Description = Annotated[Text, Field(max_length=DESCRIPTION_MAX)]
 LengthDays = Annotated[StrictInt, Field(ge=1, le=ROTATION_LENGTH_DAYS_MAX)]
-ParticipantIds = Annotated[list[UUID], Field(min_length=1), AfterValidator(tuple)]
+ParticipantIds = Annotated[
+    list[UUID], Field(min_length=1, max_length=PARTICIPANTS_MAX), AfterValidator(tuple)
+]
 
 
 def _wall_clock(value: Any) -> time:
