@@ -31,9 +31,6 @@ class McpDoor:
         self._world, self._web = world, web
         self._secrets: dict[str, str] = {}
 
-    def __getattr__(self, verb: str) -> Any:
-        raise AttributeError(f"there is no tool to {verb}")
-
     def name_of(self, who: str) -> str:
         return f"Assistant of {who.title()}"
 
