@@ -15,6 +15,7 @@ from cli.opening import check_schema, known_organization, opened
 from cli.values import instant, nearest
 from core import people, policies, schedules, simulation
 from core.durations import say_minutes
+from core.errors import ValidationFailed
 from core.simulation import Faults, Simulation
 from core.transaction import Actor, Core, Transaction
 from core.walked import Because, Fate, Outcome, Paged, Reason, Route, Step
@@ -76,8 +77,8 @@ async def simulate(
         )
     except ValueError as error:
         raise SettingsError(f"--at: {error}") from None
-    except OverflowError:
-        raise SettingsError(f"--at: “{at}” is too near the end of the calendar.") from None
+    except ValidationFailed as refusal:
+        raise SettingsError(f"--at: {refusal.message}") from None
 
 
 async def _policy(tx: Transaction, typed: str) -> EscalationPolicy:
