@@ -4,9 +4,11 @@ import asyncio
 import fcntl
 import logging
 import time
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from socket import socket
 from typing import IO
 from uuid import UUID
 
@@ -241,7 +243,8 @@ class Tocsin:
 
     def http_server(self) -> uvicorn.Server:
         """The server of the HTTP application, on the host and port of the settings."""
-        return uvicorn.Server(
+        return _Server(
+            self.dashboard.stop,
             uvicorn.Config(
                 self.http,
                 host=self.settings.host,
@@ -250,7 +253,7 @@ class Tocsin:
                 access_log=False,
                 lifespan="off",
                 timeout_graceful_shutdown=STOP_SECONDS,
-            )
+            ),
         )
 
     async def _only_organization(self) -> UUID | None:
@@ -291,6 +294,19 @@ class Tocsin:
             with suppress(TimeoutError):
                 async with asyncio.timeout(RETRY_SECONDS):
                     await self._stopping.wait()
+
+
+class _Server(uvicorn.Server):
+    """Ends the streams before it waits for requests: nobody waits for those who only listen."""
+
+    def __init__(self, end_streams: Callable[[], Awaitable[None]], config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._end_streams = end_streams
+
+    async def shutdown(self, sockets: list[socket] | None = None) -> None:
+        """Let what is under way come to its end."""
+        await self._end_streams()
+        await super().shutdown(sockets)
 
 
 def slack_client(

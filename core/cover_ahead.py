@@ -10,7 +10,8 @@ from uuid import UUID
 
 from core import covering, oncall, overrides, people, schedules
 from core.covering import OverrideDraft
-from core.errors import NotFound, OverrideConflict
+from core.errors import NotFound, OverrideConflict, ValidationFailed
+from core.instants import END
 from core.transaction import Transaction
 
 AROUND = timedelta(days=1)
@@ -55,6 +56,11 @@ async def turns_with(
     present = override_of(value, changing) if changing else None
     await overrides.check(tx, draft)
     draft = _as_it_will_be(draft, present, tx.now)
+    if draft.end_at - draft.start_at > _TOO_FAR:
+        raise ValidationFailed(
+            "That is too long to be shown beforehand: choose an end within 400 days.",
+            field="end_at",
+        )
     if present:
         value = replace(value, overrides=tuple(o for o in value.overrides if o is not present))
         _refuse_what_is_in_the_way(value, draft, names)
@@ -95,7 +101,7 @@ def _turns(
     """From a day before, or now, to a day after, with the override."""
     foreseen = covering.with_cover(value, draft)
     start = max(draft.start_at - AROUND, min(now, draft.start_at))
-    end = draft.end_at + AROUND
+    end = draft.end_at + min(AROUND, END - draft.end_at)
     shifts = [
         Turn(
             names.get(one.member_id, "somebody"),

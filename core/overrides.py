@@ -6,7 +6,7 @@ makes room, as people expect who take a shift over: what stands in the way is cu
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -16,10 +16,14 @@ from sqlalchemy import select
 from core import audit, notifications, oncall, people, schedules
 from core.covering import OverrideDraft, from_now_on, rest_of
 from core.errors import NotFound, OverrideConflict, OverrideEnded, ValidationFailed
+from core.instants import END
 from core.remarks import Change, DutyChanged
 from core.transaction import Transaction
 from storage.models import Schedule, ScheduleOverride
 from storage.vocabulary import AuditType
+
+TOLD_AHEAD = timedelta(days=400)
+"""Whose time it would be is looked for no further than so, however long somebody stands in."""
 
 
 async def list_overrides(tx: Transaction, schedule_id: UUID) -> Sequence[ScheduleOverride]:
@@ -313,9 +317,10 @@ async def _tell(
     without = replace(
         otherwise, overrides=tuple(one for one in otherwise.overrides if one.id != override_id)
     )
+    told_until = min(draft.end_at, draft.start_at + min(TOLD_AHEAD, END - draft.start_at))
     displaced = dict.fromkeys(
         shift.member_id
-        for shift in oncall.shifts(without, draft.start_at, draft.end_at)
+        for shift in oncall.shifts(without, draft.start_at, told_until)
         if shift.position == 0 and shift.member_id != draft.member_id
     )
     known = await people.by_id(tx, [draft.member_id, *displaced])

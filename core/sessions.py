@@ -205,6 +205,16 @@ async def end_all(tx: Transaction, member_id: UUID) -> None:
     await _end(tx, DashboardSession.member_id == member_id, everywhere=True)
 
 
+async def forget(tx: Transaction, member_id: UUID) -> None:
+    """Leave no session and no link of a member's: they were removed, and may come back."""
+    for model in (LoginLink, DashboardSession):
+        await tx.db.execute(
+            delete(model).where(
+                model.organization_id == tx.organization_id, model.member_id == member_id
+            )
+        )
+
+
 async def list_sessions(tx: Transaction, member_id: UUID) -> list[datetime]:
     """When each of a member's sessions that are not over began, the newest first."""
     found = await tx.db.scalars(

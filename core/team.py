@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
-from core import audit, calendars, leaving, people, permissions
+from core import audit, calendars, leaving, people, permissions, sessions
 from core.addresses import clean_address
 from core.errors import AlreadyMember, CannotChangeOwnRole, LastAdmin, NotFound
 from core.transaction import Transaction
@@ -85,6 +85,7 @@ async def remove_member(tx: Transaction, member_id: UUID) -> Member:
     audit.record(tx, AuditType.MEMBER_REMOVED, memberId=str(member.id), name=member.name)
     await calendars.end_feed_of(tx, member.id)
     await tx.db.flush()
+    await sessions.forget(tx, member.id)
     await leaving.end_pages(tx, member)
     return member
 

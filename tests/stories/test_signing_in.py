@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from core import people, team
 from tests.web.dashboard.browser import Browser, browser
 from tests.world import World, running_world
 
@@ -120,3 +121,37 @@ async def test_nobody_is_led_elsewhere_after_signing_in(world: World, following:
         shown = await page.open(f"/sign-in?next={following}")
 
     assert "evil" not in shown.html
+
+
+async def test_a_tab_that_nobody_looks_at_is_idle_however_often_it_asks(reachable: World) -> None:
+    path = await _link(reachable, reachable.bob)
+    async with browser(reachable) as page:
+        await _enter(page, path)
+        for _ in range(3):
+            reachable.clock.at += timedelta(hours=4)
+            await page.open("/", headers={"X-Live": "1"})
+
+        assert (await page.open("/")).path == "/app/sign-in"
+
+
+async def test_who_was_removed_and_comes_back_signs_in_anew(reachable: World) -> None:
+    path = await _link(reachable, reachable.bob)
+    async with browser(reachable, reachable.bob) as page:
+        await page.open("/")
+        async with reachable.tocsin.core.transaction(reachable.system) as tx:
+            bob = await people.find_by_slack_user_id(tx, reachable.bob.id)
+            assert bob
+            await team.remove_member(tx, bob.id)
+        async with reachable.tocsin.core.transaction(reachable.system) as tx:
+            await team.add_member(tx, email="bob@example.com")
+
+        assert (await page.open("/")).path == "/app/sign-in"
+        assert (await page.open(path)).status == 410
+
+
+@pytest.mark.parametrize(
+    "path", ["/incidents/" + "9" * 5_000, "/sign-in?next=//[", "/sign-in?next=/%E6"]
+)
+async def test_what_is_no_address_is_no_fault_of_ours(world: World, path: str) -> None:
+    async with browser(world) as page:
+        assert (await page.open(path)).status in (200, 404)

@@ -47,6 +47,10 @@ from web.dashboard.with_slack import SlackApp
 __all__ = ["PATH", "Dashboard", "Door"]
 
 
+PATH_MAX = 1_000
+"""Characters. No address of ours is so long, and no number in one."""
+
+
 class Dashboard:
     """The dashboard of one product. What is the same for all of them is made once."""
 
@@ -72,6 +76,9 @@ class Dashboard:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request below `/app`."""
         scope["tocsin.door"] = self._door
+        if len(scope.get("path", "")) > PATH_MAX:
+            await not_found(scope, receive, send)
+            return
         await _routes()(scope, receive, send)
 
     async def stop(self) -> None:

@@ -17,6 +17,7 @@ from core.errors import DomainError, InvalidComponentId, NotFound, ValidationFai
 from core.leaks import find_leaks
 from core.preview import Preview
 from core.transaction import Transaction
+from storage.limits import TITLE_MAX
 from storage.vocabulary import Severity
 from web.dashboard import declare_words, incident_filters, incident_words, people_field
 from web.dashboard.pages import Asked, Back, Pages, Then
@@ -81,7 +82,9 @@ async def show_declare(tx: Transaction, asked: Asked) -> Page:
             "consequence": declare_words.consequence(consequence) if consequence else None,
             "doubt": doubt,
             "pages": pages,
-            "leaks": await asyncio.to_thread(find_leaks, title) if pages and title else (),
+            "leaks": await asyncio.to_thread(find_leaks, title[:TITLE_MAX])
+            if pages and title
+            else (),
             "dedup_key": typed(DECLARE, "dedup_key", uuid4().hex),
         },
     )

@@ -38,6 +38,9 @@ FORM_MAX = 256 * 1024
 TOKEN = "form_token"  # noqa: S105  (the name of a field)
 FORM = "form"
 SAID = "tocsin_said"
+LIVE = "X-Live"
+"""What a page says that asks by itself how it is now."""
+
 SAID_SECONDS = 30
 DEDUP_KEY = "dedup_key"
 DEDUP_CHARACTERS = 64
@@ -166,19 +169,22 @@ async def _get(request: Request, function: Shows, admins: str | None) -> Respons
             await permissions.require_admin(tx, admins)
         asked = _asked(request, door, session)
         page = await function(tx, asked)
-    await sessions.note_use(door.core, session)
+    by_itself = LIVE in request.headers
+    if not by_itself:  # a tab that nobody looks at is idle, however often it asks how things are
+        await sessions.note_use(door.core, session)
     response = await _answer(asked, page)
-    if SAID in request.cookies:
+    if SAID in request.cookies and not by_itself:
         response.delete_cookie(SAID, path=PATH)
     return response
 
 
 async def _post(request: Request, function: Function, of: Shows, admins: str | None) -> Response:
     door = Door.of(request)
+    form = await read_form(request)  # first of all: who is signed out meanwhile does nothing
     async with door.core.reading(Actor.system()) as tx:
         session = await sessions.recognise(tx, cookie_of(request, door))
     asked = _asked(request, door, session)
-    asked.form = await read_form(request)
+    asked.form = form
     if not sessions.is_shown_to(session, asked.one(TOKEN)) or not is_same_origin(request, door):
         raise Forbidden("This form was not sent from a page of yours. Go back, and send it again.")
     await sessions.note_use(door.core, session)

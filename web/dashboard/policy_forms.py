@@ -113,7 +113,7 @@ async def move_layer(tx: Transaction, asked: Asked) -> Back:
     """Give a layer another position, from 1."""
     policy_id, layer_id = asked.path["policy_id"], asked.path["layer_id"]
     to = asked.one("to")
-    place = max(int(to), 1) if to.isdecimal() else 1
+    place = max(int(to), 1) if to.isdecimal() and len(to) < 5 else 1
     await escalation_order.move_layer(tx, policy_id, layer_id, to=place)
     return Back(f"/policies/{policy_id}", "The layer was moved.")
 

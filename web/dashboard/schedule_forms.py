@@ -103,7 +103,8 @@ async def move_layer(tx: Transaction, asked: Asked) -> Back:
     """Give a layer another position."""
     schedule_id, layer_id = asked.path["schedule_id"], asked.path["layer_id"]
     to = asked.one("to")
-    await arranging.move_layer(tx, schedule_id, layer_id, to=int(to) if to.isdecimal() else 0)
+    place = int(to) if to.isdecimal() and len(to) < 5 else 0
+    await arranging.move_layer(tx, schedule_id, layer_id, to=place)
     return Back(f"/on-call/schedules/{schedule_id}", "The layer was moved.")
 
 

@@ -16,8 +16,9 @@ from core import people, sessions
 from core.errors import Forbidden, LinkOver, NotFound, NotSignedIn
 from core.transaction import Actor
 from storage.vocabulary import Surface
-from web.dashboard.door import Door
+from web.dashboard.door import PATH, Door
 from web.dashboard.pages import (
+    SAID,
     TOKEN,
     answered,
     cookie_name,
@@ -30,6 +31,8 @@ from web.dashboard.pages import (
 from web.dashboard.rendering import Page, View, render
 
 NEXT = "next"
+NEXT_MAX = 2_000
+"""Characters: it travels in an address, and in a cookie."""
 
 
 async def _sign_in(request: Request) -> Response:
@@ -113,7 +116,6 @@ def let_in(door: Door, cookie: str, following: str) -> Response:
     response.set_cookie(
         cookie_name(door),
         cookie,
-        max_age=int(sessions.IDLE.total_seconds()),
         path="/",
         secure=door.is_secure,
         httponly=True,
@@ -124,7 +126,12 @@ def let_in(door: Door, cookie: str, following: str) -> Response:
 
 def inside(path: str) -> str:
     """A path below the dashboard, to go to afterwards; nothing for one that leads elsewhere."""
-    parts = urlsplit(path)
+    if not path.isascii() or len(path) > NEXT_MAX:
+        return ""
+    try:
+        parts = urlsplit(path)
+    except ValueError:
+        return ""
     is_ours = path.startswith("/") and not path.startswith(("//", "/\\"))
     is_plain = not parts.scheme and not parts.netloc and path.isprintable()
     return path if is_ours and is_plain else ""
@@ -133,6 +140,7 @@ def inside(path: str) -> str:
 def _out(door: Door) -> Response:
     response = to("/sign-in")
     response.delete_cookie(cookie_name(door), path="/", secure=door.is_secure, httponly=True)
+    response.delete_cookie(SAID, path=PATH)
     return response
 
 
