@@ -17,7 +17,7 @@ from tests.safety.judgement import check_the_promise, until_quiet
 from tests.safety.replica import Replica
 from tests.safety.stage import DECLARERS, Stage, staged
 
-FORMS = int(os.environ.get("TOCSIN_SOCKET_FORMS", "6"))
+FORMS = int(os.environ.get("TOCSIN_SOCKET_FORMS", "14"))
 AGAIN_SECONDS = 0.05
 
 

@@ -13,7 +13,6 @@ from secrets import token_urlsafe
 from typing import Any
 
 import aiohttp
-import jwt
 from slack_sdk.errors import SlackApiError
 from slack_sdk.oauth import OpenIDConnectAuthorizeUrlGenerator
 from slack_sdk.web.async_client import AsyncWebClient
@@ -54,6 +53,8 @@ class SlackApp:
 
     async def identify(self, code: str, *, nonce: str, redirect_uri: str) -> tuple[str, str]:
         """The team and the user who came back with this code. Raises StrangeAnswer."""
+        import jwt  # takes as long to load as the dashboard, and few ever need it
+
         try:
             # Not by the client's own method: the way in which it sends both is deprecated.
             answer = await self.slack.api_call(
