@@ -1,5 +1,6 @@
 """Whether an answer is what the OpenAPI document says: its status, its code, its schema."""
 
+import json
 import re
 from functools import cache
 from typing import Any
@@ -60,6 +61,7 @@ def check_answer(answer: httpx.Response) -> None:
     operation = operation_of(request.method, request.url.path)
     if operation is None:
         return
+    _check_request(request, answer, operation)
     status = str(answer.status_code)
     assert status in operation["responses"], f"undocumented: {status} {answer.text}"
     if status == "204":
@@ -77,3 +79,26 @@ def check_answer(answer: httpx.Response) -> None:
         assert answer.json()["code"] in told, f"undocumented: {answer.text}"
         assert answer.json()["statusCode"] == answer.status_code
         assert answer.json()["requestId"]
+
+
+def _check_request(
+    request: httpx.Request, answer: httpx.Response, operation: dict[str, Any]
+) -> None:
+    """What was done must have been asked for as the document says; a refusal may be for that."""
+    asked = operation.get("requestBody")
+    if answer.status_code >= 400 or asked is None or not request.content:
+        return
+    schema = asked["content"]["application/json"]["schema"]
+    resolved = {**schema, "$ref": f"{BASE}{schema['$ref']}"} if "$ref" in schema else schema
+    Draft202012Validator(resolved, registry=_registry()).validate(
+        _trimmed(json.loads(request.content))
+    )
+
+
+def _trimmed(value: Any) -> Any:
+    """White space at the ends of a text is trimmed before it is measured (spec section 2)."""
+    if isinstance(value, dict):
+        return {name: _trimmed(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_trimmed(one) for one in value]
+    return value.strip() if isinstance(value, str) else value
