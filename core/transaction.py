@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Hashable, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -17,6 +18,7 @@ from core.errors import NotReady, Unavailable
 from core.measures import Measures, Unmeasured
 from core.scrubbing import Scrubbing
 from storage.database import Database, DatabaseUnavailable
+from storage.lane import LaneFull
 from storage.vocabulary import ActorKind, Channel, Surface
 
 log = logging.getLogger(__name__)
@@ -131,8 +133,32 @@ class Core:
         self.on_due: Callable[[datetime], None] = lambda _instant: None
         self.on_published: Callable[[], None] = lambda: None
         self.scrubbing = Scrubbing(database)
+        self._whole: Core | None = None
         self.repeating: WeakValueDictionary[Hashable, asyncio.Lock] = WeakValueDictionary()
         """Whose turn it is, of requests that are the same (core.repeats)."""
+
+    @property
+    def whole(self) -> "Core":
+        """The core of which this is a lane, itself where it is none: one for all that is kept."""
+        return self._whole or self
+
+    def lane(self, *, reading: int, writing: int) -> "Core":
+        """The same core for those who may be many, and can wait: of them so many at once.
+
+        Whoever is told of a commit here is told of one there. Whoever is in it must not enter it
+        again, as all of them could wait for each other: that raises RuntimeError.
+        """
+        return self._through(self.database.lane(reading=reading, writing=writing))
+
+    def giving_way(self) -> "Core":
+        """The same lane for those who come after all who wait in this one."""
+        return self._through(self.database.giving_way())
+
+    def _through(self, database: Database) -> "Core":
+        lane = copy(self)
+        lane.database = database
+        lane._whole = self.whole
+        return lane
 
     @asynccontextmanager
     async def transaction(self, actor: Actor) -> AsyncIterator[Transaction]:
@@ -144,14 +170,15 @@ class Core:
             async with self.database.writing() as session:
                 tx = Transaction(session, actor, self.clock, self.person_channels)
                 yield tx
+        told = self.whole
         if tx.erases:
-            self.scrubbing.begin()
+            told.scrubbing.begin()
         if tx.publishes:
-            self.on_published()
+            told.on_published()
         if tx.due:
-            self.on_due(min(tx.due))
+            told.on_due(min(tx.due))
         for happened in tx.committed:
-            happened(self.measures)
+            happened(told.measures)
 
     @asynccontextmanager
     async def rehearsing(self, actor: Actor) -> AsyncIterator[Rehearsal]:
@@ -177,6 +204,8 @@ class Core:
 def _said_plainly() -> Iterator[None]:
     try:
         yield
+    except LaneFull as error:  # it has said so itself
+        raise Unavailable from error
     except DatabaseUnavailable as error:
         log.error("the database does not answer: %s", error)
         raise Unavailable from error

@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing, nullcontext
+from copy import copy
 from typing import Any
 
 from sqlalchemy import event
@@ -13,12 +14,16 @@ from sqlalchemy.exc import TimeoutError as SQLAlchemyTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
 from storage import one_hop
+from storage.lane import Lane
 
 SQLITE_BUSY_SECONDS = 10
 SQLITE_SYNCHRONOUS = "FULL"
 """A commit is on the disk before it is answered: NORMAL may undo one on power loss."""
 POOL_SIZE = 8
 COMMAND_SECONDS = 20
+LANE_SECONDS = 20
+"""So long somebody waits to be let into a lane."""
+
 _PATIENCE = {"lock_timeout": "10s", "idle_in_transaction_session_timeout": "20s"}
 """A replica that is frozen in the middle of a transaction must not hold the others for ever."""
 
@@ -51,6 +56,24 @@ class Database:
         self._turn: AbstractAsyncContextManager[Any] = (
             asyncio.Lock() if self.is_sqlite else nullcontext()
         )
+        self._lane: Lane | None = None
+
+    def lane(self, *, reading: int, writing: int, seconds: float = LANE_SECONDS) -> "Database":
+        """The same database for those who may be many, and can wait: of them so many at once.
+
+        However many they are, the rest of its connections stay for everybody else, and those who
+        read do not wait for those who write. Whoever has waited for so many `seconds` is sent away
+        with LaneFull.
+        """
+        lane = copy(self)
+        lane._lane = Lane(reading=reading, writing=writing, seconds=seconds)
+        return lane
+
+    def giving_way(self) -> "Database":
+        """The same lane for those who come after all who wait in this one."""
+        lane = copy(self)
+        lane._lane = self._lane.giving_way() if self._lane else None
+        return lane
 
     @property
     def engine(self) -> AsyncEngine:
@@ -64,7 +87,7 @@ class Database:
         On SQLite the first statement takes the write lock, so what was read stays true. On
         PostgreSQL lock the rows that a rule speaks about (`with_for_update`) first.
         """
-        async with self._turn, _session(self._writer) as session:
+        async with self._place_to_write(), self._turn, _session(self._writer) as session:
             await session.connection()  # a database that is away is noticed before anything else
             yield session
             await session.commit()
@@ -75,15 +98,21 @@ class Database:
 
         On SQLite it keeps all other writers waiting from its first statement to its end.
         """
-        async with self._turn, _session(self._writer) as session:
+        async with self._place_to_write(), self._turn, _session(self._writer) as session:
             await session.connection()
             yield session  # closed without a commit, it is rolled back
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
         """A session that cannot write and never waits for one that does."""
-        async with _session(self._reader) as session:
+        async with self._place_to_read(), _session(self._reader) as session:
             yield session
+
+    def _place_to_read(self) -> AbstractAsyncContextManager[None]:
+        return self._lane.reading() if self._lane else nullcontext()
+
+    def _place_to_write(self) -> AbstractAsyncContextManager[None]:
+        return self._lane.writing() if self._lane else nullcontext()
 
     async def scrub(self) -> bool:
         """Leave no byte behind of what was erased and committed. Returns whether it is done.

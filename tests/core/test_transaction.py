@@ -80,6 +80,15 @@ async def test_with_nothing_due_nobody_is_told(engine: Engine) -> None:
     assert told == []
 
 
+async def test_what_a_lane_commits_is_told_to_who_listens_by_then(engine: Engine) -> None:
+    lane, told = engine.core.lane(reading=1, writing=1), []
+    engine.core.on_due = told.append
+    async with lane.transaction(engine.system) as tx:
+        tx.due.append(NOON)
+
+    assert told == [NOON]
+
+
 async def test_until_somebody_listens_what_is_due_is_told_to_nobody(database_url: str) -> None:
     core = Core(Database(database_url), StoryClock())
     async with core.transaction(Actor.system()) as tx:

@@ -1,14 +1,20 @@
 """Sessions on a real file: what a statement costs, and what a cancelled writer leaves behind."""
 
 import asyncio
+import logging
 import sys
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
+import pytest
 from sqlalchemy import text
 
 from storage import one_hop
 from storage.database import Database
+from storage.lane import LaneFull
 
 
 async def _database(folder: Path) -> Database:
@@ -87,3 +93,75 @@ async def test_a_commit_of_the_product_is_on_the_disk_before_it_is_answered(
     answer, _ = await process.communicate()
 
     assert answer.decode().split() == ["wal", "2"]  # 2 is FULL
+
+
+async def test_a_lane_lets_so_many_in_and_sends_away_who_waited_too_long(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    database = await _database(tmp_path)
+    lane = database.lane(reading=1, writing=1, seconds=0.05)
+    async with lane.reading(), database.reading() as beside:
+        assert (await beside.execute(text("SELECT 1"))).scalar() == 1
+        assert await _sent_away(lane.reading, lane.reading, lane.giving_way().reading) == 3
+        assert await _sent_away(lane.writing) == 0
+    async with lane.writing() as free:
+        await free.execute(text("INSERT INTO notes VALUES ('after')"))
+        assert await _sent_away(lane.writing, lane.rehearsing) == 2
+        assert await _sent_away(lane.reading) == 0
+    async with database.reading() as session:
+        assert (await session.execute(text("SELECT body FROM notes"))).all() == [("after",)]
+    await database.dispose()
+
+    assert {one.levelno for one in caplog.records} == {logging.WARNING}
+    assert len(caplog.records) == 2  # one for those who read, one for those who write
+
+
+async def _sent_away(*entering: Callable[[], AbstractAsyncContextManager[Any]]) -> int:
+    """How many of those who come at once find no place in time."""
+
+    async def enter(door: Callable[[], AbstractAsyncContextManager[Any]]) -> None:
+        async with door():
+            pass
+
+    came = await asyncio.gather(*map(enter, entering), return_exceptions=True)
+    assert {type(one) for one in came} <= {LaneFull, type(None)}
+    return sum(isinstance(one, LaneFull) for one in came)
+
+
+async def test_who_gives_way_comes_after_all_who_do_not(tmp_path: Path) -> None:
+    database = await _database(tmp_path)
+    lane = database.lane(reading=1, writing=1)
+    order: list[str] = []
+
+    async def come(name: str, through: Database) -> None:
+        async with through.reading():
+            order.append(name)
+
+    gives_way = lane.giving_way()
+    async with lane.reading():
+        came = [
+            asyncio.create_task(come(name, through))
+            for name, through in (
+                ("gone", lane), ("last", gives_way.giving_way()), ("later", gives_way),
+                ("first", lane), ("second", lane),
+            )
+        ]  # fmt: skip
+        await asyncio.sleep(0)
+        came[0].cancel()
+    await asyncio.gather(*came, return_exceptions=True)
+    await database.dispose()
+
+    assert order == ["first", "second", "later", "last"]
+
+
+async def test_nobody_enters_a_lane_twice_and_their_tasks_may(tmp_path: Path) -> None:
+    database = await _database(tmp_path)
+    lane = database.lane(reading=2, writing=1)
+    async with lane.reading():
+        for entering in (lane.reading, lane.writing, lane.giving_way().reading):
+            with pytest.raises(RuntimeError, match="must not enter it again"):
+                async with entering():
+                    pass
+        assert await _sent_away(lane.reading, lane.writing) == 0
+    assert await _sent_away(lane.reading, lane.reading) == 0
+    await database.dispose()
