@@ -1,13 +1,11 @@
 """Everything, built once from the settings and wired; and its life, from start to stop."""
 
 import asyncio
-import fcntl
 import logging
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import UTC, datetime
-from pathlib import Path
 from socket import socket
 from typing import IO
 from uuid import UUID
@@ -16,14 +14,15 @@ import aiohttp
 import uvicorn
 from fastapi import FastAPI
 from slack_sdk.errors import SlackApiError
-from slack_sdk.web.async_client import AsyncWebClient
 from starlette.routing import Route
 
+from assembly import possession
 from assembly.checkup import Checkup
 from assembly.clock import DatabaseClock, stopwatch
 from assembly.heartbeat import Heartbeat
 from assembly.mail import mail_senders, person_channels
-from assembly.settings import Settings, SettingsError
+from assembly.settings import Settings
+from assembly.slack import SLACK_TIMEOUT_SECONDS, slack_client
 from assembly.version import VERSION
 from assembly.watch import Watch
 from bot.answering import DEADLINE_SECONDS, Answering
@@ -39,8 +38,7 @@ from core.transaction import Actor, Clock, Core
 from core.worker import Worker
 from mail.server import TIMEOUT_SECONDS
 from storage.bell import Bell
-from storage.database import Database, DatabaseUnavailable
-from storage.migrate import current_and_head, migrate
+from storage.database import Database
 from storage.vocabulary import Channel
 from web import create_web
 from web.acknowledging import acknowledging
@@ -56,7 +54,6 @@ from web.status_pages import StatusPages
 log = logging.getLogger(__name__)
 
 OF_SLACK = (Channel.SLACK_DM, Channel.ALERTS)
-SLACK_TIMEOUT_SECONDS = 10
 RETRY_SECONDS = 3
 STOP_SECONDS = 15
 
@@ -187,8 +184,8 @@ class Tocsin:
 
         Raises SettingsError where the database is not ready and won't be by itself.
         """
-        self._lock = _only_one(self.settings.sqlite_file)
-        await self._check_schema()
+        self._lock = possession.only_one(self.settings.sqlite_file)
+        await possession.have_tables(self.core.database)
         if self.bell:
             on_time = asyncio.Event()
             self._ringing = asyncio.create_task(self.bell.run(on_time))
@@ -262,25 +259,6 @@ class Tocsin:
             every = await people.organizations(tx)
         return every[0].id if len(every) == 1 else None
 
-    async def _check_schema(self) -> None:
-        """SQLite is brought up to date; PostgreSQL is asked to be: replicas must not race."""
-        if self.core.database.is_sqlite:
-            await migrate(self.core.database)
-            return
-        while True:
-            try:
-                current, head = await current_and_head(self.core.database)
-            except DatabaseUnavailable as error:
-                log.error("the database does not answer yet: %s", error)
-                await asyncio.sleep(RETRY_SECONDS)
-                continue
-            if current != head:
-                raise SettingsError(
-                    f"The database is at {current or 'no'} revision and this version of Tocsin "
-                    f"needs {head}: run `python app.py migrate` first."
-                )
-            return
-
     async def _keep_connecting(self) -> None:
         while not self._stopping.is_set():
             try:
@@ -307,36 +285,3 @@ class _Server(uvicorn.Server):
         """Let what is under way come to its end."""
         await self._end_streams()
         await super().shutdown(sockets)
-
-
-def slack_client(
-    settings: Settings,
-    session: aiohttp.ClientSession | None,
-    timeout: float = SLACK_TIMEOUT_SECONDS,
-) -> AsyncWebClient:
-    """A Slack client that never repeats a call by itself: the outbox decides what is repeated."""
-    client = AsyncWebClient(
-        token=settings.slack_bot_token,
-        base_url=settings.slack_api_url,
-        session=session,
-        timeout=int(timeout) or 1,
-        retry_handlers=[],
-    )
-    client.retry_handlers.clear()
-    return client
-
-
-def _only_one(file: Path | None) -> IO[str] | None:
-    """Hold a SQLite file for this process alone. Raises SettingsError if another serves it."""
-    if file is None:
-        return None
-    lock = file.with_name(f"{file.name}.lock").open("w")
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        lock.close()
-        raise SettingsError(
-            f"Another `serve` is running on {file}. SQLite is for one process: stop that one, "
-            "or set DATABASE_URL to a PostgreSQL to run several."
-        ) from None
-    return lock

@@ -17,7 +17,7 @@ class Wanted(BaseModel):
 
     title: str
     severity: str
-    ownerId: str  # noqa: N815  (as in JSON)
+    ownerId: str  # noqa: N815  (the floor translates no names: that is the API's own work)
 
 
 def floor(answers: dict[str, Any]) -> FastAPI:

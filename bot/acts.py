@@ -9,7 +9,7 @@ from uuid import UUID
 from bot.answering import Answer
 from bot.gesture import Gesture, say
 from bot.identity import member_of
-from core import bundles, escalation, incidents, updates
+from core import bundles, escalation, incidents, lifecycle, updates
 from core.errors import InvalidTargetUser, NotAMember
 from storage.vocabulary import Severity, Status
 
@@ -60,6 +60,8 @@ def _them(count: int) -> str:
 
 async def hand_off(gesture: Gesture, incident_id: UUID, slack_user_id: str) -> Answer:
     """Make somebody else the owner. Raises InvalidTargetUser, AlreadyOwner, IncidentResolved."""
+    async with gesture.core.reading(gesture.actor) as tx:  # before Slack is asked who is meant
+        lifecycle.check_open((await incidents.get(tx, incident_id)).status)
     try:
         target = await member_of(gesture.core, gesture.workspace, slack_user_id)
     except NotAMember as error:

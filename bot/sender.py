@@ -11,7 +11,7 @@ from bot.blocks import bundle, card, notices, page, remarks
 from bot.blocks.text import Rendered
 from bot.workspace import Workspace
 from core import people
-from core.notifications import Card, Page, ToAdmin
+from core.messages import Card, Page, ToAdmin
 from core.remarks import Remark
 from core.sending import LOOK_BACK, DeliveryFailed, Outgoing, Receipt, composing
 from core.transaction import Actor, Core

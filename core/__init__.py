@@ -53,6 +53,7 @@ An incident's life, and where each part of it is written:
     calendars       feeds at secret addresses: a schedule's shifts, or a person's
     calendar_events PURE: shifts as a calendar lists them
     overrides       somebody stands in, and everybody concerned is told
+    duty_changes    who is told of it: who stands in, and whose time it would be
     override_changes  one of them changed by the names of its fields; never its past
     covering        PURE: what is asked for then, and how a schedule will be
     cover_ahead     what covering will come to, before it is done
@@ -64,8 +65,10 @@ An incident's life, and where each part of it is written:
     schedule_facts, policy_facts  both as views and forms show them
     escalation      begin, acknowledge, hand off, stop, escalate what is due
     firing          the next layer that has anybody is paged
-    notifications   the messages, and who is to hear which
+    messages        the messages, as frozen values
+    notifications   who is to hear which of them, and through what
     outbox          deliveries: written with what causes them, ended with a reason
+    claimable       which of them can be taken up now, and when the next one can
     claims          deliveries taken up, by lease, one replica at a time
     delivering      one delivery's way out, to an outcome that is written down
     sending         what a channel to the world is handed, and what it promises

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, bindparam, func, select
 
-from core import claims, escalation
+from core import claimable, escalation
 from core.transaction import Transaction
 from storage.models import Incident
 from storage.vocabulary import Channel
@@ -32,7 +32,7 @@ def _both(channels: frozenset[Channel], *, some_busy: bool) -> Select[Any]:
         _i.next_escalation_at.is_not(None),
         _i.organization_id == bindparam("organization_id"),
     )
-    delivery = claims.earliest(channels, some_busy=some_busy)
+    delivery = claimable.earliest(channels, some_busy=some_busy)
     return select(escalation.scalar_subquery(), delivery.scalar_subquery())
 
 
@@ -47,5 +47,5 @@ async def look_ahead(
     if organization_id is None:
         return Ahead(await escalation.earliest_due(tx), None)
     both = _both(frozenset(channels), some_busy=bool(busy_targets))
-    given = claims.eligible(tx, organization_id, busy_targets)
+    given = claimable.eligible(tx, organization_id, busy_targets)
     return Ahead(*(await tx.db.execute(both, given)).one())

@@ -9,8 +9,9 @@ from dataclasses import replace
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from core import scheduling
+from core import layer_order, scheduling
 from core.errors import ChangedMeanwhile, NameConflict, ValidationFailed
+from core.layer_order import layer_of
 from core.layer_terms import LayerTerms, as_draft, moved_to
 from core.schedule_drafts import RotationDraft, ScheduleDraft, check_zone, describe_layer, seen
 from core.transaction import Transaction
@@ -49,24 +50,17 @@ def with_layer(draft: ScheduleDraft, id: UUID, terms: LayerTerms) -> ScheduleDra
 
     Raises ValidationFailed, NameConflict.
     """
-    was = layer_of(draft, id)
+    was = layer_of(draft.layers, id)
     wanted = as_draft(terms, ZoneInfo(draft.timezone), id=id, was=was)
     if any(one.name == wanted.name for one in draft.layers if one is not was):
         raise NameConflict(f"This schedule has a layer called “{wanted.name}” already.",
                            field="name")  # fmt: skip
-    if was is None:
-        return replace(draft, layers=(*draft.layers, wanted))
-    return replace(draft, layers=tuple(wanted if one is was else one for one in draft.layers))
+    return replace(draft, layers=layer_order.with_layer(draft.layers, wanted))
 
 
 def without_layer(draft: ScheduleDraft, id: UUID) -> ScheduleDraft:
     """The schedule without this layer."""
-    return replace(draft, layers=tuple(one for one in draft.layers if one.id != id))
-
-
-def layer_of(draft: ScheduleDraft, id: UUID) -> RotationDraft | None:
-    """The layer with this id."""
-    return next((one for one in draft.layers if one.id == id), None)
+    return replace(draft, layers=layer_order.without_layer(draft.layers, id))
 
 
 async def change_details(
@@ -100,7 +94,7 @@ async def put_layer(
         tx,
         schedule_id,
         lambda draft: with_layer(draft, layer_id, terms),
-        lambda draft: layer_seen(draft, layer_of(draft, layer_id)) == as_seen,
+        lambda draft: layer_seen(draft, layer_of(draft.layers, layer_id)) == as_seen,
     )
 
 
@@ -111,14 +105,11 @@ async def move_layer(
 
     Raises NotFound, and ChangedMeanwhile if the layer is gone.
     """
-
-    def change(draft: ScheduleDraft) -> ScheduleDraft:
-        layer = layer_of(draft, layer_id)
-        others = [one for one in draft.layers if one is not layer]
-        return replace(draft, layers=(*others[:to], *([layer] if layer else []), *others[to:]))
-
     return await _change(
-        tx, schedule_id, change, lambda draft: layer_of(draft, layer_id) is not None
+        tx,
+        schedule_id,
+        lambda draft: replace(draft, layers=layer_order.moved(draft.layers, layer_id, to=to)),
+        lambda draft: layer_of(draft.layers, layer_id) is not None,
     )
 
 
@@ -130,7 +121,7 @@ async def remove_layer(
         tx,
         schedule_id,
         lambda draft: without_layer(draft, layer_id),
-        lambda draft: layer_seen(draft, layer_of(draft, layer_id)) == as_seen,
+        lambda draft: layer_seen(draft, layer_of(draft.layers, layer_id)) == as_seen,
     )
 
 

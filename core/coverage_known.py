@@ -13,18 +13,18 @@ _KNOWN: WeakKeyDictionary[Core, _Known] = WeakKeyDictionary()
 
 async def known_findings(core: Core, tx: Transaction) -> Sequence[Finding] | None:
     """What is wrong, if it was reckoned within the hour and nothing has changed since."""
-    known = _KNOWN.get(core)
+    known = _KNOWN.get(core.whole)
     return _ahead(known[1], tx) if known and known[0] == await _state(tx) else None
 
 
 async def findings(core: Core, tx: Transaction) -> Sequence[Finding]:
     """What is wrong now."""
     state = await _state(tx)
-    known = _KNOWN.get(core)
+    known = _KNOWN.get(core.whole)
     if known and known[0] == state:
         return _ahead(known[1], tx)
     found = await coverage_report.report(tx)
-    _KNOWN[core] = state, found
+    _KNOWN[core.whole] = state, found
     return found
 
 

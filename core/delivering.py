@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import aliased
 
-from core import claims, facts, logs, notifications, outcomes
+from core import claims, facts, logs, messages, outcomes
 from core.facts import IncidentFacts, UpdateFacts
 from core.people import Person
 from core.sending import DeliveryFailed, Outgoing, Part, Sender
@@ -239,9 +239,9 @@ async def _facts(tx: Transaction, loaded: _Loaded) -> IncidentFacts | None:
 
 async def _outgoing(tx: Transaction, claim: claims.Claim, loaded: _Loaded) -> Outgoing:
     delivery, member = loaded.delivery, loaded.member
-    message = notifications.parse(delivery.message)
+    message = messages.parse(delivery.message)
     update = None
-    if isinstance(message, notifications.UpdatePosted):
+    if isinstance(message, messages.UpdatePosted):
         update = UpdateFacts.of(await tx.db.get_one(IncidentUpdate, message.update_id))
     return Outgoing(
         delivery_id=delivery.id,

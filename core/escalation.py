@@ -4,7 +4,7 @@ Due instants are columns. `escalate_due` finds what is due, and everything that 
 written in the same transaction; so a restart forgets nothing and a second replica adds nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from core import (
     last_resort,
     lifecycle,
     measuring,
+    messages,
     notifications,
     outbox,
     people,
@@ -30,6 +31,9 @@ from storage.models import Delivery, EscalationPolicy, Incident
 from storage.vocabulary import AuditType, EscalationState, Severity, Status
 
 BATCH = 25
+
+Meant = Callable[[Transaction], Awaitable[UUID]]
+"""Finds the member whom somebody means who did not say an id. Raises InvalidTargetUser."""
 
 STUMBLED_FOR = timedelta(minutes=1)
 """How long an escalation waits that could not be carried out."""
@@ -59,7 +63,7 @@ async def begin(
         paged = (*paged, owner.person.id)
     if not paged:
         audit.record(tx, AuditType.NOBODY_PAGED, incident=incident)
-        await notifications.say(tx, incident, notifications.NobodyPaged(), key="declared")
+        await notifications.say(tx, incident, messages.NobodyPaged(), key="declared")
         if policy is None:  # one that is exhausted has paged its last resort already
             await last_resort.page(tx, incident)
 
@@ -81,22 +85,22 @@ async def acknowledge(tx: Transaction, incident_id: UUID) -> Incident:
     await notifications.say(
         tx,
         incident,
-        notifications.Acknowledged(tx.actor.name),
+        messages.Acknowledged(tx.actor.name),
         key=str(incident.escalation_round),
     )
     await notifications.refresh(tx, incident)
     return incident
 
 
-async def hand_off(tx: Transaction, incident_id: UUID, *, to: UUID) -> Incident:
+async def hand_off(tx: Transaction, incident_id: UUID, *, to: UUID | Meant) -> Incident:
     """Make another member the owner, page them alone, and start the present layer's clock anew.
 
     Any acknowledgement is cleared. Raises NotFound, IncidentResolved, InvalidTargetUser,
-    AlreadyOwner (spec section 6.4).
+    AlreadyOwner, in this order, however somebody says whom they mean (spec section 6.4).
     """
     incident = await incidents.lock(tx, incident_id)
     lifecycle.check_open(incident.status)
-    member = await people.get_member(tx, to)
+    member = await people.get_member(tx, to if isinstance(to, UUID) else await to(tx))
     if member.id == incident.owner_id:
         raise AlreadyOwner
     previous = await people.by_id(tx, [incident.owner_id] if incident.owner_id else [])
@@ -129,7 +133,7 @@ async def hand_off(tx: Transaction, incident_id: UUID, *, to: UUID) -> Incident:
     await notifications.say(
         tx,
         incident,
-        notifications.HandedOff(tx.actor.name, member.name, before.name if before else None),
+        messages.HandedOff(tx.actor.name, member.name, before.name if before else None),
         key=str(incident.escalation_round),
     )
     await notifications.refresh(tx, incident)
@@ -193,7 +197,7 @@ async def stumble(tx: Transaction, incident_id: UUID, error: str) -> None:
     tx.due.append(incident.next_escalation_at)
     key = f"{incident.escalation_round}:{incident.escalation_layer}"
     audit.record(tx, AuditType.ESCALATION_STUMBLED, incident=incident, error=error)
-    await notifications.say(tx, incident, notifications.Stumbled(error), key=key)
+    await notifications.say(tx, incident, messages.Stumbled(error), key=key)
     await notifications.refresh(tx, incident)
 
 

@@ -8,8 +8,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from uuid import UUID
 
-from core import policies
+from core import layer_order, policies
 from core.errors import ChangedMeanwhile
+from core.layer_order import layer_of
 from core.policy_drafts import EscalationLayerDraft, PolicyDraft, describe_layer
 from core.schedule_drafts import seen
 from core.transaction import Transaction
@@ -28,20 +29,12 @@ def layer_seen(layer: EscalationLayerDraft | None) -> str:
 
 def with_layer(draft: PolicyDraft, wanted: EscalationLayerDraft) -> PolicyDraft:
     """The policy with this layer: in the place of the one with its id, or after all others."""
-    if any(one.id == wanted.id for one in draft.layers):
-        changed = (wanted if one.id == wanted.id else one for one in draft.layers)
-        return replace(draft, layers=tuple(changed))
-    return replace(draft, layers=(*draft.layers, wanted))
+    return replace(draft, layers=layer_order.with_layer(draft.layers, wanted))
 
 
 def without_layer(draft: PolicyDraft, id: UUID) -> PolicyDraft:
     """The policy without this layer."""
-    return replace(draft, layers=tuple(one for one in draft.layers if one.id != id))
-
-
-def layer_of(draft: PolicyDraft, id: UUID | None) -> EscalationLayerDraft | None:
-    """The layer with this id."""
-    return next((one for one in draft.layers if one.id == id), None)
+    return replace(draft, layers=layer_order.without_layer(draft.layers, id))
 
 
 async def change_details(
@@ -71,7 +64,7 @@ async def put_layer(
         tx,
         policy_id,
         lambda draft: with_layer(draft, wanted),
-        lambda draft: layer_seen(layer_of(draft, wanted.id)) == as_seen,
+        lambda draft: layer_seen(layer_of(draft.layers, wanted.id)) == as_seen,
     )
 
 
@@ -82,14 +75,12 @@ async def move_layer(
 
     Raises NotFound, and ChangedMeanwhile if the layer is gone.
     """
-
-    def change(draft: PolicyDraft) -> PolicyDraft:
-        layer = layer_of(draft, layer_id)
-        others = [one for one in draft.layers if one is not layer]
-        before, after = others[: to - 1], others[to - 1 :]
-        return replace(draft, layers=(*before, *([layer] if layer else []), *after))
-
-    return await _change(tx, policy_id, change, lambda draft: bool(layer_of(draft, layer_id)))
+    return await _change(
+        tx,
+        policy_id,
+        lambda draft: replace(draft, layers=layer_order.moved(draft.layers, layer_id, to=to - 1)),
+        lambda draft: layer_of(draft.layers, layer_id) is not None,
+    )
 
 
 async def remove_layer(
@@ -100,7 +91,7 @@ async def remove_layer(
         tx,
         policy_id,
         lambda draft: without_layer(draft, layer_id),
-        lambda draft: layer_seen(layer_of(draft, layer_id)) == as_seen,
+        lambda draft: layer_seen(layer_of(draft.layers, layer_id)) == as_seen,
     )
 
 

@@ -6,7 +6,7 @@ The caller holds the incident's lock, where it speaks of one.
 import logging
 from typing import Any
 
-from core import audit, escalation, measuring, notifications, outbox
+from core import audit, escalation, measuring, messages, notifications, outbox
 from core.measures import Outcome
 from core.people import Person
 from core.transaction import Transaction
@@ -54,9 +54,7 @@ async def say(
         await notifications.say(
             tx,
             incident,
-            notifications.PageFailed(
-                person.name, delivery.channel.value, delivery.last_error or ""
-            ),
+            messages.PageFailed(person.name, delivery.channel.value, delivery.last_error or ""),
             key=str(delivery.id),
         )
 
@@ -73,7 +71,7 @@ async def say_copy_left(tx: Transaction, incident: Incident, delivery: Delivery)
         takenBack=True,
     )
     await notifications.say(
-        tx, incident, notifications.CopyLeft(delivery.last_error or ""), key=str(delivery.id)
+        tx, incident, messages.CopyLeft(delivery.last_error or ""), key=str(delivery.id)
     )
 
 

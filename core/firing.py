@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from core import audit, last_resort, notifications, targets
+from core import audit, last_resort, messages, notifications, targets
 from core.targets import LayerSnapshot, Resolver, Target
 from core.transaction import Transaction
 from storage.models import Incident
@@ -77,7 +77,7 @@ async def _page_layer(
     await notifications.say(
         tx,
         incident,
-        notifications.LayerPaged(layer.position, layers, tuple(one.person.name for one in found)),
+        messages.LayerPaged(layer.position, layers, tuple(one.person.name for one in found)),
         key=f"{incident.escalation_round}:{layer.position}",
     )
 
@@ -106,7 +106,7 @@ async def _skip_unstaffed(tx: Transaction, incident: Incident, layer: LayerSnaps
     await notifications.say(
         tx,
         incident,
-        notifications.LayerUnstaffed(layer.position, target),
+        messages.LayerUnstaffed(layer.position, target),
         key=f"{incident.escalation_round}:{layer.position}",
     )
 
@@ -123,7 +123,7 @@ async def _exhaust(tx: Transaction, incident: Incident) -> None:
         round=incident.escalation_round,
     )
     await notifications.say(
-        tx, incident, notifications.Exhausted(policy), key=str(incident.escalation_round)
+        tx, incident, messages.Exhausted(policy), key=str(incident.escalation_round)
     )
     await last_resort.page(tx, incident)
 

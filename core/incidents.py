@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, bindparam, case, exists, func, or_, select
 
-from core import audit, lifecycle, logs, notifications, surfaces
+from core import audit, lifecycle, logs, messages, notifications, surfaces
 from core.errors import NotFound, ValidationFailed
 from core.transaction import Transaction
 from storage.models import Delivery, Incident
@@ -150,7 +150,7 @@ async def change_severity(tx: Transaction, incident_id: UUID, severity: Severity
     await notifications.say(
         tx,
         incident,
-        notifications.SeverityChanged(tx.actor.name, before.value, severity.value),
+        messages.SeverityChanged(tx.actor.name, before.value, severity.value),
         key=str(event.id),
     )
     await notifications.refresh(tx, incident)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from core import audit, notifications, people, schedules
+from core import audit, messages, notifications, people, schedules
 from core.errors import InvalidTarget
 from core.targets import LayerSnapshot, Resolver, Target
 from core.transaction import Transaction
@@ -86,8 +86,8 @@ async def page(tx: Transaction, incident: Incident) -> tuple[UUID, ...]:
             layers=len(incident.escalation_layers),
             instead_of_a_layer="last-resort",
         )
-    said = notifications.LastResortPaged(tuple(one.person.name for one in found))
-    notice = said if found else notifications.LastResortUnstaffed()
+    said = messages.LastResortPaged(tuple(one.person.name for one in found))
+    notice = said if found else messages.LastResortUnstaffed()
     await notifications.say(tx, incident, notice, key=str(incident.escalation_round))
     return tuple(one.person.id for one in found)
 

@@ -1,203 +1,14 @@
-"""The messages, as frozen values, and who is to hear which. Senders render them; core never does.
+"""Who is to hear which message, and through what: written into the outbox, once an occasion."""
 
-A message carries facts that do not change. What does change (the incident) is read anew whenever
-the message is rendered, so a message sent late is never out of date.
-"""
-
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import Field, TypeAdapter
-
-from core import outbox, people
+from core import messages, outbox, people
 from core.outbox import Priority
 from core.remarks import Remark, TrialPage
-from core.targets import Target, Why
+from core.targets import Target
 from core.transaction import Transaction
 from storage.models import Incident, Organization
 from storage.vocabulary import Channel, DeliveryKind
-
-
-@dataclass(frozen=True)
-class Page:
-    """Wakes somebody: this incident wants you, and this is why you."""
-
-    why: Why
-    layer: int | None
-    layers: int
-    type: Literal["page"] = "page"
-
-
-@dataclass(frozen=True)
-class Card:
-    """The incident in the alerts channel, kept current in place."""
-
-    type: Literal["card"] = "card"
-
-
-@dataclass(frozen=True)
-class LayerPaged:
-    """A layer fired: these people are being paged."""
-
-    layer: int
-    layers: int
-    people: tuple[str, ...]
-    type: Literal["layer_paged"] = "layer_paged"
-
-
-@dataclass(frozen=True)
-class Acknowledged:
-    """Somebody took the incident; the clock stopped."""
-
-    by: str
-    type: Literal["acknowledged"] = "acknowledged"
-
-
-@dataclass(frozen=True)
-class HandedOff:
-    """The incident has a new owner."""
-
-    by: str
-    to: str
-    previous: str | None
-    type: Literal["handed_off"] = "handed_off"
-
-
-@dataclass(frozen=True)
-class SeverityChanged:
-    """The severity is another."""
-
-    by: str
-    before: str
-    after: str
-    type: Literal["severity_changed"] = "severity_changed"
-
-
-@dataclass(frozen=True)
-class UpdatePosted:
-    """An update was posted. Its text is read when it is told, never kept here."""
-
-    update_id: UUID
-    type: Literal["update_posted"] = "update_posted"
-
-
-@dataclass(frozen=True)
-class LayerUnstaffed:
-    """A layer pages nobody and was skipped. Loud."""
-
-    layer: int
-    target: str
-    type: Literal["layer_unstaffed"] = "layer_unstaffed"
-
-
-@dataclass(frozen=True)
-class Exhausted:
-    """The last timeout passed and nobody acknowledged. Loud."""
-
-    policy: str
-    type: Literal["exhausted"] = "exhausted"
-
-
-@dataclass(frozen=True)
-class NobodyPaged:
-    """The incident was declared and pages nobody. Loud."""
-
-    type: Literal["nobody_paged"] = "nobody_paged"
-
-
-@dataclass(frozen=True)
-class LastResortPaged:
-    """Nobody acknowledged, or nobody was there to page: the last resort is being paged."""
-
-    people: tuple[str, ...]
-    type: Literal["last_resort_paged"] = "last_resort_paged"
-
-
-@dataclass(frozen=True)
-class LastResortUnstaffed:
-    """The last resort pages nobody either. Loud."""
-
-    type: Literal["last_resort_unstaffed"] = "last_resort_unstaffed"
-
-
-@dataclass(frozen=True)
-class PageFailed:
-    """A page can't be delivered to this person. Loud."""
-
-    person: str
-    channel: str
-    error: str
-    type: Literal["page_failed"] = "page_failed"
-
-
-@dataclass(frozen=True)
-class Stumbled:
-    """The next layer could not be paged because of a fault of ours; it is tried again. Loud."""
-
-    error: str
-    type: Literal["stumbled"] = "stumbled"
-
-
-@dataclass(frozen=True)
-class CopyLeft:
-    """A text was taken back, and Slack refuses to change the message that shows it. Loud."""
-
-    error: str
-    type: Literal["copy_left"] = "copy_left"
-
-
-@dataclass(frozen=True)
-class SlackSilent:
-    """Slack has taken nothing for a while. Told to admins by mail, never in Slack."""
-
-    since: datetime
-    error: str | None
-    type: Literal["slack_silent"] = "slack_silent"
-
-
-@dataclass(frozen=True)
-class SlackBack:
-    """Slack takes messages again. Told to the admins who were told that it did not."""
-
-    since: datetime
-    """Since when it had taken nothing."""
-    at: datetime
-    """When it took something again."""
-    type: Literal["slack_back"] = "slack_back"
-
-
-Notice = (
-    LayerPaged
-    | Acknowledged
-    | HandedOff
-    | SeverityChanged
-    | UpdatePosted
-    | LayerUnstaffed
-    | Exhausted
-    | NobodyPaged
-    | LastResortPaged
-    | LastResortUnstaffed
-    | PageFailed
-    | Stumbled
-    | CopyLeft
-)
-ToAdmin = SlackSilent | SlackBack
-Message = Page | Card | Notice | ToAdmin | Remark
-LOUD = (LayerUnstaffed, Exhausted, NobodyPaged, LastResortUnstaffed, PageFailed, Stumbled, CopyLeft)
-
-_MESSAGES: TypeAdapter[Message] = TypeAdapter(Annotated[Message, Field(discriminator="type")])
-
-
-def parse(message: dict[str, Any]) -> Message:
-    """A message from the JSON that its delivery keeps."""
-    return _MESSAGES.validate_python(message)
-
-
-def dump(message: Message) -> dict[str, Any]:
-    """A message as the JSON that its delivery keeps."""
-    return _MESSAGES.dump_python(message, mode="json")  # type: ignore[no-any-return]  # JSON
 
 
 async def announce(tx: Transaction, incident: Incident) -> None:
@@ -211,7 +22,7 @@ async def announce(tx: Transaction, incident: Incident) -> None:
         kind=DeliveryKind.CARD,
         channel=Channel.ALERTS,
         target=f"alerts:{incident.organization_id}",
-        message=dump(Card()),
+        message=messages.dump(messages.Card()),
         priority=Priority.CARD,
         live=True,
     )
@@ -245,7 +56,7 @@ async def page(
             channel=channel,
             target=f"{channel}:{member_id}",
             member_id=member_id,
-            message=dump(Page(target.why, layer, layers)),
+            message=messages.dump(messages.Page(target.why, layer, layers)),
             layer=layer,
             parent_id=first.id if first else None,
             priority=Priority.PAGE if first else Priority.FIRST_PAGE,
@@ -262,7 +73,7 @@ async def channels_of(tx: Transaction, member_id: UUID) -> tuple[Channel, ...]:
     return tuple(one for one in tx.person_channels if has_address or one is not Channel.MAIL)
 
 
-async def say(tx: Transaction, incident: Incident, notice: Notice, *, key: str) -> None:
+async def say(tx: Transaction, incident: Incident, notice: messages.Notice, *, key: str) -> None:
     """Say something once in the alerts channel, in the thread of the incident's card.
 
     `key` names the occasion within the incident; the same occasion is said once.
@@ -277,10 +88,10 @@ async def say(tx: Transaction, incident: Incident, notice: Notice, *, key: str) 
         kind=DeliveryKind.NOTICE,
         channel=Channel.ALERTS,
         target=f"alerts:{incident.organization_id}",
-        message=dump(notice),
+        message=messages.dump(notice),
         parent_id=card.id if card else None,
-        priority=Priority.LOUD if isinstance(notice, LOUD) else Priority.NOTICE,
-        live=isinstance(notice, (UpdatePosted, *LOUD)),
+        priority=Priority.LOUD if isinstance(notice, messages.LOUD) else Priority.NOTICE,
+        live=isinstance(notice, (messages.UpdatePosted, *messages.LOUD)),
     )
 
 
@@ -306,7 +117,7 @@ async def _tell_through(
         channel=channel,
         target=f"{channel}:{person_id}:apart",  # so that it never holds a page up
         member_id=person_id,
-        message=dump(remark),
+        message=messages.dump(remark),
     )
 
 
@@ -322,7 +133,7 @@ async def tell_admin(
     tx: Transaction,
     incident: Incident,
     admin_id: UUID,
-    message: ToAdmin,
+    message: messages.ToAdmin,
     *,
     key: str,
     answers: UUID | None = None,
@@ -339,7 +150,7 @@ async def tell_admin(
         channel=Channel.MAIL,
         target=f"{Channel.MAIL}:{admin_id}",
         member_id=admin_id,
-        message=dump(message),
+        message=messages.dump(message),
         parent_id=answers,
         priority=Priority.NOTICE if answers else Priority.LOUD,
     )

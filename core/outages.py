@@ -11,8 +11,8 @@ from uuid import UUID
 from sqlalchemy import bindparam, exists, func, literal, select
 from sqlalchemy.orm import aliased
 
-from core import incidents, notifications, people
-from core.notifications import SlackBack, SlackSilent
+from core import incidents, messages, notifications, people
+from core.messages import SlackBack, SlackSilent
 from core.transaction import Actor, Core, Transaction
 from storage.columns import UtcDateTime
 from storage.models import Delivery, Member
@@ -107,7 +107,7 @@ async def tell_that_slack_is_back(core: Core, organization_id: UUID) -> bool:
 
 
 async def _tell_its_end(core: Core, letter: Delivery, admin_id: UUID, at: datetime) -> None:
-    outage = notifications.parse(letter.message)
+    outage = messages.parse(letter.message)
     assert isinstance(outage, SlackSilent)  # noqa: S101  (its key says so)
     async with core.transaction(Actor.system(letter.organization_id)) as tx:
         incident = await incidents.lock(tx, letter.incident_id)

@@ -6,24 +6,19 @@ makes room, as people expect who take a shift over: what stands in the way is cu
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from core import audit, notifications, oncall, people, schedules
+from core import audit, duty_changes, oncall, people, schedules
 from core.covering import OverrideDraft, from_now_on, rest_of
 from core.errors import NotFound, OverrideConflict, OverrideEnded, ValidationFailed
-from core.instants import END
-from core.remarks import Change, DutyChanged
 from core.transaction import Transaction
 from storage.models import Schedule, ScheduleOverride
 from storage.vocabulary import AuditType
-
-TOLD_AHEAD = timedelta(days=400)
-"""Whose time it would be is looked for no further than so, however long somebody stands in."""
 
 
 async def list_overrides(tx: Transaction, schedule_id: UUID) -> Sequence[ScheduleOverride]:
@@ -113,8 +108,8 @@ async def change(tx: Transaction, override_id: UUID, draft: OverrideDraft) -> Sc
     )
     for start, end in given_back:
         span = replace(was, start_at=start, end_at=end)
-        await _tell(tx, schedule, "removed", override.id, span, otherwise)
-    await _tell(tx, schedule, "changed", override.id, draft, otherwise)
+        await duty_changes.tell(tx, schedule, "removed", override.id, span, otherwise)
+    await duty_changes.tell(tx, schedule, "changed", override.id, draft, otherwise)
     return override
 
 
@@ -150,7 +145,7 @@ async def remove(tx: Transaction, override_id: UUID) -> None:
     await tx.db.flush()
     tx.memo.clear()
     _record(tx, override, AuditType.OVERRIDE_REMOVED, before=was)
-    await _tell(tx, schedule, "removed", override.id, left, otherwise)
+    await duty_changes.tell(tx, schedule, "removed", override.id, left, otherwise)
 
 
 def draft_of(override: ScheduleOverride) -> OverrideDraft:
@@ -267,7 +262,7 @@ async def _create(
     override = _add(tx, schedule.id, draft)
     await tx.db.flush()
     _record(tx, override, AuditType.OVERRIDE_CREATED, after=draft)
-    await _tell(tx, schedule, "made", override.id, draft, before)
+    await duty_changes.tell(tx, schedule, "made", override.id, draft, before)
     return override
 
 
@@ -303,41 +298,3 @@ def _record(
     audit.record(
         tx, type, scheduleId=str(override.schedule_id), overrideId=str(override.id), **told
     )
-
-
-async def _tell(
-    tx: Transaction,
-    schedule: Schedule,
-    change: Change,
-    override_id: UUID,
-    draft: OverrideDraft,
-    otherwise: oncall.Schedule,
-) -> None:
-    """Tell who stands in, and whose time it would be: by `otherwise`, which is without it."""
-    without = replace(
-        otherwise, overrides=tuple(one for one in otherwise.overrides if one.id != override_id)
-    )
-    told_until = min(draft.end_at, draft.start_at + min(TOLD_AHEAD, END - draft.start_at))
-    displaced = dict.fromkeys(
-        shift.member_id
-        for shift in oncall.shifts(without, draft.start_at, told_until)
-        if shift.position == 0 and shift.member_id != draft.member_id
-    )
-    known = await people.by_id(tx, [draft.member_id, *displaced])
-    names = {id: one.name for id, one in known.items()}
-    for member_id in (draft.member_id, *displaced):
-        if known[member_id].removed_at:
-            continue
-        remark = DutyChanged(
-            change,
-            covers=member_id == draft.member_id,
-            schedule=schedule.name,
-            timezone=schedule.timezone,
-            by=tx.actor.name,
-            covering=names[draft.member_id],
-            instead_of=tuple(names[one] for one in displaced),
-            start_at=draft.start_at,
-            end_at=draft.end_at,
-        )
-        occasion = f"{override_id}:{change}:{draft.start_at.timestamp()}:{tx.now.timestamp()}"
-        await notifications.tell(tx, member_id, remark, key=occasion)

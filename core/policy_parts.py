@@ -10,9 +10,9 @@ from uuid import UUID, uuid4
 
 from core import policies
 from core.errors import InvalidTarget, NotFound, ValidationFailed
-from core.escalation_order import layer_of, without_layer
+from core.escalation_order import without_layer
+from core.layer_order import in_order, layer_of
 from core.policy_drafts import EscalationLayerDraft, PolicyDraft
-from core.schedule_parts import refuse_unless_whole
 from core.transaction import Transaction
 from storage.models import EscalationLayer, EscalationPolicy
 from storage.vocabulary import TargetType
@@ -126,9 +126,7 @@ async def order_layers(
     """
 
     def change(draft: PolicyDraft) -> PolicyDraft:
-        by_id = {one.id: one for one in draft.layers}
-        refuse_unless_whole(layer_ids, by_id)
-        return replace(draft, layers=tuple(by_id[one] for one in layer_ids))
+        return replace(draft, layers=in_order(draft.layers, layer_ids))
 
     return await _change(tx, policy_id, change)
 
@@ -157,7 +155,7 @@ def _with(draft: PolicyDraft, layer: EscalationLayerDraft, position: int | None)
 
 
 def _known(draft: PolicyDraft, layer_id: UUID) -> EscalationLayerDraft:
-    layer = layer_of(draft, layer_id)
+    layer = layer_of(draft.layers, layer_id)
     if layer is None:
         raise NotFound("This policy has no such layer. It may have been removed.")
     return layer

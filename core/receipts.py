@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
-from core import audit, notifications
+from core import audit, messages
 from core.sending import Receipt
 from core.targets import Why
 from core.transaction import Transaction
@@ -118,8 +118,8 @@ def _receipt(
     *,
     together_with: int,
 ) -> PageReceipt:
-    message = notifications.parse(page.message)
-    assert isinstance(message, notifications.Page)  # noqa: S101  (its kind says so)
+    message = messages.parse(page.message)
+    assert isinstance(message, messages.Page)  # noqa: S101  (its kind says so)
     return PageReceipt(
         delivery_id=page.id,
         person=member.name,

@@ -11,8 +11,9 @@ from typing import TypedDict, Unpack
 from uuid import UUID, uuid4
 
 from core import schedules, scheduling
-from core.arranging import layer_of, without_layer
-from core.errors import NameConflict, NotFound, ValidationFailed
+from core.arranging import without_layer
+from core.errors import NameConflict, NotFound
+from core.layer_order import in_order, layer_of, with_layer
 from core.schedule_drafts import FIXED_LENGTHS, RotationDraft, ScheduleDraft
 from core.transaction import Transaction
 from storage.models import RotationLayer, Schedule
@@ -118,8 +119,7 @@ async def change_layer(
         wanted = replace(_known(draft, layer_id), **named)
         others = [one for one in draft.layers if one.id != layer_id]
         _refuse_namesake(others, wanted)
-        layers = (wanted if one.id == layer_id else one for one in draft.layers)
-        return replace(draft, layers=tuple(layers))
+        return replace(draft, layers=with_layer(draft.layers, wanted))
 
     schedule = await _change(tx, schedule_id, change)
     return next(one for one in schedule.layers if one.id == layer_id)
@@ -144,9 +144,7 @@ async def order_layers(
     """
 
     def change(draft: ScheduleDraft) -> ScheduleDraft:
-        by_id = {one.id: one for one in draft.layers}
-        refuse_unless_whole(layer_ids, by_id)
-        return replace(draft, layers=tuple(by_id[one] for one in layer_ids))
+        return replace(draft, layers=in_order(draft.layers, layer_ids))
 
     return await _change(tx, schedule_id, change)
 
@@ -158,16 +156,8 @@ async def get_layer(tx: Transaction, schedule_id: UUID, layer_id: UUID) -> Rotat
     return next(one for one in schedule.layers if one.id == layer_id)
 
 
-def refuse_unless_whole(named: Sequence[UUID], present: Collection[UUID | None]) -> None:
-    """PURE. Refuse an order that does not name each layer exactly once. Raises ValidationFailed."""
-    if len(named) != len(present) or set(named) != set(present):
-        raise ValidationFailed(
-            f"Name each of the {len(present)} layers exactly once.", field="layer_ids"
-        )
-
-
 def _known(draft: ScheduleDraft, layer_id: UUID) -> RotationDraft:
-    layer = layer_of(draft, layer_id)
+    layer = layer_of(draft.layers, layer_id)
     if layer is None:
         raise NotFound("This schedule has no such layer. It may have been removed.")
     return layer

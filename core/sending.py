@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
-from core import notifications
+from core import messages
 from core.facts import IncidentFacts, UpdateFacts
 from core.people import Person
 from storage.vocabulary import Severity
@@ -100,7 +100,7 @@ class Outgoing:
     email: str | None
     facts: IncidentFacts | None
     """The incident that it speaks of, if it speaks of one."""
-    message: notifications.Message
+    message: messages.Message
     update: UpdateFacts | None
     round: int
     thread: Receipt | None

@@ -13,7 +13,7 @@ from hashlib import sha256
 from secrets import token_hex, token_urlsafe
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 
 from core import audit, people
 from core.errors import InvalidTargetUser, LinkOver, NotAMember, NotSignedIn
@@ -54,6 +54,14 @@ class Session:
         return self.role is Role.ADMIN
 
 
+@dataclass(frozen=True)
+class Opened:
+    """A session in the list of its owner's: when it began, and whether it is the one they use."""
+
+    began_at: datetime
+    is_this: bool
+
+
 async def make_link(tx: Transaction, member_id: UUID) -> str:
     """The secret of a link that signs this member in, within LINK_LIFE, once.
 
@@ -81,10 +89,10 @@ async def look_at_link(core: Core, secret: str) -> Person:
         return Person.of((await _good_link(tx, secret))[1])
 
 
-async def use_link(core: Core, secret: str) -> str:
+async def use_link(core: Core, secret: str, *, instead_of: str = "") -> str:
     """Sign in by a link, which is good for nothing afterwards; the new session's cookie.
 
-    Raises LinkOver: of two who use it at once, one comes in.
+    `instead_of` as in `begin`. Raises LinkOver: of two who use it at once, one comes in.
     """
     async with core.transaction(Actor.system()) as tx:
         link, member = await _good_link(tx, secret)
@@ -98,11 +106,16 @@ async def use_link(core: Core, secret: str) -> str:
         if used.scalar_one_or_none() is None:
             raise LinkOver
         tx.actor = people.actor_of(member, Surface.DASHBOARD)
-        return await begin(tx, member.id)
+        return await begin(tx, member.id, instead_of=instead_of)
 
 
-async def enter_as_slack_user(core: Core, slack_team_id: str, slack_user_id: str) -> str:
-    """Sign in whom Slack has named; the new session's cookie. Raises NotAMember."""
+async def enter_as_slack_user(
+    core: Core, slack_team_id: str, slack_user_id: str, *, instead_of: str = ""
+) -> str:
+    """Sign in whom Slack has named; the new session's cookie.
+
+    `instead_of` as in `begin`. Raises NotAMember.
+    """
     async with core.reading(Actor.system()) as tx:
         member = await tx.db.scalar(
             select(Member)
@@ -119,16 +132,19 @@ async def enter_as_slack_user(core: Core, slack_team_id: str, slack_user_id: str
             "that makes every full member known."
         )
     async with core.transaction(people.actor_of(member, Surface.DASHBOARD)) as tx:
-        return await begin(tx, member.id)
+        return await begin(tx, member.id, instead_of=instead_of)
 
 
-async def begin(tx: Transaction, member_id: UUID) -> str:
+async def begin(tx: Transaction, member_id: UUID, *, instead_of: str = "") -> str:
     """A new session of a member's, however they have shown who they are; its cookie.
 
-    Raises InvalidTargetUser for nobody.
+    `instead_of` is the cookie that the same browser held: the session that it opens, whoever's it
+    is, ends here, so that nobody keeps one that no browser shows any more. Raises
+    InvalidTargetUser for nobody.
     """
     member = await people.get_member(tx, member_id)
     organization = await people.lock_organization(tx)
+    await _end_before(tx, instead_of)
     organization.link_key = key = organization.link_key or token_hex(32)
     await tx.db.execute(
         delete(DashboardSession).where(DashboardSession.seen_at < tx.now - IDLE - KEPT)
@@ -215,18 +231,18 @@ async def forget(tx: Transaction, member_id: UUID) -> None:
         )
 
 
-async def list_sessions(tx: Transaction, member_id: UUID) -> list[datetime]:
-    """When each of a member's sessions that are not over began, the newest first."""
-    found = await tx.db.scalars(
-        select(DashboardSession.began_at)
+async def list_sessions(tx: Transaction, session: Session) -> list[Opened]:
+    """Every session of whoever has this one that is not over, the newest first."""
+    found = await tx.db.execute(
+        select(DashboardSession.id, DashboardSession.began_at)
         .where(
             DashboardSession.organization_id == tx.organization_id,
-            DashboardSession.member_id == member_id,
+            DashboardSession.member_id == session.person.id,
             DashboardSession.seen_at > tx.now - IDLE,
         )
         .order_by(DashboardSession.began_at.desc())
     )
-    return list(found)
+    return [Opened(row.began_at, row.id == session.id) for row in found]
 
 
 def is_shown_to(session: Session, form_token: str) -> bool:
@@ -234,10 +250,21 @@ def is_shown_to(session: Session, form_token: str) -> bool:
     return hmac.compare_digest(session.form_token.encode(), form_token.encode())
 
 
-async def _end(tx: Transaction, which: object, *, everywhere: bool) -> None:
+async def _end_before(tx: Transaction, cookie: str) -> None:
+    """End the session that a browser leaves by signing in, in the name of whose it was."""
+    actor = tx.actor
+    try:
+        await end(tx, await recognise(tx, cookie))
+    except NotSignedIn:
+        pass  # it held none, or one that is over
+    finally:
+        tx.actor = actor
+
+
+async def _end(tx: Transaction, which: ColumnElement[bool], *, everywhere: bool) -> None:
     ended = await tx.db.execute(
         delete(DashboardSession)
-        .where(DashboardSession.organization_id == tx.organization_id, which)  # type: ignore[arg-type]
+        .where(DashboardSession.organization_id == tx.organization_id, which)
         .returning(DashboardSession.id)
         .execution_options(synchronize_session=False)
     )

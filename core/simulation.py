@@ -98,7 +98,7 @@ async def simulate(
 async def _simulate(
     core: Core, actor: Actor, policy_id: UUID, instant: datetime, faults: Faults
 ) -> Simulation:
-    one_at_a_time = _WALKING.setdefault(core, asyncio.Lock())
+    one_at_a_time = _WALKING.setdefault(core.whole, asyncio.Lock())
     async with one_at_a_time, core.rehearsing(actor) as rehearsal:
         tx = rehearsal.at(instant)
         policy = await policies.get_policy(tx, policy_id)

@@ -76,7 +76,7 @@ async def create_page(
     made = await tx.db.scalar(_ours(tx).where(StatusPage.id == id))
     if made:
         return made
-    draft = await checked(tx, draft)
+    draft = await checked(tx, draft, holding=True)
     page = StatusPage(
         id=id,
         organization_id=tx.organization_id,
@@ -102,7 +102,8 @@ async def change_page(tx: Transaction, page_id: UUID, draft: StatusPageDraft) ->
     """
     await permissions.require_admin(tx, "Changing a status page")
     await people.lock_organization(tx)
-    draft = await checked(tx, draft, await get_page(tx, page_id))  # components come before pages
+    present = await get_page(tx, page_id)
+    draft = await checked(tx, draft, present, holding=True)  # components come before pages
     page = await _lock(tx, page_id)
     before = draft_of(page)
     if before == draft:
@@ -233,9 +234,16 @@ def _selected(draft: StatusPageDraft) -> list[StatusPageComponent]:
 
 
 async def checked(
-    tx: Transaction, draft: StatusPageDraft, present: StatusPage | None = None
+    tx: Transaction,
+    draft: StatusPageDraft,
+    present: StatusPage | None = None,
+    *,
+    holding: bool = False,
 ) -> StatusPageDraft:
-    """The draft as it is stored, in place of `present`. Raises what `create_page` raises."""
+    """The draft as it is stored, in place of `present`. Raises what `create_page` raises.
+
+    `holding`: its components stay as they are until the transaction ends; who only reads says no.
+    """
     title = clean_text(draft.title, "title", maximum=PAGE_TITLE_MAX, required=True) or ""
     slug = draft.slug.strip().lower()
     if not SLUG.fullmatch(slug):
@@ -251,7 +259,8 @@ async def checked(
         raise ValidationFailed(
             f"A page shows at most {PAGE_COMPONENTS_MAX} components.", field="component_ids"
         )
-    held = await surfaces.lock_components(tx, draft.component_ids)
-    if any(one not in held for one in draft.component_ids):
+    find = surfaces.lock_components if holding else surfaces.find_components
+    found = await find(tx, draft.component_ids)
+    if any(one not in found for one in draft.component_ids):
         raise InvalidComponentId(field="component_ids")
     return replace(draft, title=title, slug=slug)

@@ -6,7 +6,7 @@ Whatever is locked is locked in one order: incidents, then components, then page
 from collections.abc import Iterable
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from core.transaction import Transaction
 from storage.models import (
@@ -101,19 +101,24 @@ async def keep_state(tx: Transaction, component: Component) -> None:
     tx.db.add(ComponentState(component_id=component.id, began_at=tx.now, status=component.status))
 
 
-async def lock_components(tx: Transaction, ids: Iterable[UUID]) -> dict[UUID, Component]:
-    """These components of the organization, held until the transaction ends; always in one order.
+async def find_components(tx: Transaction, ids: Iterable[UUID]) -> dict[UUID, Component]:
+    """These components of the organization. Those that are gone, or another's, are left out."""
+    return {one.id: one for one in await tx.db.scalars(_these_components(tx, ids))}
 
-    Those that are gone, or another organization's, are left out.
-    """
-    found = await tx.db.scalars(
+
+async def lock_components(tx: Transaction, ids: Iterable[UUID]) -> dict[UUID, Component]:
+    """The same, held until the transaction ends; always in one order."""
+    held = _these_components(tx, ids).with_for_update(key_share=True)
+    found = await tx.db.scalars(held.execution_options(populate_existing=True))
+    return {one.id: one for one in found}
+
+
+def _these_components(tx: Transaction, ids: Iterable[UUID]) -> Select[Component]:
+    return (
         select(Component)
         .where(Component.id.in_(set(ids)), Component.organization_id == tx.organization_id)
         .order_by(Component.id)
-        .with_for_update(key_share=True)
-        .execution_options(populate_existing=True)
     )
-    return {one.id: one for one in found}
 
 
 async def touch_pages(tx: Transaction, component_ids: Iterable[UUID]) -> None:

@@ -15,6 +15,7 @@ from core import (
     escalation,
     incidents,
     lifecycle,
+    messages,
     notifications,
     public_surface,
     surfaces,
@@ -232,7 +233,7 @@ def _token(
 
 
 async def _tell(tx: Transaction, incident: Incident, posted: IncidentUpdate) -> None:
-    await notifications.say(tx, incident, notifications.UpdatePosted(posted.id), key=str(posted.id))
+    await notifications.say(tx, incident, messages.UpdatePosted(posted.id), key=str(posted.id))
     await notifications.refresh(tx, incident)
 
 

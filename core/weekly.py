@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from core import coverage_report, notifications, outbox, people
+from core import coverage_report, messages, outbox, people
 from core.errors import Unavailable
 from core.findings import Finding
 from core.remarks import CoverageTold, ToldFinding
@@ -94,7 +94,7 @@ async def say_weekly_line(core: Core, organization_id: UUID) -> bool:
             dedup_key=_key(tx),
             channel=Channel.ALERTS,
             target=f"alerts:{organization_id}:apart",
-            message=notifications.dump(_line(new, found)),
+            message=messages.dump(_line(new, found)),
         )
     return True
 

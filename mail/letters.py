@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from core import notifications
+from core import messages
 from core.facts import IncidentFacts
 from core.people import Person
 from core.remarks import DutyChanged
@@ -30,7 +30,7 @@ class Letter:
 
 def page(
     facts: IncidentFacts,
-    message: notifications.Page,
+    message: messages.Page,
     person: Person,
     *,
     now: datetime,
@@ -93,9 +93,7 @@ def bundle(parts: Sequence[Part], *, link: str | None) -> Letter:
     )
 
 
-def slack_silent(
-    facts: IncidentFacts, message: notifications.SlackSilent, person: Person
-) -> Letter:
+def slack_silent(facts: IncidentFacts, message: messages.SlackSilent, person: Person) -> Letter:
     """Slack takes nothing: told to an admin, once for each outage."""
     since = when(message.since, person.timezone)
     paragraphs = [
@@ -146,7 +144,7 @@ def duty_changed(message: DutyChanged, person: Person) -> Letter:
     )
 
 
-def slack_back(message: notifications.SlackBack, person: Person) -> Letter:
+def slack_back(message: messages.SlackBack, person: Person) -> Letter:
     """Slack takes messages again: told to whom the outage was told."""
     since, at = when(message.since, person.timezone), when(message.at, person.timezone)
     return _letter(
@@ -179,7 +177,7 @@ def why(reason: Why, layer: int | None, timezone: str) -> str:
             return f"You are named in {where} of the escalation policy."
 
 
-def _state(facts: IncidentFacts, message: notifications.Page, person: Person, now: datetime) -> str:
+def _state(facts: IncidentFacts, message: messages.Page, person: Person, now: datetime) -> str:
     """Whether it needs somebody, and who is next and when."""
     if facts.escalation_state is EscalationState.EXHAUSTED:
         return "Nobody acknowledged. Everybody in the policy has been paged."

@@ -11,7 +11,7 @@ from ssl import SSLError
 import aiosmtplib
 
 from core import links
-from core.notifications import Page, SlackBack, SlackSilent
+from core.messages import Page, SlackBack, SlackSilent
 from core.remarks import DutyChanged, TrialPage
 from core.sending import DeliveryFailed, Outgoing, Receipt, composing
 from core.transaction import Core

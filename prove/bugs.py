@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import select
 
 from core import audit, delivering, escalation, firing, notifications, outbox, outcomes, pacing
-from core.notifications import Exhausted
+from core.messages import Exhausted
 from core.sending import DeliveryFailed
 from storage.models import Delivery
 from storage.vocabulary import EscalationState

@@ -123,7 +123,7 @@ class _Cursor(one_hop.Carried):
 class _Session(AsyncSession):
     """A session as the product has it, but for what asks for an asynchronous driver."""
 
-    async def connection(self, **_given: Any) -> Any:  # type: ignore[override]  # nobody looks at it
+    async def connection(self, *_given: Any, **_named: Any) -> Any:
         """Have a connection from here on."""
         return self.sync_session.connection()
 

@@ -9,6 +9,9 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row
 
 from prove import judges_of_time
 from prove.history import History
@@ -114,7 +117,7 @@ def _occasion(page: Any) -> str:
 def loud(history: History) -> Iterator[str]:
     """What nobody may overlook is on the trail and in the alerts channel."""
     told = Counter((post.incident_id, post.message.type) for post in history.world.slack.posts)
-    wanted: dict[tuple[object, str], set[object]] = {}
+    wanted: dict[tuple[UUID, str], set[object]] = {}
     for event in history.trail:
         data = event.data
         match event.type:
@@ -134,9 +137,9 @@ def loud(history: History) -> Iterator[str]:
     if not history.plan.alerts:
         wanted.clear()
     for (incident_id, kind), occasions in wanted.items():
-        if told[incident_id, kind] < len(occasions):  # type: ignore[index]  # a UUID
-            number = history.incidents[incident_id].number  # type: ignore[index]  # a UUID
-            said = told[incident_id, kind]  # type: ignore[index]  # a UUID
+        if told[incident_id, kind] < len(occasions):
+            number = history.incidents[incident_id].number
+            said = told[incident_id, kind]
             yield f"#{number}: {kind} happened {len(occasions)} times and was said {said} times"
     exhausted = {one.incident_id for one in history.trail
                  if one.type is AuditType.ESCALATION_EXHAUSTED}  # fmt: skip
@@ -187,17 +190,17 @@ def _asked(history: History, incident_id: object, number: int, story: Story) -> 
         yield f"#{number}: {who} was paged, and the trail does not say why"
 
 
-def _stopped(incident: object, story: Story) -> Iterator[str]:
-    state, number = incident.escalation_state, incident.number  # type: ignore[attr-defined]  # a row
+def _stopped(incident: Row[Any], story: Story) -> Iterator[str]:
+    state, number = incident.escalation_state, incident.number
     believed = {
         EscalationState.ACKNOWLEDGED: "acknowledged",
         EscalationState.EXHAUSTED: "exhausted",
         EscalationState.STOPPED: "resolved",
     }.get(state)
-    layers = incident.escalation_layers  # type: ignore[attr-defined]  # a row
+    layers = incident.escalation_layers
     if layers and believed and story.stopped != believed:
         yield f"#{number} is {believed}, and the trail says {story.stopped}"
-    resolved = incident.status is Status.RESOLVED  # type: ignore[attr-defined]  # a row
+    resolved = incident.status is Status.RESOLVED
     if resolved and story.stopped != "resolved":
         yield f"#{number} is resolved, and the trail says {story.stopped}"
 
@@ -207,18 +210,18 @@ def no_fault_of_ours(history: History) -> Iterator[str]:
     yield from (one for one in history.faults if "Unavailable" not in one)
 
 
-def _page(history: History, one: object) -> str:
-    number = history.incidents[one.incident_id].number  # type: ignore[attr-defined]  # a row
-    whom = _name(history, one.member_id)  # type: ignore[attr-defined]  # a row
-    kind = one.kind  # type: ignore[attr-defined]  # a row
-    what = one.message.get("type")  # type: ignore[attr-defined]  # a row
-    layer = one.layer  # type: ignore[attr-defined]  # a row
+def _page(history: History, one: Row[Any]) -> str:
+    number = history.incidents[one.incident_id].number
+    whom = _name(history, one.member_id)
+    kind = one.kind
+    what = one.message.get("type")
+    layer = one.layer
     about = f" for {whom} (layer {layer})" if whom else ""
     return f"the {kind} {what!r} of #{number}{about}"
 
 
-def _name(history: History, member_id: object) -> str | None:
-    return dict(history.stage.members).get(member_id)  # type: ignore[call-overload,no-any-return]
+def _name(history: History, member_id: UUID | None) -> str | None:
+    return dict(history.stage.members).get(member_id) if member_id else None
 
 
 def _hex(id: str) -> str:

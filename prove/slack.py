@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from core import sending
-from core.notifications import Page
+from core.messages import Page
 from core.sending import DeliveryFailed, Outgoing, Receipt
 from prove.plan import Fault, Point
 

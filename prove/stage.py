@@ -96,7 +96,7 @@ async def _set(file: Path, fill: Fill) -> Stage:
             resort = await last_resort.stored(tx)
     finally:
         await database.dispose()  # the last connection to close empties the write-ahead log
-    content = file.read_bytes()  # noqa: ASYNC240  (alone)
+    content = await asyncio.to_thread(file.read_bytes)
     return Stage(content, organization.id, members, rotas, chains, resort)
 
 

@@ -44,8 +44,8 @@ class Workspace:
         manifest: Mapping[str, Any] | None = None,
         *,
         bot_token: str = "xoxb-sandbox",  # noqa: S107  (opens nothing but this sandbox)
-        app_token: str = "xapp-sandbox",  # noqa: S107
-        signing_secret: str = "sandbox-signing-secret",  # noqa: S107
+        app_token: str = "xapp-sandbox",  # noqa: S107  (nor does this)
+        signing_secret: str = "sandbox-signing-secret",  # noqa: S107  (signs for nothing else)
         clock: Callable[[], float] = time.time,
         speed: float = 1.0,
         signing_clock: Callable[[], float] = time.time,

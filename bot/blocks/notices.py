@@ -4,7 +4,7 @@ from bot.blocks import ids, progress, words
 from bot.blocks.build import exact, long_text, section
 from bot.blocks.controls import controls
 from bot.blocks.text import Block, Rendered, cut, fallback, name, names
-from core import notifications
+from core import messages
 from core.facts import IncidentFacts, UpdateFacts
 
 BODY_SHOWN = 5_800
@@ -14,15 +14,13 @@ ERROR_SHOWN = 300
 REMOVED = "This update has been removed."
 
 
-def notice(
-    facts: IncidentFacts, message: notifications.Notice, update: UpdateFacts | None
-) -> Rendered:
+def notice(facts: IncidentFacts, message: messages.Notice, update: UpdateFacts | None) -> Rendered:
     """A notice as it reads now; `update` is what an UpdatePosted speaks of."""
-    if isinstance(message, notifications.UpdatePosted):
+    if isinstance(message, messages.UpdatePosted):
         return _posted(facts, update)
     sentence = _sentence(facts, message)
     text = fallback(f"{sentence} · {words.headline(facts)}")
-    if isinstance(message, notifications.LOUD):
+    if isinstance(message, messages.LOUD):
         return Rendered(text, _loud(facts, sentence), broadcast=True)
     return Rendered(text, [exact(sentence)])
 
@@ -59,54 +57,54 @@ def _loud(facts: IncidentFacts, sentence: str) -> list[Block]:
     ]
 
 
-def _sentence(facts: IncidentFacts, message: notifications.Notice) -> str:
+def _sentence(facts: IncidentFacts, message: messages.Notice) -> str:
     match message:
-        case notifications.LayerPaged(layer, layers, people):
+        case messages.LayerPaged(layer, layers, people):
             return f"📟 Layer {layer} of {layers}: paging {names(people, 8)}."
-        case notifications.Acknowledged(by):
+        case messages.Acknowledged(by):
             stopped = " The clock has stopped." if facts.layers else ""
             return f"👀 {name(by)} acknowledged this.{stopped}"
-        case notifications.HandedOff(by, to, previous):
+        case messages.HandedOff(by, to, previous):
             return _handed_off(by, to, previous)
-        case notifications.SeverityChanged(by, before, after):
+        case messages.SeverityChanged(by, before, after):
             change = f"{words.severity(before)} → {words.severity(after)}"
             return f"🎚️ {name(by)} changed the severity: {change}."
-        case notifications.LayerUnstaffed(layer, target):
+        case messages.LayerUnstaffed(layer, target):
             return (
                 f"🚨 Nobody is on call for layer {layer} ({name(target)}). It was skipped. "
                 "Fix it in /incident schedules or /incident policies."
             )
-        case notifications.Exhausted():
+        case messages.Exhausted():
             policy = f"The policy {name(facts.policy)}" if facts.policy else "The escalation policy"
             return (
                 f"🚨 Nobody acknowledged #{facts.number}. {policy} is exhausted. "
                 "Acknowledge it or hand it off now."
             )
-        case notifications.NobodyPaged():
+        case messages.NobodyPaged():
             return (
                 f"🚨 #{facts.number} pages nobody: nobody is on call for it. "
                 "Acknowledge it or hand it off now."
             )
-        case notifications.LastResortPaged(people):
+        case messages.LastResortPaged(people):
             return f"🛟 The last resort is being paged: {names(people, 8)}."
-        case notifications.LastResortUnstaffed():
+        case messages.LastResortUnstaffed():
             return (
                 f"🚨 The last resort pages nobody either. Nobody knows of #{facts.number}: "
                 "acknowledge it or hand it off now."
             )
-        case notifications.PageFailed(person, channel, error):
+        case messages.PageFailed(person, channel, error):
             return (
                 f"🚨 {name(person)} can't be paged through {words.channel(channel)}: "
                 f"{cut(error, ERROR_SHOWN) or 'unknown error'}. "
                 "Reach them another way, or hand it off."
             )
-        case notifications.Stumbled(error):
+        case messages.Stumbled(error):
             return (
                 f"🚨 The next layer of #{facts.number} could not be paged: "
                 f"{cut(error, ERROR_SHOWN) or 'unknown error'}. It is tried again every minute. "
                 "Acknowledge it, or reach somebody yourself."
             )
-        case notifications.CopyLeft(error):
+        case messages.CopyLeft(error):
             return (
                 "🚨 A text that was removed still stands in Slack, in the thread of "
                 f"#{facts.number}: {cut(error, ERROR_SHOWN) or 'unknown error'}. "

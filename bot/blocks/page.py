@@ -8,7 +8,7 @@ from bot.blocks.build import context, fields, header, mrkdwn, section
 from bot.blocks.card import affected, dashboard_link, description
 from bot.blocks.controls import controls
 from bot.blocks.text import Rendered, duration, escape, fallback, name, names, until, when
-from core import notifications
+from core import messages
 from core.facts import IncidentFacts
 from core.people import Person
 from core.targets import Why
@@ -29,7 +29,7 @@ class _State:
 
 def page(
     facts: IncidentFacts,
-    message: notifications.Page,
+    message: messages.Page,
     round: int,
     person: Person,
     *,
@@ -81,7 +81,7 @@ def why(reason: Why, layer: int | None = None) -> str:
 
 def _state(
     facts: IncidentFacts,
-    message: notifications.Page,
+    message: messages.Page,
     round: int,
     person: Person,
     now: datetime,
@@ -124,7 +124,7 @@ def _acknowledged(facts: IncidentFacts, person: Person) -> _State:
     )
 
 
-def _waiting(facts: IncidentFacts, message: notifications.Page, now: datetime) -> _State:
+def _waiting(facts: IncidentFacts, message: messages.Page, now: datetime) -> _State:
     step = facts.next_step
     assert step is not None  # noqa: S101  (asked by the caller)
     left = f"in {duration(step.at - now)}" if step.at > now else "now"
