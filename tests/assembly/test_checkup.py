@@ -10,8 +10,6 @@ from assembly.checkup import Checkup
 from core.checkup import Mark
 from tests.world import World
 
-pytestmark = pytest.mark.postgresql_later
-
 
 def _checkup(world: World, patience: float = 10) -> Checkup:
     product = world.tocsin

@@ -21,8 +21,6 @@ from tests.cast import StoryClock
 from tests.engine import Engine
 from tests.line import Line
 
-pytestmark = pytest.mark.postgresql_later
-
 EVERY = 0.05
 PATH = "/ping/a-secret-of-ours"
 

@@ -17,8 +17,6 @@ from core import logs
 from tests.engine import Engine
 from tests.world import CAST, SIGNING_SECRET, World, web_client
 
-pytestmark = pytest.mark.postgresql_later
-
 MARKER = "the customers' table is gone"
 SECRETS = ("xoxb-tests", "xapp-tests", SIGNING_SECRET)
 

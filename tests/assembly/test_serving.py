@@ -247,6 +247,7 @@ async def test_migrating_twice_says_so(command_line: CommandLine) -> None:
     assert (second.code, second.out) == (0, "The tables are up to date (0007).\n")
 
 
+@pytest.mark.long
 async def test_a_dry_run_changes_nothing_and_applying_twice_changes_nothing_more(
     command_line: CommandLine,
 ) -> None:

@@ -18,8 +18,6 @@ from tests.core import given
 from tests.engine import Engine
 from tests.line import Line
 
-pytestmark = pytest.mark.postgresql_later
-
 UP_TO = watch.OVERDUE_MAX_SECONDS
 
 

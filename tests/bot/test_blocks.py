@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from bot.blocks.text import Rendered
-from core import notifications
+from core import messages
 from core.facts import Copy, IncidentFacts, NextStep, UpdateFacts
 from core.people import Person
 from core.targets import Why
@@ -111,18 +111,18 @@ WHYS = (
     Why("owner"),
     Why("handoff", by=NAME),
 )
-NOTICES: tuple[notifications.Notice, ...] = (
-    notifications.LayerPaged(1, 2, (NAME,) * 50),
-    notifications.Acknowledged(NAME),
-    notifications.HandedOff(NAME, NAME, None),
-    notifications.HandedOff(NAME, "Dave", "Carol"),
-    notifications.SeverityChanged(NAME, "low", "critical"),
-    notifications.UpdatePosted(UUID(int=5)),
-    notifications.LayerUnstaffed(2, NAME),
-    notifications.Exhausted(NAME),
-    notifications.NobodyPaged(),
-    notifications.CopyLeft(LONG),
-    notifications.PageFailed(NAME, "slack_dm", LONG),
+NOTICES: tuple[messages.Notice, ...] = (
+    messages.LayerPaged(1, 2, (NAME,) * 50),
+    messages.Acknowledged(NAME),
+    messages.HandedOff(NAME, NAME, None),
+    messages.HandedOff(NAME, "Dave", "Carol"),
+    messages.SeverityChanged(NAME, "low", "critical"),
+    messages.UpdatePosted(UUID(int=5)),
+    messages.LayerUnstaffed(2, NAME),
+    messages.Exhausted(NAME),
+    messages.NobodyPaged(),
+    messages.CopyLeft(LONG),
+    messages.PageFailed(NAME, "slack_dm", LONG),
 )
 
 

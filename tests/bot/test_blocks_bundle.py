@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from bot.blocks import bundle
-from core.notifications import Page
+from core.messages import Page
 from core.pacing import BUNDLE_MAX
 from core.sending import Outgoing, Part
 from core.targets import Why

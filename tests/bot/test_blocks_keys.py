@@ -11,10 +11,10 @@ from bot.blocks import key_form, keys
 from bot.blocks.key_form import LAST_DAY, NEVER, KeyForm
 from core.errors import ValidationFailed
 from core.key_facts import KeyLine
-from sandbox.blockkit import check_blocks, check_view, view_too_large
-from sandbox.rendered import pinged
+from sandbox.blockkit import check_blocks
 from storage.vocabulary import Role
 from tests.bot.test_blocks import LONG, NAME, NOW, seen
+from tests.bot.views import faults_of, offered
 
 ZONE = "America/Argentina/ComodRivadavia"
 SECRET = f"toc_live_{'-_' * 21}x"
@@ -45,21 +45,11 @@ VIEWS = {
 
 @pytest.mark.parametrize("name", VIEWS)
 def test_every_view_keeps_slacks_limits_and_pings_nobody(name: str) -> None:
-    view = VIEWS[name]
-    assert check_view(view) == []
-    assert len(view["blocks"]) <= 100
-    assert not view_too_large(view)
-    assert pinged("", view["blocks"]) == set()
-    assert "&lt;" not in seen(view)
+    assert faults_of(VIEWS[name]) == []
 
 
 def test_every_key_is_on_some_page() -> None:
-    revoked = [
-        block["accessory"]["value"]
-        for page in range(3)
-        for block in VIEWS[f"keys page {page}"]["blocks"]
-        if "accessory" in block
-    ]
+    revoked = offered(*(VIEWS[f"keys page {page}"] for page in range(3)))
     assert revoked == [str(one.id) for one in LINES]
     assert VIEWS["keys page 3"] == VIEWS["keys page 2"]
 

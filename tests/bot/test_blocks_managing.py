@@ -25,10 +25,9 @@ from core.schedule_drafts import ScheduleDraft
 from core.schedule_facts import InTurn, LayerFacts, ScheduleFacts, ScheduleLine
 from core.staffing import Unowned
 from core.timezones import Zone
-from sandbox.blockkit import check_view, view_too_large
-from sandbox.rendered import pinged
 from storage.vocabulary import RotationType
 from tests.bot.test_blocks import LONG, NAME, NOW, seen
+from tests.bot.views import faults_of, offered
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -142,21 +141,11 @@ VIEWS = {
 
 @pytest.mark.parametrize("name", VIEWS)
 def test_every_view_keeps_slacks_limits_and_pings_nobody(name: str) -> None:
-    view = VIEWS[name]
-    assert check_view(view) == []
-    assert len(view["blocks"]) <= 100
-    assert not view_too_large(view)
-    assert pinged("", view["blocks"]) == set()
-    assert "&lt;" not in seen(view)
+    assert faults_of(VIEWS[name]) == []
 
 
 def test_every_schedule_of_eighty_is_on_some_page() -> None:
-    opened = [
-        block["accessory"]["value"]
-        for page in range(3)
-        for block in VIEWS[f"schedules page {page}"]["blocks"]
-        if "accessory" in block
-    ]
+    opened = offered(*(VIEWS[f"schedules page {page}"] for page in range(3)))
     assert opened == [str(one.id) for one in LINES]
     assert VIEWS["schedules page 3"] == VIEWS["schedules page 2"]
 

@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 
 from bot.blocks import card, ids, notices
-from core import notifications
+from core import messages
 from core.facts import NextStep
 from storage.vocabulary import Status
 from tests.bot.test_blocks import (
@@ -93,23 +93,21 @@ def test_resolving_asks_to_confirm_and_is_marked_as_dangerous() -> None:
 @pytest.mark.parametrize(
     ("message", "sentence"),
     [
-        (notifications.LayerPaged(1, 2, ("Bob", "Carol")), "Layer 1 of 2: paging Bob and Carol."),
-        (notifications.Acknowledged("Alice"), "Alice acknowledged this. The clock has stopped."),
-        (notifications.HandedOff("Bob", "Dave", "Bob"), "Bob handed this to Dave."),
+        (messages.LayerPaged(1, 2, ("Bob", "Carol")), "Layer 1 of 2: paging Bob and Carol."),
+        (messages.Acknowledged("Alice"), "Alice acknowledged this. The clock has stopped."),
+        (messages.HandedOff("Bob", "Dave", "Bob"), "Bob handed this to Dave."),
         (
-            notifications.HandedOff("Alice", "Dave", "Bob"),
+            messages.HandedOff("Alice", "Dave", "Bob"),
             "Alice handed this to Dave. It was Bob's.",
         ),
-        (notifications.HandedOff("Dave", "Dave", "Bob"), "Dave took this over from Bob."),
+        (messages.HandedOff("Dave", "Dave", "Bob"), "Dave took this over from Bob."),
         (
-            notifications.SeverityChanged("Alice", "high", "low"),
+            messages.SeverityChanged("Alice", "high", "low"),
             "Alice changed the severity: 🟠 High → 🔵 Low.",
         ),
     ],
 )
-def test_a_quiet_notice_is_one_line_in_the_thread(
-    message: notifications.Notice, sentence: str
-) -> None:
+def test_a_quiet_notice_is_one_line_in_the_thread(message: messages.Notice, sentence: str) -> None:
     shown = notices.notice(incident_facts(), message, None)
     assert seen(shown).endswith(sentence)
     assert not shown.broadcast
@@ -120,23 +118,23 @@ def test_a_quiet_notice_is_one_line_in_the_thread(
     ("message", "sentence"),
     [
         (
-            notifications.LayerUnstaffed(2, "Payments"),
+            messages.LayerUnstaffed(2, "Payments"),
             "🚨 Nobody is on call for layer 2 (Payments). It was skipped.",
         ),
         (
-            notifications.Exhausted("Payments policy"),
+            messages.Exhausted("Payments policy"),
             "🚨 Nobody acknowledged #12. The policy Payments policy is exhausted. "
             "Acknowledge it or hand it off now.",
         ),
-        (notifications.NobodyPaged(), "🚨 #12 pages nobody"),
+        (messages.NobodyPaged(), "🚨 #12 pages nobody"),
         (
-            notifications.PageFailed("Bob", "slack_dm", "user_disabled"),
+            messages.PageFailed("Bob", "slack_dm", "user_disabled"),
             "🚨 Bob can't be paged through Slack DM: user_disabled.",
         ),
     ],
 )
 def test_a_loud_notice_is_shown_in_the_channel_with_what_can_be_done(
-    message: notifications.Notice, sentence: str
+    message: messages.Notice, sentence: str
 ) -> None:
     shown = notices.notice(incident_facts(), message, None)
     assert seen(shown).startswith(sentence)
@@ -146,10 +144,10 @@ def test_a_loud_notice_is_shown_in_the_channel_with_what_can_be_done(
 
 
 def test_a_loud_notice_calms_down_once_somebody_has_acted() -> None:
-    taken = notices.notice(incident_facts(**ACKNOWLEDGED), notifications.Exhausted("x"), None)
+    taken = notices.notice(incident_facts(**ACKNOWLEDGED), messages.Exhausted("x"), None)
     assert "Acknowledged by Alice" in seen(taken)
     assert buttons(taken) == [ids.HAND_OFF, ids.VIEW]
-    over = notices.notice(incident_facts(**RESOLVED), notifications.Exhausted("x"), None)
+    over = notices.notice(incident_facts(**RESOLVED), messages.Exhausted("x"), None)
     assert buttons(over) == [ids.VIEW]
 
 
@@ -174,14 +172,14 @@ def test_a_loud_notice_calms_down_once_somebody_has_acted() -> None:
 def test_an_update_shows_who_what_changed_and_its_text(
     changes: dict[str, object], expected: str
 ) -> None:
-    told = notifications.UpdatePosted(UUID(int=5))
+    told = messages.UpdatePosted(UUID(int=5))
     assert seen(notices.notice(incident_facts(), told, update_facts(**changes))) == expected
 
 
 def test_an_update_is_shown_exactly_as_it_was_typed() -> None:
     body = "*a* `b`\n  <!here> &lt; :tada:"
     shown = notices.notice(
-        incident_facts(), notifications.UpdatePosted(UUID(int=5)), update_facts(body=body)
+        incident_facts(), messages.UpdatePosted(UUID(int=5)), update_facts(body=body)
     )
     assert seen(shown) == f"💬 Update · Alice\n{body}"
 

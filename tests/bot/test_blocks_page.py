@@ -9,7 +9,7 @@ from bot.blocks.text import (
     Rendered,
 )
 from core.facts import NextStep
-from core.notifications import Page
+from core.messages import Page
 from core.people import Person
 from core.targets import Why
 from tests.bot.test_blocks import (

@@ -14,10 +14,9 @@ from core.component_facts import ComponentFacts, ComponentLine, OpenIncident, Sh
 from core.components import ComponentDraft
 from core.status_page_facts import Exposure, ShownIncident, StatusPageFacts, StatusPageLine
 from core.status_pages import StatusPageDraft
-from sandbox.blockkit import check_view, view_too_large
-from sandbox.rendered import pinged
 from storage.vocabulary import ComponentStatus, Severity
 from tests.bot.test_blocks import seen
+from tests.bot.views import faults_of, offered
 
 ODD = "<!channel> & *x* `y` <@U1>"
 LONG = f"{ODD} {'&' * 100}"[:100]
@@ -121,23 +120,17 @@ VIEWS = {
 
 @pytest.mark.parametrize("name", VIEWS)
 def test_every_view_keeps_slacks_limits_and_pings_nobody(name: str) -> None:
-    view = VIEWS[name]
-    assert check_view(view) == []
-    assert len(view["blocks"]) <= 100
-    assert not view_too_large(view)
-    assert pinged("", view["blocks"]) == set()
-    assert "&lt;" not in seen(view)
+    assert faults_of(VIEWS[name]) == []
 
 
 def test_every_component_and_every_page_is_on_some_page() -> None:
     for what, known in (("components", sorted(MANY, key=lambda one: one.id)), ("pages", PAGES)):
-        opened = [
-            block["accessory"]["value"]
+        views = [
+            view
             for name, view in VIEWS.items()
             if name.startswith(f"{what} page") and name != "components page 10"
-            for block in view["blocks"]
-            if "accessory" in block
         ]
+        opened = offered(*views)
         assert sorted(opened) == sorted(str(one.id) for one in known)
     assert VIEWS["components page 10"] == VIEWS["components page 9"]
 

@@ -13,7 +13,7 @@ from core.policies import EscalationLayerDraft, PolicyDraft
 from core.scheduling import RotationDraft, ScheduleDraft
 from core.sending import DeliveryFailed, Outgoing
 from core.transaction import Actor
-from storage.models import AuditEvent, ScheduleOverride
+from storage.models import AuditEvent, EscalationPolicy, Schedule, ScheduleOverride
 from storage.vocabulary import AuditType, RotationType
 from tests.cast import NOON
 from tests.engine import Engine
@@ -34,7 +34,8 @@ def rotation(
 async def schedule(engine: Engine, name: str, *layers: RotationDraft) -> UUID:
     """A schedule of these rotation layers."""
     draft = ScheduleDraft(name, "Europe/Berlin", None, layers)
-    return (await engine.do("alice", scheduling.create_schedule, draft)).id  # type: ignore[no-any-return]
+    made: Schedule = await engine.do("alice", scheduling.create_schedule, draft)
+    return made.id
 
 
 async def empty_schedule(engine: Engine, name: str = "Nights") -> UUID:
@@ -46,7 +47,8 @@ async def empty_schedule(engine: Engine, name: str = "Nights") -> UUID:
 async def policy(engine: Engine, name: str, *layers: EscalationLayerDraft) -> UUID:
     """A policy of these layers."""
     draft = PolicyDraft(name, None, layers)
-    return (await engine.do("alice", policies.create_policy, draft)).id  # type: ignore[no-any-return]
+    made: EscalationPolicy = await engine.do("alice", policies.create_policy, draft)
+    return made.id
 
 
 def pages(engine: Engine, *names: str, after: int = 5) -> EscalationLayerDraft:

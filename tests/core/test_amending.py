@@ -11,6 +11,8 @@ from storage.vocabulary import ComponentStatus
 from tests.core import public
 from tests.engine import Engine
 
+pytestmark = pytest.mark.postgresql_later
+
 MAJOR = ComponentStatus.MAJOR_OUTAGE
 
 

@@ -19,11 +19,14 @@ from core import (
     scheduling,
 )
 from core.errors import ChangedMeanwhile, NameConflict, NotFound, ValidationFailed
+from core.layer_order import layer_of
 from core.layer_terms import LayerTerms, terms_of
 from core.schedule_drafts import ScheduleDraft
 from storage.vocabulary import RotationType
 from tests.core import given
 from tests.engine import Engine
+
+pytestmark = pytest.mark.postgresql_later
 
 
 async def _draft(engine: Engine, schedule_id: UUID | None = None) -> ScheduleDraft:
@@ -39,7 +42,7 @@ def _terms(*people: UUID, name: str = "Nights", **changes: Any) -> LayerTerms:
 
 async def _put(engine: Engine, id: UUID, terms: LayerTerms, seen: str | None = None) -> None:
     draft = await _draft(engine)
-    as_seen = seen or arranging.layer_seen(draft, arranging.layer_of(draft, id))
+    as_seen = seen or arranging.layer_seen(draft, layer_of(draft.layers, id))
     await engine.do("dave", arranging.put_layer, engine.schedule_id, id, terms, as_seen=as_seen)
 
 

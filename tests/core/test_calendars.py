@@ -14,6 +14,8 @@ from tests.cast import NOON
 from tests.core import given
 from tests.engine import Engine
 
+pytestmark = pytest.mark.postgresql_later
+
 DAY = timedelta(days=1)
 
 

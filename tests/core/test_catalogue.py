@@ -9,6 +9,8 @@ from storage.vocabulary import ComponentStatus, Severity
 from tests.core import given, public
 from tests.engine import Engine
 
+pytestmark = pytest.mark.postgresql_later
+
 
 async def test_components_and_pages_are_as_they_are_now(engine: Engine) -> None:
     api = await public.component(engine, "API")

@@ -21,6 +21,8 @@ from storage.vocabulary import AuditType, ComponentStatus, Severity
 from tests.core import given, public
 from tests.engine import Engine
 
+pytestmark = pytest.mark.postgresql_later
+
 
 async def _status(engine: Engine, component_id: object) -> ComponentStatus:
     async with engine.core.reading(engine.system) as tx:

@@ -15,9 +15,12 @@ from storage.vocabulary import AuditType, Severity, Status, Visibility
 from tests.core import given, public
 from tests.engine import Engine
 
+pytestmark = pytest.mark.postgresql_later
+
 
 async def _edit(engine: Engine, incident: Incident, **said: Any) -> Incident:
-    return await engine.do("bob", editing.edit_incident, incident.id, **said)  # type: ignore[no-any-return]
+    edited: Incident = await engine.do("bob", editing.edit_incident, incident.id, **said)
+    return edited
 
 
 async def test_a_title_and_a_description_are_changed_and_what_they_were_is_on_the_trail(

@@ -11,6 +11,8 @@ from storage.vocabulary import Status, Visibility
 from tests.core import given, public
 from tests.engine import Engine
 
+pytestmark = pytest.mark.postgresql_later
+
 
 async def _act(engine: Engine, act: Any, **said: Any) -> Effects:
     async with engine.core.transaction(engine.actor("alice")) as tx:

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from core import escalation, facts, updates
 from core.facts import Copy, IncidentFacts, NextStep
 from core.policies import EscalationLayerDraft
@@ -9,6 +11,8 @@ from storage.vocabulary import EscalationState
 from tests.cast import NOON
 from tests.core import given
 from tests.engine import Engine
+
+pytestmark = pytest.mark.postgresql_later
 
 
 async def _facts(engine: Engine) -> IncidentFacts:

@@ -15,6 +15,8 @@ from tests.cast import NOON
 from tests.core import given
 from tests.engine import Engine
 
+pytestmark = pytest.mark.postgresql_later
+
 
 async def _fill(engine: Engine, titles: list[str], **more: Any) -> None:
     """An incident of each title, the last of them now."""

@@ -18,6 +18,8 @@ from tests.core import given
 from tests.core.plans import gather_statistics, rows_passed_over
 from tests.engine import Engine
 
+pytestmark = pytest.mark.postgresql_later
+
 TODAY = NOON.date()
 STATUSES: tuple[tuple[Status, ...], ...] = ((), (Status.RESOLVED,), tuple(Status)[:3])
 SEVERITIES: tuple[tuple[Severity, ...], ...] = ((), (Severity.HIGH, Severity.LOW))

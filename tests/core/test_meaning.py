@@ -9,6 +9,8 @@ from core.errors import DomainError, InvalidComponentId, InvalidTargetUser, NotF
 from tests.core import given, public
 from tests.engine import Engine
 
+pytestmark = pytest.mark.postgresql_later
+
 
 async def _join(engine: Engine, *named: tuple[str, str]) -> None:
     async with engine.core.transaction(engine.system) as tx:

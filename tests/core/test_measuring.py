@@ -3,12 +3,16 @@
 from contextlib import suppress
 from datetime import timedelta
 
+import pytest
+
 from core import escalation, incidents
 from core.measures import Outcome
 from core.transaction import Transaction
 from storage.vocabulary import Channel, DeliveryKind, Severity
 from tests.core import given
 from tests.engine import Engine
+
+pytestmark = pytest.mark.postgresql_later
 
 
 class Counted:

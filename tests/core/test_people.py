@@ -15,6 +15,8 @@ from storage.vocabulary import ActorKind, AuditType, Role, Surface
 from tests.core import given
 from tests.engine import Engine
 
+pytestmark = pytest.mark.postgresql_later
+
 EVE = SlackProfile("U9", "Eve@Example.com", "Eve", "Asia/Tokyo")
 
 
@@ -26,7 +28,8 @@ async def _told(engine: Engine) -> list[tuple[AuditType, dict[str, object]]]:
 
 
 async def _recognise(engine: Engine, profile: SlackProfile) -> Member:
-    return await engine.do("alice", people.recognise, profile)  # type: ignore[no-any-return]
+    member: Member = await engine.do("alice", people.recognise, profile)
+    return member
 
 
 async def test_a_workspace_is_one_organization_made_at_first_sight(engine: Engine) -> None:

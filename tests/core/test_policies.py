@@ -20,6 +20,8 @@ from storage.vocabulary import AuditType, TargetType
 from tests.core import given
 from tests.engine import Engine
 
+pytestmark = pytest.mark.postgresql_later
+
 
 async def _draft_of(engine: Engine, policy_id: UUID) -> PolicyDraft:
     async with engine.core.reading(engine.system) as tx:

@@ -15,6 +15,8 @@ from tests.cast import NOON
 from tests.core import given
 from tests.engine import Engine
 
+pytestmark = pytest.mark.postgresql_later
+
 Paged = dict[float, list[str]]
 
 

@@ -1,8 +1,11 @@
 """Who would be paged, why they, what follows if they do not answer, and where it ends."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.pool import QueuePool
 
 from core import scheduling, simulation
 from core.people import Person
@@ -10,10 +13,13 @@ from core.policies import EscalationLayerDraft
 from core.scheduling import ScheduleDraft
 from core.simulation import Faults, Simulation
 from core.walked import Because, Fate, Outcome, Paged, Reason, Route, Step
+from storage.database import Database
 from storage.vocabulary import Channel
 from tests.cast import NOON
 from tests.core import given
 from tests.engine import Engine
+
+pytestmark = pytest.mark.postgresql_later
 
 FIVE, TEN = timedelta(minutes=5), timedelta(minutes=10)
 MONDAY = datetime(2026, 11, 23, 8, tzinfo=UTC)  # 09:00 in Berlin
@@ -211,3 +217,22 @@ async def test_it_walks_across_a_clock_change(engine: Engine) -> None:
 async def test_an_instant_without_a_zone_is_refused(engine: Engine) -> None:
     with pytest.raises(ValueError, match="has a zone"):
         await _simulate(engine, at=datetime(2026, 11, 18, 12))  # noqa: DTZ001
+
+
+@pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
+async def test_one_walks_at_a_time_through_whatever_lane(engine: Engine, database_url: str) -> None:
+    lane = engine.core.lane(reading=2, writing=2)
+    pool, other = engine.core.database.engine.pool, Database(database_url)
+    assert isinstance(pool, QueuePool)
+    async with other.writing() as session:
+        await session.execute(text("LOCK TABLE escalation_policies IN ACCESS EXCLUSIVE MODE"))
+        walks = [
+            asyncio.create_task(simulation.simulate(core, engine.system, engine.policy_id))
+            for core in (engine.core, lane, lane.giving_way(), engine.core)
+        ]
+        await asyncio.sleep(0.2)
+        assert pool.checkedout() == 1
+    walked = await asyncio.gather(*walks)
+    await other.dispose()
+
+    assert len({one.steps for one in walked}) == 1

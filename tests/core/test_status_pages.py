@@ -23,6 +23,8 @@ from storage.vocabulary import AuditType, ComponentStatus, Severity, Status, Vis
 from tests.core import given, public
 from tests.engine import Engine
 
+pytestmark = pytest.mark.postgresql_later
+
 PUBLIC = Visibility.PUBLIC
 
 

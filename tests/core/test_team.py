@@ -27,6 +27,8 @@ from storage.vocabulary import AuditType, DeliveryState, Role, Severity, Surface
 from tests.core import given, public
 from tests.engine import Engine
 
+pytestmark = pytest.mark.postgresql_later
+
 EVE = "eve@example.com"
 
 

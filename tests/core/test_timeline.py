@@ -3,12 +3,16 @@
 from datetime import timedelta
 from uuid import uuid4
 
+import pytest
+
 from core import escalation, incidents, timeline, updates
 from core.timeline import Entry
 from storage.vocabulary import AuditType, Severity, Status
 from tests.cast import NOON
 from tests.core import given
 from tests.engine import Engine
+
+pytestmark = pytest.mark.postgresql_later
 
 
 async def _timeline(engine: Engine) -> tuple[Entry, ...]:

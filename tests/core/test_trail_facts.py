@@ -10,6 +10,8 @@ from storage.vocabulary import AuditType, Role
 from tests.core import given, public
 from tests.engine import Engine
 
+pytestmark = pytest.mark.postgresql_later
+
 
 @pytest.fixture
 async def admin(engine: Engine) -> Engine:

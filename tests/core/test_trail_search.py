@@ -17,6 +17,8 @@ from tests.core import given, public
 from tests.core.plans import gather_statistics, rows_passed_over
 from tests.engine import Engine
 
+pytestmark = pytest.mark.postgresql_later
+
 
 @pytest.fixture
 async def admin(engine: Engine) -> Engine:

@@ -12,6 +12,8 @@ from tests.cast import NOON
 from tests.core import given
 from tests.engine import Engine
 
+pytestmark = pytest.mark.postgresql_later
+
 MONDAY = datetime.fromisoformat("2026-11-23T08:00+00:00")
 
 

@@ -1,22 +1,19 @@
-"""The engine's tick, what wakes it, and what it does when something goes wrong."""
+"""The engine's tick, what wakes it, how much it does at a time, and how it stops."""
 
 import asyncio
-import logging
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
-import pytest
-
-from core import claims, escalation, incidents, pacing, people
+from core import claims, escalation, incidents, people
 from core.sending import Outgoing, Sender
 from core.worker import IN_FLIGHT_MAX, Worker
 from storage.models import Incident
 from storage.vocabulary import Channel, DeliveryState, EscalationState
-from tests.cast import NOON, StoryClock
+from tests.cast import NOON
 from tests.core import given
+from tests.core.awake import running, until
 from tests.engine import Engine
 
 
@@ -58,23 +55,6 @@ def _worker(engine: Engine, sender: Sender) -> Worker:
     return worker
 
 
-@asynccontextmanager
-async def _running(worker: Worker) -> AsyncIterator[None]:
-    task = asyncio.create_task(worker.run())
-    try:
-        yield
-    finally:
-        worker.finish()
-        await task
-        await worker.stop()
-
-
-async def _until(true: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5):
-        while not true():
-            await asyncio.sleep(0)
-
-
 async def test_starting_frees_the_claims_of_a_dead_process_on_sqlite_alone(
     engine: Engine, backend: str
 ) -> None:
@@ -103,9 +83,9 @@ async def test_nothing_is_delivered_before_it_is_known_whose_deliveries_they_are
 
 
 async def test_a_commit_wakes_the_engine(engine: Engine) -> None:
-    async with _running(engine.worker):
+    async with running(engine.worker):
         await engine.declare()
-        await _until(lambda: len(engine.sender.posts) == 3)
+        await until(lambda: len(engine.sender.posts) == 3)
 
     assert sorted(engine.sender.kinds()) == ["card", "layer_paged", "page"]
 
@@ -114,18 +94,18 @@ async def test_a_slow_conversation_blocks_no_other(engine: Engine) -> None:
     both = await given.policy(engine, "Both", given.pages(engine, "bob", "dave"))
     sender = GatedSender(engine, lambda out: out.person is not None and out.person.name == "Bob")
     worker = _worker(engine, sender)
-    async with _running(worker):
+    async with running(worker):
         await engine.declare(escalation_policy_id=both)
-        await _until(lambda: len(engine.sender.posts) == 3)
+        await until(lambda: len(engine.sender.posts) == 3)
         await engine.have_rested(pages=1)
         await engine.declare(escalation_policy_id=both)
-        await _until(lambda: len(engine.sender.posts) == 6)
+        await until(lambda: len(engine.sender.posts) == 6)
 
         assert engine.sender.pages() == [("Dave", 1), ("Dave", 1)]
         sender.gate.set()
         await engine.have_rested(pages=3)
         worker.wake()
-        await _until(lambda: len(engine.sender.posts) == 8)
+        await until(lambda: len(engine.sender.posts) == 8)
 
     assert sender.most == 1  # and what goes to one person goes one at a time
 
@@ -138,14 +118,14 @@ async def test_never_more_than_sixteen_are_in_flight(engine: Engine) -> None:
     everybody = await given.policy(engine, "Everybody", given.pages(engine, *names))
     sender = GatedSender(engine, lambda _outgoing: True)
     worker = _worker(engine, sender)
-    async with _running(worker):
+    async with running(worker):
         await engine.declare(escalation_policy_id=everybody)
         await asyncio.wait_for(sender.full.wait(), 5)
         await worker.tick()
         await worker.tick()
         assert sender.waiting == IN_FLIGHT_MAX == 16
         sender.gate.set()
-        await _until(lambda: len(engine.sender.pages()) == 20)
+        await until(lambda: len(engine.sender.pages()) == 20)
 
     assert sender.most == 16
 
@@ -217,92 +197,12 @@ async def test_a_tick_says_when_it_ended(engine: Engine) -> None:
     assert before <= engine.worker.last_beat <= time.monotonic()
 
 
-async def test_an_engine_that_fails_while_something_is_due_is_not_busy_with_failing(
-    engine: Engine, caplog: pytest.LogCaptureFixture
-) -> None:
-    class Broken(StoryClock):
-        """A clock that can't be read."""
-
-        def now(self) -> datetime:
-            raise RuntimeError("the clock fell off the wall")
-
-    await engine.declare()
-    await engine.settle()
-    engine.core.clock = Broken(NOON + timedelta(minutes=6))
-    async with _running(engine.worker):
-        await asyncio.sleep(0.7)
-        engine.core.clock = engine.clock
-
-    failures = [one for one in caplog.records if one.levelno == logging.ERROR]
-    assert 1 <= len(failures) <= 3
-
-
-async def test_a_failing_tick_does_not_end_the_engine(
-    engine: Engine, caplog: pytest.LogCaptureFixture
-) -> None:
-    broken: list[bool] = [True]
-
-    class Breaking(StoryClock):
-        """A clock that breaks once."""
-
-        def now(self) -> datetime:
-            if broken and broken.pop():
-                raise RuntimeError("the clock fell off the wall")
-            return super().now()
-
-    await engine.declare()
-    engine.core.clock = Breaking()
-    async with _running(engine.worker):
-        await _until(lambda: not broken)
-        engine.core.clock.at += pacing.REST
-        await engine.declare()
-        await _until(lambda: len(engine.sender.posts) == 6)
-
-    assert [one.getMessage() for one in caplog.records if one.levelno == logging.ERROR] == [
-        "the engine's tick failed; the sweep tries again"
-    ]
-    assert engine.sender.pages() == [("Bob", 1), ("Bob", 1)]
-
-
-@pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
-async def test_an_escalation_that_somebody_else_holds_keeps_no_delivery_waiting(
-    engine: Engine,
-) -> None:
-    incident = await engine.declare()
-    await engine.settle()
-    engine.clock.at = NOON + timedelta(minutes=5)
-    await engine.declare()
-
-    async with engine.core.transaction(engine.system) as other:
-        await incidents.lock(other, incident.id)
-        async with asyncio.timeout(2):
-            await engine.worker.tick()
-            await _until(lambda: engine.sender.pages() == [("Bob", 1), ("Bob", 1)])
-    await engine.settle()
-
-
-async def test_a_delivery_that_stumbles_blocks_none_behind_it(
-    engine: Engine, caplog: pytest.LogCaptureFixture
-) -> None:
-    engine.sender.before = given.failing(RuntimeError("a bug"), kind="page", times=1)
-    await engine.declare()
-    await engine.settle()
-    await engine.declare()
-    await engine.settle()
-
-    assert engine.sender.pages() == [("Bob", 1)]
-    assert "stumbled" in caplog.text
-
-    await engine.pass_time(seconds=30)
-    assert engine.sender.pages() == [("Bob", 1), ("Bob", 1)]
-
-
 async def test_stopping_lets_what_is_in_flight_come_to_its_outcome(engine: Engine) -> None:
     sender = GatedSender(engine, lambda out: out.person is not None)
     worker = _worker(engine, sender)
     await engine.declare()
     await worker.tick()
-    await _until(lambda: sender.waiting == 1)
+    await until(lambda: sender.waiting == 1)
 
     await worker.stop(grace=0.01)
     assert engine.sender.pages() == []

@@ -13,8 +13,6 @@ from tests.core import given
 from tests.engine import Engine
 from tests.mail.conftest import OF_SLACK, Both
 
-pytestmark = pytest.mark.postgresql_later
-
 
 async def _until(true: Callable[[], bool]) -> None:
     async with asyncio.timeout(10):

@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from core import notifications
+from core import messages
 from core.facts import NextStep
 from core.people import Person
 from core.remarks import Change, DutyChanged
@@ -38,7 +38,7 @@ def letter(
     link: str | None = LINK,
     **changes: object,
 ) -> Letter:
-    page = notifications.Page(why, paged_at, 2)
+    page = messages.Page(why, paged_at, 2)
     return letters.page(incident_facts(**changes), page, person, now=NOW, link=link)
 
 
@@ -211,7 +211,7 @@ def test_each_severity_is_named(severity: Severity) -> None:
 
 
 def test_that_slack_is_silent_is_said_with_the_last_error() -> None:
-    message = notifications.SlackSilent(NOW, "chat_postMessage:\r\nSlack answered 500")
+    message = messages.SlackSilent(NOW, "chat_postMessage:\r\nSlack answered 500")
     said = letters.slack_silent(incident_facts(), message, BOB)
     assert said.subject == "Tocsin can't reach Slack"
     assert said.text.startswith("Slack has taken no page since Sat 21 Nov, 13:00 CET.\n")
@@ -220,7 +220,7 @@ def test_that_slack_is_silent_is_said_with_the_last_error() -> None:
 
 
 def test_that_slack_is_back_is_said_with_when_it_went_and_came() -> None:
-    message = notifications.SlackBack(NOW, NOW + timedelta(minutes=42))
+    message = messages.SlackBack(NOW, NOW + timedelta(minutes=42))
     said = letters.slack_back(message, BOB)
     assert said.subject == "Tocsin reaches Slack again"
     assert said.text.startswith(

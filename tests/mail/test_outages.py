@@ -2,16 +2,12 @@
 
 from copy import copy
 
-import pytest
-
 from core import people
 from core.sending import DeliveryFailed, Outgoing
 from core.worker import Worker
 from storage.vocabulary import Channel
 from tests.core import given
 from tests.mail.conftest import OF_SLACK, Both
-
-pytestmark = pytest.mark.postgresql_later
 
 DOWN = DeliveryFailed("Slack answered 500")
 

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import pytest
 
-from core.notifications import Card, Page
+from core.messages import Card, Page
 from core.sending import DeliveryFailed, Outgoing
 from core.targets import Why
 from core.transaction import Core

@@ -6,15 +6,13 @@ import pytest
 from sqlalchemy import select, update
 
 from core import escalation, outages, people
-from core.notifications import SlackBack
+from core.messages import SlackBack
 from core.worker import Worker
 from storage.models import Delivery, Member
 from storage.vocabulary import Channel
 from tests.core import given
 from tests.mail.conftest import OF_SLACK, Both
 from tests.mail.test_outages import fall, outage, rise, told_silent, with_admins
-
-pytestmark = pytest.mark.postgresql_later
 
 
 def told_back(both: Both) -> list[str | None]:
@@ -54,6 +52,7 @@ async def test_it_says_since_when_and_answers_the_letter_that_told_of_the_outage
     assert back.outgoing.thread == {"id": str(silent.outgoing.delivery_id)}
 
 
+@pytest.mark.long
 async def test_each_outage_has_its_end(both: Both) -> None:
     await with_admins(both)
     for title in ("First", "Second"):
@@ -64,6 +63,7 @@ async def test_each_outage_has_its_end(both: Both) -> None:
     assert told_back(both) == ["Alice", "Alice"]
 
 
+@pytest.mark.long
 async def test_while_slack_has_taken_nothing_nobody_is_told_that_it_is_back(both: Both) -> None:
     await with_admins(both)
     await outage(both)
@@ -74,6 +74,7 @@ async def test_while_slack_has_taken_nothing_nobody_is_told_that_it_is_back(both
     assert told_back(both) == [], "no page waits, but nothing has arrived"
 
 
+@pytest.mark.long
 async def test_a_message_that_was_changed_shows_that_it_is_back(both: Both) -> None:
     await with_admins(both)
     async with both.engine.core.transaction(both.engine.system) as tx:
@@ -127,6 +128,7 @@ async def test_a_process_that_starts_afterwards_tells_it_and_two_tell_it_once(bo
     assert told_back(both) == ["Alice"]
 
 
+@pytest.mark.long
 async def test_who_was_removed_meanwhile_and_an_outage_long_past_are_left_alone(
     both: Both,
 ) -> None:

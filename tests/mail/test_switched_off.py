@@ -16,8 +16,6 @@ from tests.core import given
 from tests.core.faltering import Faltering
 from tests.mail.conftest import OF_SLACK, Both
 
-pytestmark = pytest.mark.postgresql_later
-
 NEVER = DeliveryFailed("users_not_found", permanent=True)
 
 
