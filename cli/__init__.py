@@ -1,1 +1,1 @@
-"""What the commands of `app.py` do."""
+"""The commands of `app.py`: how they are typed stands in `commands`, what they do beside it."""

@@ -129,8 +129,8 @@ def about_the_api(address: str, secret: str) -> str:
     return (
         f"The API is at {address}/v1, and how to use it at {address}/v1/docs. Try it:\n"
         f"  URL={address}\n"
-        f"  TOKEN={secret}\n"
-        '  curl "$URL/v1/oncall/schedules" -H "Authorization: Bearer $TOKEN"'
+        f"  TOCSIN_KEY={secret}\n"
+        '  curl "$URL/v1/oncall/schedules" -H "Authorization: Bearer $TOCSIN_KEY"'
     )
 
 

@@ -10,8 +10,8 @@ import aiohttp
 from rich.console import Console
 from slack_sdk.errors import SlackApiError
 
-from assembly.runtime import slack_client
 from assembly.settings import Settings, SettingsError
+from assembly.slack import slack_client
 from bot.workspace import Workspace
 from cli import apply as applying
 from cli import calendars, doctor, keys

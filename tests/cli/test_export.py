@@ -19,15 +19,9 @@ from core.transaction import Core
 from storage.vocabulary import RotationType
 from tests.cast import NOON
 from tests.cli.any_text import descriptions, names
-from tests.cli.offices import Office, new_office
+from tests.cli.offices import Office, layer, new_office
 
 WEEK = timedelta(days=7)
-
-
-def layer(*ids, name="Primary", days=7, since=NOON, until=None, handoff=time(9)):
-    kinds = {1: RotationType.DAILY, 7: RotationType.WEEKLY}
-    kind = kinds.get(days, RotationType.CUSTOM)
-    return RotationDraft(name, kind, days, handoff, since, until, tuple(ids))
 
 
 @pytest.fixture
@@ -135,7 +129,7 @@ async def test_space_around_a_name_is_kept_and_so_are_the_lines_of_a_description
     core: Core,
 ) -> None:
     office = await new_office(core)
-    (alice,) = await _of(office, "alice")
+    (alice,) = await office.people("alice")
     async with core.transaction(office.actor) as tx:
         draft = ScheduleDraft(" lead", "UTC", "  a\n\nb\n", (layer(alice, name="trail ", days=7),))
         schedule = await scheduling.create_schedule(tx, draft)
@@ -158,7 +152,7 @@ async def test_space_around_a_name_is_kept_and_so_are_the_lines_of_a_description
 
 async def test_a_custom_rotation_of_seven_days_stays_one(core: Core) -> None:
     office = await new_office(core)
-    (alice,) = await _of(office, "alice")
+    (alice,) = await office.people("alice")
     custom = RotationDraft("Primary", RotationType.CUSTOM, 7, time(9), NOON, None, (alice,))
     async with core.transaction(office.actor) as tx:
         await scheduling.create_schedule(tx, ScheduleDraft("A", "UTC", None, (custom,)))
@@ -175,88 +169,6 @@ async def test_of_nothing_there_is_a_file_that_changes_nothing(core: Core) -> No
     empty = await new_office(core)
     exported = await empty.export()
     assert await empty.plan(exported.text) == "Nothing to change."
-
-
-async def _leave(office: Office, *names: str) -> None:
-    async with office.core.transaction(office.actor) as tx:
-        for name in names:
-            member = await people.ensure_by_email(tx, f"{name}@example.com")
-            member.removed_at = tx.now
-
-
-async def _of(office: Office, *names: str) -> list:
-    async with office.core.transaction(office.actor) as tx:
-        return [(await people.ensure_by_email(tx, f"{one}@example.com")).id for one in names]
-
-
-async def test_in_the_place_of_who_was_removed_stands_who_stands_in(core: Core) -> None:
-    office = await new_office(core)
-    ids = await _of(office, "alice", "bob", "carol")
-    async with core.transaction(office.actor) as tx:
-        draft = ScheduleDraft("Payments", "Europe/Berlin", None, (layer(*ids),))
-        await scheduling.create_schedule(tx, draft)
-    await _leave(office, "carol", "bob")
-    exported = await office.export()
-
-    assert "people: [alice@example.com, alice@example.com, alice@example.com]" in exported.text
-    assert await office.plan(exported.text) == "Nothing to change."
-    changed = exported.text.replace("daily", "weekly").replace('"09:00"', '"10:00"')
-    await office.apply(changed)
-    async with core.reading(office.actor) as tx:
-        (schedule,) = await schedules.list_schedules(tx)
-        kept = scheduling.draft_of(schedule).layers[0]
-    assert kept.participant_ids == tuple(ids)  # the past stays theirs
-    assert kept.handoff_time == time(10)
-
-
-async def test_what_a_file_cannot_say_is_left_out_whole_and_named(core: Core) -> None:
-    office = await new_office(core)
-    alice, dave, eve = await _of(office, "alice", "dave", "eve")
-    async with core.transaction(office.actor) as tx:
-        (await people.get_member(tx, dave)).email = None
-        make = scheduling.create_schedule
-
-        def of(name: str, *layers: RotationDraft, description: str | None = None) -> ScheduleDraft:
-            return ScheduleDraft(name, "UTC", description, layers)
-
-        nameless = await make(tx, of("Nameless", layer(alice, dave)))
-        await make(tx, of("Bare"))
-        await make(tx, of("Left", layer(eve)))
-        await make(tx, of("Case", layer(alice)))
-        await make(tx, of("case", layer(alice)))
-        await make(tx, of("Bell\x07", layer(alice)))
-        await make(tx, of("Odd", layer(alice), description="a\rb"))
-        await make(tx, of("Inner", layer(alice, name="a\nb")))
-        chain = (EscalationLayerDraft(5, nameless.id),)
-        await policies.create_policy(tx, PolicyDraft("By Nameless", None, chain))
-        chain = (EscalationLayerDraft(5, None, (eve,)),)
-        await policies.create_policy(tx, PolicyDraft("By Eve", None, chain))
-        await policies.create_policy(tx, PolicyDraft("Empty", None, ()))
-        await last_resort.change(tx, LastResortDraft(member_ids=(dave,)))
-    await _leave(office, "eve")
-    exported = await office.export()
-
-    assert exported.left_out == (
-        "schedule “Bell ”: a file can't keep its characters; rename it",
-        "schedule “case”: it differs from “Case” in its case alone; rename it",
-        "schedule “Bare”: it has no rotation layer yet",
-        "schedule “Inner”: layer “a b”: a file can't keep its characters; rename it",
-        "schedule “Left”: layer “Primary”: everybody in it was removed",
-        "schedule “Nameless”: layer “Primary”: no e-mail address is known of dave",
-        "the description of schedule “Odd”: a file can't keep its characters",
-        "policy “By Eve”: layer 1: everybody in it was removed",
-        "policy “By Nameless”: layer 1: it pages “Nameless”, which is left out",
-        "policy “Empty”: it has no layer yet",
-        "the last resort: no e-mail address is known of dave",
-    )
-    for one in exported.left_out:
-        assert f"# {one}\n" in exported.text
-    assert [one.name for one in read_blueprint(exported.text).schedules] == ["Case", "Odd"]
-    assert await office.plan(exported.text) == (
-        "Left alone, not in the file: schedule Bare, schedule Bell, schedule Inner, "
-        "schedule Left, schedule Nameless, schedule case, policy By Eve, policy By Nameless, "
-        "policy Empty, the last resort.\nNothing to change."
-    )
 
 
 instants = st.integers(0, 40 * 366 * 24 * 4).map(
@@ -288,7 +200,7 @@ def rotations(draw, ids):
 )
 async def test_whatever_the_organization_export_and_apply_are_a_round_trip(core, data) -> None:
     office = await new_office(core)
-    ids = await _of(office, "alice", "bob", "carol", "dave")
+    ids = await office.people("alice", "bob", "carol", "dave")
     draw = data.draw
     async with core.transaction(office.actor) as tx:
         if draw(st.booleans()):
@@ -311,7 +223,7 @@ async def test_whatever_the_organization_export_and_apply_are_a_round_trip(core,
             await policies.create_policy(tx, PolicyDraft(name, draw(descriptions), layers))
         if draw(st.booleans()):
             await last_resort.change(tx, LastResortDraft(*draw(target)))
-    await _leave(office, *draw(st.sets(st.sampled_from(["bob", "carol"]))))
+    await office.leave(*draw(st.sets(st.sampled_from(["bob", "carol"]))))
 
     exported = await office.export()
     planned = await plan(office.core, office.actor, read_blueprint(exported.text))

@@ -1,6 +1,5 @@
 """Components and pages are exported as apply reads them, whatever they are called."""
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -13,8 +12,6 @@ from core.status_pages import StatusPageDraft
 from core.transaction import Core
 from tests.cli.any_text import descriptions, names
 from tests.cli.offices import Office, new_office
-
-pytestmark = pytest.mark.postgresql_later
 
 
 async def stored(office: Office) -> StoredPublic:

@@ -43,5 +43,5 @@ async def test_the_sandbox_hands_out_a_key_that_opens_the_api(core: Core) -> Non
     actor = await keys.authenticate(core, secret, Surface.API)
     assert (actor.name, actor.organization_id) == (KEY, office.actor.organization_id)
     said = about_the_api("http://127.0.0.1:8701", secret)
-    assert f"TOKEN={secret}\n" in said
+    assert f"TOCSIN_KEY={secret}\n" in said
     assert "http://127.0.0.1:8701/v1/docs" in said
