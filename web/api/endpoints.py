@@ -109,9 +109,10 @@ def _endpoint(function: Function, signature: inspect.Signature, terms: Terms) ->
     keyword = inspect.Parameter.KEYWORD_ONLY
     asked = inspect.Parameter("request", keyword, annotation=Request)
     parameters = [asked, *(one.replace(kind=keyword) for one in given)]
-    endpoint.__signature__ = signature.replace(parameters=parameters, return_annotation=Any)  # type: ignore[attr-defined]
+    asks = signature.replace(parameters=parameters, return_annotation=Any)
+    endpoint.__signature__ = asks  # type: ignore[attr-defined]  # `inspect` looks for it
     endpoint.__doc__ = function.__doc__
-    endpoint.terms = terms  # type: ignore[attr-defined]
+    endpoint.terms = terms  # type: ignore[attr-defined]  # ApiRoute looks for them
     return endpoint
 
 

@@ -6,8 +6,9 @@ on the way is refused in the same shape, and a request that is repeated gets its
 
 import json
 import logging
+from collections import Counter
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Any, get_origin
 from uuid import UUID
 
 from fastapi.exceptions import RequestValidationError
@@ -71,12 +72,21 @@ class ApiRoute(APIRoute):
         """What answers a request of this route."""
         work = super().get_route_handler()
         terms: Terms = getattr(self.endpoint, "terms")  # noqa: B009  (set by Endpoints)
-        known = frozenset(one.alias for one in self.dependant.query_params)
+        asked_once = {
+            one.alias: get_origin(one.field_info.annotation) is not list
+            for one in self.dependant.query_params
+        }
         takes_body = self.body_field is not None or not terms.writes
 
         async def work_on_nothing_else(request: Request) -> Response:
-            unknown = sorted(set(request.query_params) - known)
+            said = Counter(name for name, _ in request.query_params.multi_items())
+            unknown = sorted(set(said) - set(asked_once))
             faults = [Fault(name, "There is no such parameter here.") for name in unknown]
+            faults += [
+                Fault(name, "It stands there more than once: say it once.")
+                for name, once in asked_once.items()
+                if once and said[name] > 1
+            ]
             if not takes_body and (await request.body()).strip() not in _NO_BODY:
                 faults.append(Fault("body", "There is nothing to say here: send no body."))
             if faults:

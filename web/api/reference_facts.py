@@ -246,7 +246,7 @@ def _curl(method: str, path: str, operation: Schema, body: Any) -> str:
     )
     lines = ["curl" if method == "GET" else f"curl -X {method}"]
     lines[0] += f' "$URL{address}{f"?{asked}" if asked else ""}"'
-    lines.append('-H "Authorization: Bearer $TOKEN"')
+    lines.append('-H "Authorization: Bearer $TOCSIN_KEY"')
     if body is not None:
         lines.append('-H "Content-Type: application/json"')
         lines.append("-d '" + _json(body).replace("'", "'\\''") + "'")

@@ -105,12 +105,16 @@ STATUS: Mapping[str, HTTPStatus] = {
         HTTPStatus.CONFLICT,
     ),
     "method_not_allowed": HTTPStatus.METHOD_NOT_ALLOWED,
+    "misdirected_request": HTTPStatus.MISDIRECTED_REQUEST,
     "precondition_failed": HTTPStatus.PRECONDITION_FAILED,
     "payload_too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "rate_limited": HTTPStatus.TOO_MANY_REQUESTS,
     "server_error": HTTPStatus.INTERNAL_SERVER_ERROR,
 }
-"""The table of spec section 9. The schema's status differs on one endpoint (`Terms.malformed`)."""
+"""The table of spec section 9, and what `/mcp` alone refuses: to be asked by another's name.
+
+The schema's status differs on one endpoint (`Terms.malformed`).
+"""
 
 _TYPE = {
     "not_authorized": "not_authorized_error",

@@ -12,8 +12,6 @@ from core import keys
 from tests.web.api.caller import Caller, Office, running_office
 from web.api.judging import BODY_MAX
 
-pytestmark = pytest.mark.postgresql_later
-
 UNKNOWN = uuid4()
 
 

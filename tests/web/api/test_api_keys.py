@@ -12,8 +12,6 @@ from storage.models import AuditEvent
 from storage.vocabulary import AuditType
 from tests.web.api.caller import Caller, Office
 
-pytestmark = pytest.mark.postgresql_later
-
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
 KEYS = "/v1/api-keys"
 

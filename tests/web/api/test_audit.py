@@ -8,8 +8,6 @@ import pytest
 from core import redaction, updates
 from tests.web.api.caller import Office
 
-pytestmark = pytest.mark.postgresql_later
-
 AUDIT = "/v1/audit"
 
 

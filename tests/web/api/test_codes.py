@@ -17,8 +17,6 @@ from tests.web.api.codes import ADMINS, CODES, INCIDENT, ROWS
 from tests.web.api.scene import KEPT, NOTHING, set_up
 from web.api import openapi_document
 
-pytestmark = pytest.mark.postgresql_later
-
 APART = {"not_authorized", "idempotency_in_progress", "rate_limited", "server_error"}
 """What has a test of its own below."""
 

@@ -3,14 +3,10 @@
 from typing import Any
 from uuid import UUID, uuid4
 
-import pytest
-
 from core import components
 from core.components import ComponentDraft
 from tests.core import public
 from tests.web.api.caller import Office
-
-pytestmark = pytest.mark.postgresql_later
 
 
 async def test_fifty_components_can_be_affected_and_no_more(office: Office) -> None:

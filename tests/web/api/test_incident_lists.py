@@ -9,8 +9,6 @@ from tests.cast import NOON
 from tests.web.api.caller import Office
 from web.api.schemas.paging import cursor_after
 
-pytestmark = pytest.mark.postgresql_later
-
 
 async def _numbers(office: Office, query: str = "") -> list[int]:
     listed = await office.member.get(f"/v1/incidents{query}")
@@ -132,6 +130,18 @@ async def test_a_day_is_a_day_and_nothing_else(office: Office, field: str) -> No
                 "2026-W47-3", "10000-01-01", "٢٠٢٦-١١-١٨"):  # fmt: skip
         told = await _refused_at(office, f"{field}={day}")
         assert told == (422, "validation_error", [field]), day
+
+
+async def test_what_is_asked_for_once_is_not_said_twice(office: Office) -> None:
+    for field, query in (("limit", "limit=1&limit=2"), ("from", "from=2026-11-18&from=2026-11-18"),
+                         ("cursor", f"cursor={cursor_after(1)}&cursor=x")):  # fmt: skip
+        assert await _refused_at(office, query) == (422, "validation_error", [field]), query
+
+
+async def test_a_limit_is_a_number_in_digits(office: Office) -> None:
+    for limit in ("1_0", " 5", "+5", "5.0", "0x5", "٥", "", "0", "101", "9" * 5_000):
+        answer = await office.member.ask("GET", "/v1/incidents", params={"limit": limit})
+        assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "limit"), limit
 
 
 async def test_a_cursor_that_was_never_given_out_is_refused(office: Office) -> None:

@@ -2,13 +2,9 @@
 
 from uuid import uuid4
 
-import pytest
-
 from tests.core import given, public
 from tests.core.given import pages
 from tests.web.api.caller import EMOJI, Office
-
-pytestmark = pytest.mark.postgresql_later
 
 
 async def test_an_incident_is_declared_and_read(office: Office) -> None:

@@ -10,8 +10,6 @@ from storage.vocabulary import AuditType
 from tests.core import public
 from tests.web.api.caller import Office
 
-pytestmark = pytest.mark.postgresql_later
-
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
 TEAM = "/v1/team/members"
 

@@ -4,15 +4,11 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
-import pytest
-
 from core import oncall, schedules, simulation
 from core.oncall import Schedule
 from tests.cast import NOON
 from tests.core import given
 from tests.web.api.caller import Office
-
-pytestmark = pytest.mark.postgresql_later
 
 
 def _text(at: datetime | None) -> str | None:

@@ -4,14 +4,10 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
-import pytest
-
 from storage.vocabulary import AuditType, Surface
 from tests.cast import NOON
 from tests.core import given
 from tests.web.api.caller import Office
-
-pytestmark = pytest.mark.postgresql_later
 
 
 def _at(hours: float) -> str:

@@ -4,13 +4,9 @@ import asyncio
 from typing import Any
 from uuid import uuid4
 
-import pytest
-
 from storage.vocabulary import AuditType, Surface
 from tests.core import given
 from tests.web.api.caller import Office
-
-pytestmark = pytest.mark.postgresql_later
 
 POLICIES = "/v1/escalation/policies"
 

@@ -3,12 +3,8 @@
 from datetime import timedelta
 from typing import Any
 
-import pytest
-
 from tests.core import given
 from tests.web.api.caller import Office
-
-pytestmark = pytest.mark.postgresql_later
 
 
 async def _receipts(office: Office) -> list[dict[str, Any]]:

@@ -4,13 +4,9 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-import pytest
-
 from core import updates
 from storage.vocabulary import Role, Status
 from tests.web.api.caller import Caller, Office
-
-pytestmark = pytest.mark.postgresql_later
 
 
 async def _declared(office: Office) -> str:

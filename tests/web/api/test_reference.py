@@ -15,8 +15,6 @@ from web.api.reference_facts import read_reference
 from web.api.refusals import RateLimited
 from web.status_documents import source_hash
 
-pytestmark = pytest.mark.postgresql_later
-
 
 def page(document: dict) -> str:
     shown = reference.render(document, per_second=100, burst=200)

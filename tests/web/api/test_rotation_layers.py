@@ -10,8 +10,6 @@ from storage.vocabulary import AuditType, Surface
 from tests.core import given
 from tests.web.api.caller import Office
 
-pytestmark = pytest.mark.postgresql_later
-
 
 def _layer(office: Office, *names: str, **more: Any) -> dict[str, Any]:
     return {

@@ -3,14 +3,10 @@
 from typing import Any
 from uuid import uuid4
 
-import pytest
-
 from core import schedules
 from storage.vocabulary import ActorKind, AuditType, Surface
 from tests.core import given
 from tests.web.api.caller import Office
-
-pytestmark = pytest.mark.postgresql_later
 
 SCHEDULES = "/v1/oncall/schedules"
 

@@ -20,7 +20,7 @@ PAGE = ROOT / "docs" / "api.md"
 REQUIRED = "TOCSIN_CURL_REQUIRED"
 
 pytestmark = [
-    pytest.mark.postgresql_later,
+    pytest.mark.long,
     pytest.mark.skipif(
         not shutil.which("curl") and not os.environ.get(REQUIRED), reason="there is no curl here"
     ),

@@ -29,7 +29,6 @@ async def offices(database_url: str) -> AsyncIterator[TwoOffices]:
         yield running
 
 
-@pytest.mark.postgresql_later
 async def test_whatever_is_asked_the_other_organization_is_unknown(offices: TwoOffices) -> None:
     await _ask_at_random(offices, Random("a few"), FEW)
 
@@ -74,7 +73,6 @@ async def _ask_at_random(
     return +done, +refused
 
 
-@pytest.mark.postgresql_later
 async def test_nobody_can_tell_by_the_work_it_makes_whether_an_id_is_anothers(
     offices: TwoOffices,
 ) -> None:

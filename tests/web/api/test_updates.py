@@ -3,13 +3,9 @@
 from typing import Any
 from uuid import UUID
 
-import pytest
-
 from core import updates
 from tests.core import public
 from tests.web.api.caller import EMOJI, Office
-
-pytestmark = pytest.mark.postgresql_later
 
 
 async def _shown_in_public(office: Office) -> str:

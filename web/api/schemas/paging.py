@@ -17,10 +17,18 @@ from pydantic import (
 from storage.limits import LISTED, LISTED_MAX
 from web.api.schemas.base import GivenInstant
 
-Limit = Annotated[
-    int, Query(ge=1, le=LISTED_MAX, description=f"How many at most; {LISTED} unless said.")
-]
 
+def _digits_alone(value: Any) -> Any:
+    if isinstance(value, str) and not re.fullmatch("[0-9]{1,9}", value):
+        raise ValueError(f"It must be a whole number from 1 to {LISTED_MAX}.")
+    return value
+
+
+Limit = Annotated[
+    int,
+    Query(ge=1, le=LISTED_MAX, description=f"How many at most; {LISTED} unless said."),
+    BeforeValidator(_digits_alone),
+]
 
 _A_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
