@@ -8,6 +8,7 @@ before they ask: a form that is open, a program that has read.
     slack_door      the sandboxed workspace: commands, buttons, forms
     rest_door       HTTP, with a key for each person
     mcp_door        tools, called with a key for each person
+                    (programs: what these two share)
     dashboard_door  pages and forms, in a browser of each person's (dashboard_forms, _setup)
 """
 
@@ -24,6 +25,9 @@ Meanwhile = Callable[[], Awaitable[None]]
 
 OUTSIDER = "gail"
 """A guest: to Slack somebody who is no member, to a program an id that nobody has."""
+
+UNHEARD_OF = "mallory"
+"""Somebody of another workspace: a name, where names are typed, that nobody here has."""
 
 NO_INCIDENT = 999_999
 """A number that nothing has: what an id that nobody has is to those who go by numbers."""

@@ -5,14 +5,12 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
-import httpx
-
-from core import incidents, keys
+from core import incidents
 from core.errors import NotFound
-from storage.vocabulary import ActorKind, Role, Surface
+from storage.vocabulary import Surface
 from tests.surfaces.doors import NO_INCIDENT, OUTSIDER, Meanwhile, Refusal
+from tests.surfaces.programs import Programs, refusal_of
 from tests.web.mcp.desk import FENCE
-from tests.world import World
 
 URL = "http://127.0.0.1:3000/mcp"
 """From its own machine; else it is reached by its public name alone, and here it has none."""
@@ -20,25 +18,11 @@ URL = "http://127.0.0.1:3000/mcp"
 ACCEPT = "application/json, text/event-stream"
 
 
-class McpDoor:
+class McpDoor(Programs):
     """Calls tools at `/mcp` of the running product."""
 
-    kind = ActorKind.API_KEY
     surface = Surface.MCP
-    tells_codes = True
-
-    def __init__(self, world: World, web: httpx.AsyncClient) -> None:
-        self._world, self._web = world, web
-        self._secrets: dict[str, str] = {}
-
-    def name_of(self, who: str) -> str:
-        return f"Assistant of {who.title()}"
-
-    async def enter(self, who: str, role: Role) -> None:
-        """Somebody's assistant is given its key."""
-        async with self._world.tocsin.core.transaction(self._world.system) as tx:
-            made = await keys.create_key(tx, name=self.name_of(who), role=role)
-        self._secrets[who] = made.secret
+    called = "Assistant"
 
     async def declare(
         self,
@@ -102,7 +86,7 @@ class McpDoor:
 
     async def _numbered(self, incident: UUID) -> dict[str, Any]:
         """The tools know incidents by their numbers."""
-        async with self._world.tocsin.core.reading(self._world.system) as tx:
+        async with self.world.tocsin.core.reading(self.world.system) as tx:
             try:
                 return {"number": (await incidents.get(tx, incident)).number}
             except NotFound:
@@ -114,9 +98,9 @@ class McpDoor:
         if meanwhile:
             await meanwhile()
         call = {"name": tool, "arguments": wanted}
-        answer = await self._web.post(
+        answer = await self.web.post(
             URL,
-            headers={"Authorization": f"Bearer {self._secrets[who]}", "Accept": ACCEPT},
+            headers={**self.key_of(who), "Accept": ACCEPT},
             json={"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": call},
         )
         result = answer.json()["result"]
@@ -125,9 +109,7 @@ class McpDoor:
         (_, second) = result["content"]
         found = FENCE.fullmatch(second["text"])
         assert found, second
-        told = json.loads(found[2])
-        faults = told.get("errors")
-        return Refusal(faults[0]["message"] if faults else told["message"], told["code"])
+        return refusal_of(json.loads(found[2]))
 
 
 def _meant(who: str) -> str:

@@ -8,33 +8,23 @@ from uuid import UUID, uuid4
 
 import httpx
 
-from core import keys
-from storage.vocabulary import ActorKind, Role, Surface
-from tests.surfaces.doors import OUTSIDER, Meanwhile, Refusal
+from storage.vocabulary import Surface
+from tests.surfaces.doors import Meanwhile, Refusal
+from tests.surfaces.programs import Programs, refusal_of
 from tests.world import World
 
 STEPS = ("identified", "monitoring", "resolved")
 
 
-class RestDoor:
+class RestDoor(Programs):
     """Asks `/v1` of the running product."""
 
-    kind = ActorKind.API_KEY
     surface = Surface.API
-    tells_codes = True
+    called = "Program"
 
     def __init__(self, world: World, web: httpx.AsyncClient, members: dict[str, UUID]) -> None:
-        self._world, self._web, self._members = world, web, members
-        self._secrets: dict[str, str] = {}
-
-    def name_of(self, who: str) -> str:
-        return f"Program of {who.title()}"
-
-    async def enter(self, who: str, role: Role) -> None:
-        """Somebody's program is given its key."""
-        async with self._world.tocsin.core.transaction(self._world.system) as tx:
-            made = await keys.create_key(tx, name=self.name_of(who), role=role)
-        self._secrets[who] = made.secret
+        super().__init__(world, web)
+        self._members = members
 
     async def declare(
         self,
@@ -104,7 +94,7 @@ class RestDoor:
         self, who: str, incident: UUID, title: str, *, meanwhile: Meanwhile | None = None
     ) -> Refusal | None:
         path = f"/incidents/{incident}"
-        answer = await self._web.get(f"/v1{path}", headers=self._key_of(who))
+        answer = await self.web.get(f"/v1{path}", headers=self.key_of(who))
         seen = {"If-Match": answer.headers["ETag"]}
         return await self._ask(who, "PATCH", path, {"title": title}, meanwhile, headers=seen)
 
@@ -196,10 +186,7 @@ class RestDoor:
         return await self._ask(who, "DELETE", f"/team/members/{member}")
 
     def _id(self, who: str) -> str:
-        return str(uuid4() if who == OUTSIDER else self._members[who])
-
-    def _key_of(self, who: str) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self._secrets[who]}"}
+        return str(self._members.get(who) or uuid4())
 
     async def _ask(
         self,
@@ -213,13 +200,11 @@ class RestDoor:
     ) -> Refusal | None:
         if meanwhile:
             await meanwhile()
-        sent = {**self._key_of(who), **headers}
-        answer = await self._web.request(method, f"/v1{path}", headers=sent, json=body)
+        sent = {**self.key_of(who), **headers}
+        answer = await self.web.request(method, f"/v1{path}", headers=sent, json=body)
         if answer.is_success:
             return None
-        told = answer.json()
-        faults = told.get("errors")
-        return Refusal(faults[0]["message"] if faults else told["message"], told["code"])
+        return refusal_of(answer.json())
 
 
 def _span(start: datetime | None, end: datetime | None) -> dict[str, str]:

@@ -18,11 +18,11 @@ from core.errors import (
 )
 from storage.vocabulary import Status, Surface
 from tests.surfaces.covered import rule
-from tests.surfaces.doors import NO_INCIDENT, OUTSIDER, Refusal
+from tests.surfaces.doors import NO_INCIDENT, OUTSIDER, UNHEARD_OF, Refusal
 from tests.surfaces.house import House
 from web.api.refusals import PreconditionFailed
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.postgresql_later]
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 @rule(ValidationFailed)
@@ -186,6 +186,21 @@ async def test_what_is_resolved_goes_no_further_and_to_nobody_else(house: House)
         ]
 
     assert refusals == [house.told(IncidentResolved)] * 4
+
+
+@rule(IncidentResolved)
+@pytest.mark.parametrize("whom", [OUTSIDER, UNHEARD_OF])
+async def test_what_is_resolved_is_handed_to_nobody_whoever_is_meant(
+    house: House, whom: str
+) -> None:
+    incident = await house.incident()
+
+    async with house.unchanged() as still:
+        refusal = await house.door.hand_off(
+            "bob", incident, to=whom, meanwhile=still.but(updates.resolve, incident)
+        )
+
+    assert refusal == house.told(IncidentResolved)
 
 
 @rule(IncidentResolved)

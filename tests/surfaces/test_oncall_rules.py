@@ -23,7 +23,7 @@ from tests.surfaces.covered import rule
 from tests.surfaces.doors import OUTSIDER, Refusal
 from tests.surfaces.house import House
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.postgresql_later]
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 @rule(InvalidTargetUser)

@@ -6,7 +6,7 @@ from core.errors import Forbidden, InUse, NameConflict
 from tests.surfaces.covered import rule
 from tests.surfaces.house import House
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.postgresql_later]
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 @rule(NameConflict)

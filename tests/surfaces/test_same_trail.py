@@ -14,7 +14,7 @@ from core import incidents
 from storage.models import IncidentUpdate
 from tests.surfaces.house import SOME_ID, House
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.postgresql_later]
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 AN_UPDATE = {"updateId": SOME_ID, "visibility": "internal", "statusChange": None}
 

@@ -9,7 +9,7 @@ from storage.vocabulary import Surface
 from tests.surfaces.covered import rule
 from tests.surfaces.house import House
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.postgresql_later]
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 @rule(AlreadyMember)

@@ -22,7 +22,7 @@ from storage.vocabulary import Status, Surface
 from tests.surfaces.covered import rule
 from tests.surfaces.house import House
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.postgresql_later]
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def _posted(house: House, incident: UUID, who: str) -> UUID:

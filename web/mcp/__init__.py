@@ -7,6 +7,7 @@ shown, shown_duties, marked  what comes out
 schemas        both, as clients read them
 calling        from a call to its answer, done once or only tried out
 refusing       how a refusal is told
+names          by which it may be asked
 fencing        texts that somebody typed, marked so that they can't end the mark
 instructions   what every client is told first
 server         the SDK's server, made once
@@ -30,6 +31,7 @@ from storage.vocabulary import Surface
 from web.api.answering import rate_headers, refuse
 from web.api.judging import BODY_MAX, secret_of
 from web.api.refusals import MethodNotAllowed, RateLimited, ServerError
+from web.mcp.names import Names
 from web.mcp.tools import CALLER, Caller
 from web.pace import Pace
 
@@ -46,7 +48,7 @@ class Mcp:
         """`pace` is how fast each key may ask, here and of the API together."""
         self._core = core
         self._pace = pace
-        self._public_url = public_url
+        self._names = Names(public_url)
         self._version = version
         self._answer: ASGIApp | None = None
 
@@ -64,11 +66,14 @@ class Mcp:
             await _refuse(asked, ServerError(), headers)(scope, receive, send)
             return
         if self._answer is None:  # beside the loop: it takes half a second
-            self._answer = await asyncio.to_thread(_load, self._version, self._public_url)
+            self._answer = await asyncio.to_thread(_load, self._version)
         await self._answer({**scope, CALLER: caller}, receive, _with(headers, send))
 
     async def _let_in(self, asked: Request, headers: dict[str, str]) -> Caller:
-        """Who asks. Raises NotAuthorized, RateLimited, MethodNotAllowed, in this order."""
+        """Who asks.
+
+        Raises NotAuthorized, RateLimited, MethodNotAllowed, Misdirected, Forbidden, in this order.
+        """
         secret = secret_of(asked)
         actor = await keys.authenticate(self._core, secret, Surface.MCP)
         allowance = self._pace.take(actor.id)
@@ -78,14 +83,15 @@ class Mcp:
         if asked.method != METHOD:
             headers["Allow"] = METHOD
             raise MethodNotAllowed
+        self._names.judge(asked)
         return Caller(self._core, actor, secret)
 
 
-def _load(version: str, public_url: str | None) -> ASGIApp:
+def _load(version: str) -> ASGIApp:
     """What answers with the SDK. Whoever never asks pays neither its time nor its memory."""
     from web.mcp import server
 
-    return server.over_http(version, public_url, body_max=BODY_MAX)
+    return server.over_http(version, body_max=BODY_MAX)
 
 
 def _refuse(asked: Request, refusal: DomainError, headers: Mapping[str, str]) -> Response:

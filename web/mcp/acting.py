@@ -1,5 +1,6 @@
 """The tools that write: an incident from declared to resolved, by the functions Slack calls too."""
 
+from functools import partial
 from uuid import UUID
 
 from core import declaring, escalation, meaning, simulation, updates
@@ -141,4 +142,5 @@ async def hand_off_incident(tx: Transaction, given: HandOff, id: UUID) -> UUID:
     """Make another member the owner of an incident. They alone are paged, any acknowledgement is
     cleared, and the present escalation layer's clock starts anew.
     """
-    return (await escalation.hand_off(tx, id, to=await meaning.member(tx, given.to))).id
+    to = partial(meaning.member, typed=given.to)
+    return (await escalation.hand_off(tx, id, to=to)).id

@@ -132,7 +132,7 @@ async def _act(tx: Transaction, tool: Tool, given: Writes) -> Effects:
 
 def _done(tool: Tool, done: Effects, *, dry_run: bool) -> Answer[Done]:
     assert tool.saying  # noqa: S101  (it writes)
-    assert issubclass(tool.shown, Done)  # noqa: S101
+    assert issubclass(tool.shown, Done)  # noqa: S101  (what writes shows that)
     found = {name: getattr(done, name) for name in Done.model_fields if name != "dry_run"}
     found |= {"incident": IncidentShown.of(done.incident), "dry_run": dry_run}
     shown = tool.shown.model_validate(found)

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from functools import cache
 from typing import Any
-from urllib.parse import urlsplit
 
 import anyio
 from mcp import types
@@ -28,7 +27,6 @@ from web.mcp.tools import CALLER, TOOLS, Caller, Tool
 
 NAME = "tocsin"
 TITLE = "Tocsin"
-LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 TOOL_FILES = (reading, acting)
 """That they were imported is what fills TOOLS."""
@@ -62,40 +60,27 @@ def _server_over_http(version: str) -> Server[Any]:
     return server
 
 
-def over_http(version: str, public_url: str | None, *, body_max: int) -> ASGIApp:
+def over_http(version: str, *, body_max: int) -> ASGIApp:
     """What answers HTTP requests whose caller is known, a session manager for each.
 
-    What the SDK starts for a request has ended when it is answered; so there is nothing to stop.
+    By which name it was asked is judged before (`web.mcp.names`), so the SDK need not. What it
+    starts for a request has ended when it is answered; so there is nothing to stop.
     """
     server = _server_over_http(version)
-    security = security_of(public_url)
+    judged = TransportSecuritySettings(enable_dns_rebinding_protection=False)
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         sessions = StreamableHTTPSessionManager(
             server,
             json_response=True,
             stateless=True,
-            security_settings=security,
+            security_settings=judged,
             max_request_body_size=body_max,
         )
         async with sessions.run():
             await sessions.handle_request(scope, receive, send)
 
     return answer
-
-
-def security_of(public_url: str | None) -> TransportSecuritySettings:
-    """From where it may be reached: by its public name, and from its own machine.
-
-    A page in a browser that makes another name point here is refused by the SDK.
-    """
-    hosts = [name for one in LOOPBACK for name in (one, f"{one}:*")]
-    origins = [f"http://{name}" for name in hosts]
-    if public_url:
-        host = urlsplit(public_url).netloc.lower()
-        hosts += [host, f"{host}:*"]
-        origins.append(public_url.lower())
-    return TransportSecuritySettings(allowed_hosts=hosts, allowed_origins=origins)
 
 
 async def _list_tools(

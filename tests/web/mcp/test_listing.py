@@ -8,7 +8,6 @@ from typing import Any
 
 import httpx
 import jsonschema
-import pytest
 
 from assembly.clock import WallClock
 from core.transaction import Core
@@ -38,7 +37,6 @@ WRITES = {
 }
 
 
-@pytest.mark.postgresql_later
 async def test_every_tool_says_what_it_does_and_takes_nothing_unknown(desk: Desk) -> None:
     client = await desk.member.connect()
     tools = {one.name: one for one in (await client.list_tools()).tools}

@@ -45,7 +45,6 @@ async def _call(client: Client, tool: str, **given: Any) -> Any:
 
 
 @pytest.mark.parametrize("mode", ["auto", "legacy"])
-@pytest.mark.postgresql_later
 async def test_a_whole_incident_from_declared_to_resolved(database_url: str, mode: str) -> None:
     async with running_world(database_url) as world, served(world.tocsin.http) as url:
         secret, _ = await _secret(world)
@@ -90,7 +89,6 @@ async def _asking(
         yield web
 
 
-@pytest.mark.postgresql_later
 async def test_without_a_good_key_nothing_is_read(desk: Desk) -> None:
     no_keys = ("", "Bearer", "Bearer ", "Basic dTpw", "Bearer toc_live_x", "Bearer \xff")
     async with _asking(desk) as web:
@@ -126,7 +124,6 @@ async def test_a_revoked_and_an_expired_key_are_refused_with_the_next_request(de
     assert [one.status_code for one in (before, revoked, lives, expired)] == [200, 401, 200, 401]
 
 
-@pytest.mark.postgresql_later
 async def test_who_asks_too_fast_is_told_when_to_ask_again(desk: Desk) -> None:
     async with _asking(desk, burst=2) as web:
         found = [await web.post("/mcp", json=INITIALIZE) for _ in range(3)]
@@ -137,7 +134,6 @@ async def test_who_asks_too_fast_is_told_when_to_ask_again(desk: Desk) -> None:
     assert found[2].headers["Retry-After"] == "1000"
 
 
-@pytest.mark.postgresql_later
 async def test_there_is_no_stream_to_open_and_no_session_to_end(desk: Desk) -> None:
     async with _asking(desk) as web:
         found = [await web.request(method, "/mcp") for method in ("GET", "DELETE", "PUT")]
@@ -150,6 +146,8 @@ NAMES: list[tuple[str, str | None, int]] = [
     ("localhost:3000", "http://localhost:6274", 200),
     ("tocsin.example.com", "https://tocsin.example.com", 200),
     ("tocsin.example.com:8443", None, 200),
+    ("Tocsin.Example.Com", "https://Tocsin.Example.com", 200),
+    ("LOCALHOST:3000", None, 200),
     ("attacker.example:3000", None, 421),
     ("tocsin.example.com.attacker.example", None, 421),
     ("127.0.0.1:3000", "http://attacker.example:3000", 403),
@@ -158,27 +156,40 @@ NAMES: list[tuple[str, str | None, int]] = [
 ]
 
 
-@pytest.mark.postgresql_later
+CODES = {421: "misdirected_request", 403: "forbidden"}
+
+
 async def test_it_answers_to_its_own_names_alone(desk: Desk) -> None:
     async with _asking(desk, public_url="https://tocsin.example.com") as web:
         for host, origin, status in NAMES:
             headers = {"Host": host, **({"Origin": origin} if origin else {})}
             answer = await web.post("/mcp", json=INITIALIZE, headers=headers)
             assert answer.status_code == status, (host, origin)
+            if status != 200:
+                assert answer.json()["code"] == CODES[status]
+                assert answer.json()["requestId"] == answer.headers["X-Request-Id"]
 
 
-@pytest.mark.postgresql_later
 async def test_without_a_public_name_it_answers_to_its_own_machine(desk: Desk) -> None:
     async with _asking(desk) as web:
-        found = [
-            (await web.post("/mcp", json=INITIALIZE, headers={"Host": host})).status_code
+        *near, far = [
+            await web.post("/mcp", json=INITIALIZE, headers={"Host": host})
             for host in ("localhost:3000", "[::1]:3000", "127.0.0.1", "tocsin.example.com")
         ]
 
-    assert found == [200, 200, 200, 421]
+    assert [one.status_code for one in near] == [200, 200, 200]
+    told = far.json()
+    assert (told["statusCode"], told["type"]) == (421, "invalid_request_error")
+    assert "Set PUBLIC_URL to the address" in told["message"]
 
 
-@pytest.mark.postgresql_later
+async def test_who_asks_by_another_name_is_told_the_right_one(desk: Desk) -> None:
+    async with _asking(desk, public_url="https://tocsin.example.com") as web:
+        answer = await web.post("/mcp", json=INITIALIZE, headers={"Host": "10.0.0.7"})
+
+    assert "https://tocsin.example.com" in answer.json()["message"]
+
+
 async def test_what_is_no_json_too_long_or_of_another_version_is_refused(desk: Desk) -> None:
     json_alone = {"Content-Type": "application/json"}
     async with _asking(desk) as web:
