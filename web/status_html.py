@@ -195,6 +195,6 @@ def _environment() -> Environment:
         style=_source("status.css"),
         script=_source("status.js"),
     )
-    for name in made.list_templates(extensions=["html"]):
-        made.get_template(name)  # now, and not while the first reader waits
+    for path in _TEMPLATES.glob("*.html"):
+        made.get_template(path.name)  # now, and not while the first reader waits
     return made

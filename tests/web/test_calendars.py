@@ -10,8 +10,6 @@ import pytest
 from core import calendars, people, schedules
 from tests.world import World, web_client
 
-pytestmark = pytest.mark.postgresql_later
-
 
 @pytest.fixture
 async def web(world: World) -> AsyncIterator[httpx.AsyncClient]:

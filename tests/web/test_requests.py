@@ -6,8 +6,6 @@ import pytest
 
 from tests.world import World, web_client
 
-pytestmark = pytest.mark.postgresql_later
-
 PATHS = ["/healthz", "/readyz", "/metrics", "/nowhere"]
 
 

@@ -1,13 +1,14 @@
 """Components in the dashboard: a new one, one of them, its details, its status, its end."""
 
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from core import amending, component_facts, components
 from core.components import ComponentDraft
-from core.errors import NotFound, ValidationFailed
+from core.errors import ValidationFailed
 from core.transaction import Transaction
 from storage.limits import COMPONENT_DESCRIPTION_MAX, COMPONENT_NAME_MAX, GROUP_LABEL_MAX
 from storage.vocabulary import ComponentStatus
+from web.dashboard.ids import id_of
 from web.dashboard.pages import Asked, Back, Pages
 from web.dashboard.rendering import Page
 
@@ -39,7 +40,7 @@ async def show_new(tx: Transaction, asked: Asked) -> Page:
 @PAGES.post("/publishing/components/new", of=show_new)
 async def create(tx: Transaction, asked: Asked) -> Back:
     """Make it; the same form sent again makes no other."""
-    made = await components.create_component(tx, _draft(asked), id=uuid_of(asked.one("id")))
+    made = await components.create_component(tx, _draft(asked), id=id_of(asked.one("id")))
     return Back(f"/publishing/components/{made.id}", f"“{made.name}” was created.")
 
 
@@ -82,14 +83,6 @@ async def remove(tx: Transaction, asked: Asked) -> Back:
     name = (await components.get_component(tx, asked.path["id"])).name
     await components.remove_component(tx, asked.path["id"])
     return Back("/publishing", f"“{name}” was removed.")
-
-
-def uuid_of(text: str) -> UUID:
-    """An id that a form carries along. Raises NotFound for what is none."""
-    try:
-        return UUID(text)
-    except ValueError:
-        raise NotFound from None
 
 
 def _draft(asked: Asked) -> ComponentDraft:

@@ -1,7 +1,4 @@
-"""Covering a shift in the dashboard: an override taken, changed, taken back, foreseen beforehand.
-
-A form that is sent with `look` does nothing: it is shown again, with what it would come to.
-"""
+"""Covering a shift in the dashboard: an override taken, changed, taken back, and first foreseen."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -15,7 +12,7 @@ from core.covering import OverrideDraft
 from core.errors import DomainError, InvalidTargetUser
 from core.transaction import Transaction
 from web.dashboard import clocks
-from web.dashboard.pages import Asked, Back, Pages
+from web.dashboard.pages import LOOK, Asked, Back, Pages
 from web.dashboard.rendering import Page
 
 PAGES = Pages()
@@ -27,10 +24,6 @@ CHANGE = "/on-call/schedules/{schedule_id:uuid}/overrides/{override_id:uuid}"
 @PAGES.get(COVER)
 async def show_cover(tx: Transaction, asked: Asked) -> Page:
     """The form: for me, from now to the shift's end, or for the span that the address names."""
-    return await _opened(tx, asked)
-
-
-async def _opened(tx: Transaction, asked: Asked) -> Page:
     span = await cover_ahead.proposed_span(tx, asked.path["schedule_id"])
     start, end = (clocks.instant_in(asked.query.get(name, "")) for name in ("from", "to"))
     if start and end and start < end:
@@ -39,11 +32,9 @@ async def _opened(tx: Transaction, asked: Asked) -> Page:
 
 
 @PAGES.post(COVER, of=show_cover)
-async def cover(tx: Transaction, asked: Asked) -> Page | Back:
+async def cover(tx: Transaction, asked: Asked) -> Back:
     """Have somebody stand in, whoever else was to."""
     schedule = await schedules.get_schedule(tx, asked.path["schedule_id"])
-    if asked.one("look"):
-        return await _opened(tx, asked)
     with _said_at_the_person():
         made = await overrides.cover(tx, schedule.id, _draft(asked, ZoneInfo(schedule.timezone)))
     who = (await people.get_member(tx, made.member_id)).name
@@ -54,21 +45,15 @@ async def cover(tx: Transaction, asked: Asked) -> Page | Back:
 @PAGES.get(CHANGE)
 async def show_change(tx: Transaction, asked: Asked) -> Page:
     """The form over an override that has not ended."""
-    return await _opened_change(tx, asked)
-
-
-async def _opened_change(tx: Transaction, asked: Asked) -> Page:
     present = await _present(tx, asked)
     span = present.start_at, present.end_at
     return await _form(tx, asked, present.member_id, span, changing=asked.path["override_id"])
 
 
 @PAGES.post(CHANGE, of=show_change)
-async def change(tx: Transaction, asked: Asked) -> Page | Back:
+async def change(tx: Transaction, asked: Asked) -> Back:
     """Change an override from now on."""
     schedule = await schedules.get_schedule(tx, asked.path["schedule_id"])
-    if asked.one("look"):
-        return await _opened_change(tx, asked)
     present = await _present(tx, asked)
     draft = _draft(asked, ZoneInfo(schedule.timezone), (present.start_at, present.end_at))
     with _said_at_the_person():
@@ -106,7 +91,7 @@ async def _form(
         "start_at": clocks.written(span[0], zone),
         "end_at": clocks.written(span[1], zone),
     }
-    if asked.one("look"):
+    if asked.one(LOOK):
         values = {name: asked.one(name) for name in values}
     turns: Sequence[Turn] = ()
     trouble = None

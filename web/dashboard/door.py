@@ -12,6 +12,7 @@ from core.transaction import Core
 
 if TYPE_CHECKING:
     from web.dashboard.live import Watch
+    from web.dashboard.walks import Walks
     from web.dashboard.with_slack import SlackApp
 
 PATH = "/app"
@@ -27,6 +28,7 @@ class Door:
     core: Core
     public_url: str | None
     watch: "Watch"
+    walks: "Walks"
     open_to_all: bool
     """Whether anybody may become anybody with one click: in the sandbox alone."""
     checkup: Checkup

@@ -1,7 +1,6 @@
 """The list of incidents: what is open, or what is looked for; and the form that declares one."""
 
 import asyncio
-from collections.abc import Sequence
 from uuid import UUID, uuid4
 
 from core import (
@@ -13,14 +12,15 @@ from core import (
     public_surface,
     schedules,
 )
-from core.errors import DomainError, InvalidComponentId, NotFound, ValidationFailed
+from core.errors import DomainError, ValidationFailed
 from core.leaks import find_leaks
 from core.preview import Preview
 from core.transaction import Transaction
 from storage.limits import TITLE_MAX
 from storage.vocabulary import Severity
 from web.dashboard import declare_words, incident_filters, incident_words, people_field
-from web.dashboard.pages import Asked, Back, Pages, Then
+from web.dashboard.ids import component_ids, id_of
+from web.dashboard.pages import Asked, Back, Pages
 from web.dashboard.rendering import Page
 
 PAGES = Pages()
@@ -60,7 +60,7 @@ async def show_declare(tx: Transaction, asked: Asked) -> Page:
     doubt = None
     try:
         owner_id = await _owner(tx, typed(DECLARE, "owner_id"))
-        schedule_id = _id(typed(DECLARE, "owner_schedule_id", only))
+        schedule_id = _chosen(typed(DECLARE, "owner_schedule_id", only))
         if owner_id or schedule_id:
             consequence = await preview.preview(
                 tx, owner_id=owner_id, owner_schedule_id=schedule_id
@@ -102,34 +102,23 @@ async def declare(tx: Transaction, asked: Asked) -> Back:
         severity=Severity(severity),
         description=asked.one("description"),
         owner_id=await _owner(tx, asked.one("owner_id")),
-        owner_schedule_id=_id(asked.one("owner_schedule_id")),
-        component_ids=_ids(asked.every("component_ids")),
+        owner_schedule_id=_chosen(asked.one("owner_schedule_id")),
+        component_ids=component_ids(asked.every("component_ids")),
         dedup_key=asked.dedup_key(),
     )
     return Back(f"/incidents/{incident.number}", f"You declared #{incident.number}.")
 
 
-@PAGES.post("/incidents/new/told", of=show_declare)
-async def tell(tx: Transaction, asked: Asked) -> Then:
+@PAGES.look("/incidents/new/told", of=show_declare)
+async def tell(tx: Transaction, asked: Asked) -> Page:
     """Say who would be paged and who would read of it; nothing is declared."""
     asked.view.show_again(DECLARE, asked.form)
-    return Then(show_declare)
+    return await show_declare(tx, asked)
 
 
 async def _owner(tx: Transaction, typed: str) -> UUID | None:
     return await people_field.meant(tx, typed, field="owner_id") if typed.strip() else None
 
 
-def _id(said: str) -> UUID | None:
-    """What a menu hands back. Raises NotFound for what no menu of ours does."""
-    try:
-        return UUID(said) if said else None
-    except ValueError:
-        raise NotFound from None
-
-
-def _ids(said: Sequence[str]) -> list[UUID]:
-    try:
-        return [UUID(one) for one in said]
-    except ValueError:
-        raise InvalidComponentId(field="component_ids") from None
+def _chosen(of_a_menu: str) -> UUID | None:
+    return id_of(of_a_menu) if of_a_menu else None

@@ -1,14 +1,13 @@
 """What an incident is called, what is said to describe it, and what it affects: changed."""
 
 import asyncio
-from uuid import UUID
 
 from core import affected, components, editing, facts, incidents, public_surface
-from core.errors import InvalidComponentId
 from core.leaks import find_leaks
 from core.transaction import Transaction
 from storage.limits import AFFECTED_COMPONENTS_MAX
-from web.dashboard.pages import Asked, Back, Pages, Then
+from web.dashboard.ids import component_ids
+from web.dashboard.pages import Asked, Back, Pages
 from web.dashboard.rendering import Page
 
 PAGES = Pages()
@@ -63,19 +62,12 @@ async def show_components(tx: Transaction, asked: Asked) -> Page:
 async def set_components(tx: Transaction, asked: Asked) -> Back:
     """Have the incident affect what was chosen."""
     incident = await incidents.numbered(tx, asked.path["number"])
-    await affected.set_components(tx, incident.id, _ids(asked.every("component_ids")))
+    await affected.set_components(tx, incident.id, component_ids(asked.every("component_ids")))
     return Back(f"/incidents/{incident.number}", "The affected components are saved.")
 
 
-@PAGES.post("/incidents/{number:int}/components/told", of=show_components)
-async def tell(tx: Transaction, asked: Asked) -> Then:
+@PAGES.look("/incidents/{number:int}/components/told", of=show_components)
+async def tell(tx: Transaction, asked: Asked) -> Page:
     """Say who would read of it; nothing is changed."""
     asked.view.show_again(COMPONENTS, asked.form)
-    return Then(show_components)
-
-
-def _ids(said: list[str]) -> list[UUID]:
-    try:
-        return [UUID(one) for one in said]
-    except ValueError:
-        raise InvalidComponentId(field="component_ids") from None
+    return await show_components(tx, asked)

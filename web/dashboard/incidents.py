@@ -1,6 +1,7 @@
 """One incident in the dashboard: how it stands, what happened to it, and what to do about it."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, TypeVar
 from uuid import uuid4
 
@@ -107,7 +108,7 @@ async def hand_off(tx: Transaction, asked: Asked) -> Back:
     incident = await incidents.numbered(tx, asked.path["number"])
     if not asked.one("to"):
         raise ValidationFailed("Choose the person who takes over.", field="to")
-    to = await people_field.meant(tx, asked.one("to"), field="to")
+    to = partial(people_field.meant, typed=asked.one("to"), field="to")
     await escalation.hand_off(tx, incident.id, to=to)
     owner = (await facts.of(tx, incident)).owner
     name = owner.name if owner else "them"

@@ -10,7 +10,7 @@ from core import key_ends, key_facts, keys, people
 from core.transaction import Transaction
 from storage.limits import NAME_MAX
 from storage.vocabulary import Role
-from web.dashboard.components import uuid_of
+from web.dashboard.ids import id_of
 from web.dashboard.pages import Asked, Back, Pages
 from web.dashboard.rendering import Page
 from web.dashboard.settings import role_of
@@ -44,7 +44,7 @@ async def create(tx: Transaction, asked: Asked) -> Page:
         name=asked.one("name"),
         role=role_of(asked.one("role")),
         expires_at=expires_at,
-        id=uuid_of(asked.one("id")),
+        id=id_of(asked.one("id")),
     )
     facts = {"key": key_facts.line(tx, made.key), "secret": made.secret}
     whose = {Role.MEMBER: "A member's key", Role.ADMIN: "An admin's key"}[made.key.role]

@@ -8,36 +8,38 @@
 
 Who is not signed in is sent to sign in, and comes back. A form counts only if it was shown to this
 very session. What a form's function refuses is said at its field, on the page that the form is
-`of`, and nothing that was typed is lost.
+`of`, and nothing that was typed is lost. One that is sent with `look` does nothing: the page is
+shown again, with what it would come to. Whatever is only reckoned is read in a transaction of its
+own, so that nobody who writes waits for it.
 """
 
-import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import parse_qs, quote, unquote
 
+from starlette.background import BackgroundTask
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
 
-from core import permissions, sessions
-from core.errors import DomainError, Forbidden, NotFound, NotSignedIn, Unavailable
+from core import audit, permissions, sessions
+from core.errors import DomainError, Forbidden, NotSignedIn, Unavailable
 from core.sessions import Session
 from core.transaction import Actor, Transaction
-from web.dashboard.door import PATH, Door
-from web.dashboard.rendering import HEADERS, Page, Refused, View, render
-
-log = logging.getLogger(__name__)
+from web.dashboard.answering import answered, to
+from web.dashboard.cookies import SAID, SESSION, hand, held, take_back
+from web.dashboard.door import Door
+from web.dashboard.rendering import Page, Refused, View, render
 
 FORM_MAX = 256 * 1024
 """Bytes: ten times the longest text, as forms write it."""
 
 TOKEN = "form_token"  # noqa: S105  (the name of a field)
 FORM = "form"
-SAID = "tocsin_said"
+LOOK = "look"
 LIVE = "X-Live"
 """What a page says that asks by itself how it is now."""
 
@@ -56,10 +58,7 @@ class Back:
 
 @dataclass(frozen=True)
 class Then:
-    """A form that leads to another page instead of doing something: what shows it.
-
-    It reads in a transaction of its own, so that nobody who writes waits for it.
-    """
+    """A form that leads to another page instead of doing something: what shows it."""
 
     shows: "Shows"
 
@@ -98,6 +97,8 @@ class Afterwards:
 
 Function = Callable[[Transaction, Asked], Awaitable[Page | Back | Then | Response | Afterwards]]
 Shows = Callable[[Transaction, Asked], Awaitable[Any]]
+Made = TypeVar("Made", bound=Function)
+Shown = TypeVar("Shown", bound=Shows)
 
 
 class Pages:
@@ -106,10 +107,10 @@ class Pages:
     def __init__(self) -> None:
         self.routes: list[Route] = []
 
-    def get(self, path: str, *, admins: str | None = None) -> Callable[[Any], Any]:
+    def get(self, path: str, *, admins: str | None = None) -> Callable[[Shown], Shown]:
         """A page that shows something. `admins` says what is theirs alone, in words."""
 
-        def add(function: Shows) -> Shows:
+        def add(function: Shown) -> Shown:
             async def answer(request: Request) -> Response:
                 return await _get(request, function, admins)
 
@@ -118,96 +119,119 @@ class Pages:
 
         return add
 
-    def post(self, path: str, *, of: Shows, admins: str | None = None) -> Callable[[Any], Any]:
-        """A form that does something, on the page `of`."""
+    def post(
+        self, path: str, *, of: Shows, first: Shows | None = None, admins: str | None = None
+    ) -> Callable[[Made], Made]:
+        """A form that does something, on the page `of`.
 
-        def add(function: Function) -> Function:
-            async def answer(request: Request) -> Response:
-                return await _post(request, function, of, admins)
+        `first` shows what is to be seen before that, or nothing: then the form does its work.
+        """
 
-            self.routes.append(Route(path, answered(answer), methods=["POST"]))
+        def add(function: Made) -> Made:
+            self._posted(path, Posted(function, of, first, admins))
             return function
 
         return add
 
+    def look(self, path: str, *, of: Shows) -> Callable[[Shown], Shown]:
+        """A form on the page `of`, half filled in, that only asks what it would come to."""
 
-Answer = Callable[[Request], Awaitable[Response]]
+        def add(function: Shown) -> Shown:
+            self._posted(path, Posted(function, of, function, None))
+            return function
 
+        return add
 
-def answered(work: Answer) -> Answer:
-    """An answer, whatever happens: what is raised is told on a page of its own."""
+    def _posted(self, path: str, posted: "Posted") -> None:
+        async def answer(request: Request) -> Response:
+            return await _post(request, posted)
 
-    async def answer(request: Request) -> Response:
-        try:
-            return await work(request)
-        except NotSignedIn as refusal:
-            return _to_sign_in(request, refusal)
-        except DomainError as refusal:
-            status, title = _TROUBLE.get(type(refusal), (HTTPStatus.CONFLICT, "That can't be done"))
-            return trouble(request, status, title, refusal.message)
-        except Exception:
-            log.exception("a page could not be shown")
-            said = "It is our fault, and our log has it. Try again in a moment."
-            status = HTTPStatus.INTERNAL_SERVER_ERROR
-            return trouble(request, status, "Something went wrong", said)
-
-    return answer
+        self.routes.append(Route(path, answered(answer), methods=["POST"]))
 
 
-_TROUBLE = {
-    Unavailable: (HTTPStatus.SERVICE_UNAVAILABLE, "Not right now"),
-    NotFound: (HTTPStatus.NOT_FOUND, "There is nothing here"),
-    Forbidden: (HTTPStatus.FORBIDDEN, "That is not yours to do"),
-}
+@dataclass(frozen=True)
+class Posted:
+    """What a form does, the page it is on, and what is shown before; `admins` as in `get`."""
+
+    function: Function
+    of: Shows
+    first: Shows | None
+    admins: str | None
 
 
 async def _get(request: Request, function: Shows, admins: str | None) -> Response:
     door = Door.of(request)
     async with door.core.reading(Actor.system()) as tx:
-        session = await sessions.recognise(tx, cookie_of(request, door))
+        session = await sessions.recognise(tx, held(request, SESSION))
+        asked = _asked(request, door, session)
         if admins:
             await permissions.require_admin(tx, admins)
-        asked = _asked(request, door, session)
-        page = await function(tx, asked)
-    by_itself = LIVE in request.headers
-    if not by_itself:  # a tab that nobody looks at is idle, however often it asks how things are
-        await sessions.note_use(door.core, session)
+        page = await _read(tx, asked, function)
     response = await _answer(asked, page)
-    if SAID in request.cookies and not by_itself:
-        response.delete_cookie(SAID, path=PATH)
+    if LIVE in request.headers:  # a tab that nobody looks at is idle, however often it asks
+        return response
+    response.background = BackgroundTask(_note_use, door, session)
+    if asked.view.said:
+        take_back(response, door, SAID)
     return response
 
 
-async def _post(request: Request, function: Function, of: Shows, admins: str | None) -> Response:
+async def _note_use(door: Door, session: Session) -> None:
+    """Once the page is shown, so that nobody who reads waits for those who write."""
+    with suppress(Unavailable):  # the log has it; the next page tries again
+        await sessions.note_use(door.core, session)
+
+
+async def _post(request: Request, posted: Posted) -> Response:
     door = Door.of(request)
     form = await read_form(request)  # first of all: who is signed out meanwhile does nothing
     async with door.core.reading(Actor.system()) as tx:
-        session = await sessions.recognise(tx, cookie_of(request, door))
+        session = await sessions.recognise(tx, held(request, SESSION))
     asked = _asked(request, door, session)
     asked.form = form
     if not sessions.is_shown_to(session, asked.one(TOKEN)) or not is_same_origin(request, door):
         raise Forbidden("This form was not sent from a page of yours. Go back, and send it again.")
     await sessions.note_use(door.core, session)
     try:
-        async with door.core.transaction(session.actor) as tx:
-            if admins:
-                await permissions.require_admin(tx, admins)
-            done = await function(tx, asked)
-        if isinstance(done, Then):
-            async with door.core.reading(session.actor) as tx:
-                done = await done.shows(tx, asked)
+        done = await _shown_first(asked, posted) or await _done(asked, posted)
     except (NotSignedIn, Unavailable):
         raise
     except DomainError as refusal:
-        if admins and isinstance(refusal, Forbidden):
+        if posted.admins and isinstance(refusal, Forbidden):
             raise  # the page that the form is on may be for admins, too
-        return await _refused(asked, of, refusal)
+        return await _refused(asked, posted.of, refusal)
     return await _answer(asked, done)
+
+
+async def _shown_first(asked: Asked, posted: Posted) -> Any:
+    """What is to be seen before anything is done, if anything is."""
+    shows = posted.of if asked.one(LOOK) else posted.first
+    return await _shown(asked, shows, posted.admins) if shows else None
+
+
+async def _done(asked: Asked, posted: Posted) -> Any:
+    async with asked.door.core.transaction(asked.session.actor) as tx:
+        if posted.admins:
+            await permissions.require_admin(tx, posted.admins)
+        done = await posted.function(tx, asked)
+    return await _shown(asked, done.shows, posted.admins) if isinstance(done, Then) else done
+
+
+async def _shown(asked: Asked, shows: Shows, admins: str | None) -> Any:
+    async with asked.door.core.reading(asked.session.actor) as tx:
+        if admins:
+            await permissions.require_admin(tx, admins)
+        return await _read(tx, asked, shows)
+
+
+async def _read(tx: Transaction, asked: Asked, shows: Shows) -> Any:
+    asked.view.last = await audit.last(tx)  # before anything else: what comes later is told
+    return await shows(tx, asked)
 
 
 async def _answer(asked: Asked, done: Page | Back | Response | Afterwards) -> Response:
     if isinstance(done, Back):
-        return to(done.path, said=done.said, secure=asked.door.is_secure)
+        return _to(done, asked.door)
     answer = await done.work() if isinstance(done, Afterwards) else done
     return answer if isinstance(answer, Response) else render(asked.view, answer)
 
@@ -216,15 +240,16 @@ async def _refused(asked: Asked, of: Shows, refusal: DomainError) -> Response:
     """The page that the form is on, with what is wrong at its field and all that was typed."""
     asked.view.refused = Refused(asked.one(FORM), refusal.message, refusal.field, asked.form)
     async with asked.door.core.reading(asked.session.actor) as tx:
-        page = await of(tx, asked)
+        page = await _read(tx, asked, of)
     if isinstance(page, Afterwards):
         page = await page.work()
     return render(asked.view, page, HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
 def _asked(request: Request, door: Door, session: Session) -> Asked:
+    request.state.session = session  # for the page that says why there is no page
     query = dict(request.query_params)
-    said = unquote(request.cookies.get(SAID, "")) or None
+    said = unquote(held(request, SAID)) or None
     view = View(path=request.url.path, session=session, said=said, query=query)
     return Asked(door, session, view, request.path_params, query)
 
@@ -239,16 +264,6 @@ async def read_form(request: Request) -> dict[str, list[str]]:
     return parse_qs(bytes(body).decode("utf-8", "replace"), keep_blank_values=True)
 
 
-def cookie_name(door: Door) -> str:
-    """Over HTTPS a name that no other host and no plain page can set."""
-    return "__Host-tocsin" if door.is_secure else "tocsin_session"
-
-
-def cookie_of(request: Request, door: Door) -> str:
-    """The session's cookie, or nothing."""
-    return request.cookies.get(cookie_name(door), "")
-
-
 def is_same_origin(request: Request, door: Door) -> bool:
     """Whether a browser sent this from a page of ours, as far as it says."""
     site = request.headers.get("Sec-Fetch-Site")
@@ -259,39 +274,8 @@ def is_same_origin(request: Request, door: Door) -> bool:
     return origin is None or origin in ours
 
 
-def to(path: str, *, said: str | None = None, secure: bool = False) -> Response:
-    """Go and look there; what is `said` is said once."""
-    response = RedirectResponse(f"{PATH}{path}", HTTPStatus.SEE_OTHER, HEADERS)
-    if said:
-        response.set_cookie(
-            SAID, quote(said), max_age=SAID_SECONDS, path=PATH, httponly=True, samesite="lax",
-            secure=secure,
-        )  # fmt: skip
+def _to(back: Back, door: Door) -> Response:
+    response = to(back.path)
+    if back.said:
+        hand(response, door, SAID, quote(back.said), seconds=SAID_SECONDS)
     return response
-
-
-def trouble(request: Request, status: HTTPStatus, title: str, sentence: str) -> Response:
-    """A page that says why there is none."""
-    view = View(path=request.url.path)
-    return render(view, Page("trouble.html", {"title": title, "sentence": sentence}), status)
-
-
-def _to_sign_in(request: Request, refusal: NotSignedIn) -> Response:
-    if request.method != "GET":
-        return trouble(
-            request, HTTPStatus.UNAUTHORIZED, "You are signed out",
-            f"{refusal.message} What you typed was not sent: go back to it in your browser.",
-        )  # fmt: skip
-    path = request.url.path.removeprefix(PATH)
-    query = f"?{request.url.query}" if request.url.query else ""
-    return to(f"/sign-in?next={quote(path + query)}" if path not in ("", "/") else "/sign-in")
-
-
-async def not_found(scope: Scope, receive: Receive, send: Send) -> None:
-    """What is no page of ours."""
-    request = Request(scope, receive)
-    response = trouble(
-        request, HTTPStatus.NOT_FOUND, "There is nothing here",
-        "The address may be mistyped, or what was here may be gone.",
-    )  # fmt: skip
-    await response(scope, receive, send)

@@ -4,18 +4,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
-from weakref import WeakKeyDictionary
 
-from core import audit, people, policies, policy_facts, simulation
+from core import people, policies, policy_facts
 from core.durations import say_minutes
 from core.errors import DomainError
-from core.simulation import Faults, Simulation
-from core.transaction import Core, Transaction
+from core.simulation import Faults
+from core.transaction import Transaction
 from core.walked import Fate
 from storage.vocabulary import Channel
 from web.dashboard import clocks
 from web.dashboard.pages import Afterwards, Asked, Back, Pages
 from web.dashboard.rendering import Page
+from web.dashboard.walks import Ground
 
 PAGES = Pages()
 
@@ -26,8 +26,6 @@ FATES = {
     Fate.KEPT_TRYING: " (kept trying: Slack is down)",
     Fate.FAILS: " (can't be delivered)",
 }
-_NOW = "now"
-_WALKED: WeakKeyDictionary[Core, dict[Any, Any]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
@@ -53,7 +51,7 @@ async def show_policy(tx: Transaction, asked: Asked) -> Afterwards:
     facts = await policy_facts.of(tx, asked.path["policy_id"])
     question = _question(asked)
     members = [(str(one.id), one.name) for one in await people.members(tx)]
-    state = await audit.last_of_organization(tx)
+    ground = await Ground.now(tx)
     minute = tx.now.replace(second=0, microsecond=0)
 
     async def work() -> Page:
@@ -66,7 +64,7 @@ async def show_policy(tx: Transaction, asked: Asked) -> Afterwards:
             "channels": CHANNELS,
             "fates": FATES,
         }
-        told = await _simulate(asked, facts.id, question, minute, state)
+        told = await _simulate(asked, facts.id, question, minute, ground)
         return Page("policy.html", shown | told)
 
     return Afterwards(work)
@@ -116,36 +114,20 @@ def _question(asked: Asked) -> Question:
 
 
 async def _simulate(
-    asked: Asked, policy_id: UUID, question: Question, minute: datetime, state: int
+    asked: Asked, policy_id: UUID, question: Question, now: datetime, ground: Ground
 ) -> dict[str, Any]:
     """The policy walked, in a rehearsal of its own; or why it can't be."""
     if question.trouble:
         return {"told": None, "trouble": question.trouble}
+    unreachable = frozenset({question.unreachable} if question.unreachable else ())
     try:
-        return {"told": await _walk(asked, policy_id, question, minute, state), "trouble": None}
+        told = await asked.door.walks.walk(
+            asked.session.actor,
+            ground,
+            policy_id,
+            at=question.at or now,
+            faults=Faults(unreachable, slack_down=question.slack_down),
+        )
     except DomainError as refusal:
         return {"told": None, "trouble": refusal.message}
-
-
-async def _walk(
-    asked: Asked, policy_id: UUID, question: Question, minute: datetime, state: int
-) -> Simulation:
-    """Once a minute unless something changes: on SQLite a rehearsal keeps those who write waiting,
-    and a page that is open looks again at every event.
-    """
-    core, actor = asked.door.core, asked.session.actor
-    now = actor.organization_id, minute, state
-    known = _WALKED.setdefault(core, {})
-    if known.get(_NOW) != now:
-        known.clear()
-        known[_NOW] = now
-    which = policy_id, question
-    if which not in known:
-        unreachable = frozenset({question.unreachable} if question.unreachable else ())
-        faults = Faults(unreachable, slack_down=question.slack_down)
-        known[which] = await simulation.simulate(
-            core, actor, policy_id, at=question.at or minute, faults=faults
-        )
-    found = known[which]
-    assert isinstance(found, Simulation)  # noqa: S101  (put there above)
-    return found
+    return {"told": told, "trouble": None}

@@ -1,7 +1,7 @@
 """The forms of a policy in the dashboard: its details, and its layers, each with what follows.
 
 As in Slack, a form carries what its reader had before their eyes: if somebody else changed that
-part meanwhile, nothing is done. A form that is sent with `look` is shown again, and does nothing.
+part meanwhile, nothing is done.
 """
 
 from typing import Any
@@ -15,9 +15,10 @@ from core.policy_facts import EscalationLayerFacts, PolicyFacts
 from core.preview import Preview
 from core.transaction import Transaction
 from storage.vocabulary import TargetType
+from web.dashboard.ids import id_in
 from web.dashboard.pages import Asked, Back, Pages
 from web.dashboard.policies import show_policy
-from web.dashboard.policy_layer import LayerValues, draft_of, sent, uuid_in
+from web.dashboard.policy_layer import LayerValues, draft_of, sent
 from web.dashboard.rendering import Page
 
 PAGES = Pages()
@@ -36,7 +37,7 @@ async def show_new(tx: Transaction, asked: Asked) -> Page:
 async def create(tx: Transaction, asked: Asked) -> Back:
     """Make a policy; sent twice, there is one."""
     draft = PolicyDraft(asked.one("name"), asked.one("description") or None, ())
-    made = await policies.create_policy(tx, draft, id=uuid_in(asked.one("id")) or uuid4())
+    made = await policies.create_policy(tx, draft, id=id_in(asked.one("id")) or uuid4())
     return Back(f"/policies/{made.id}", f"“{made.name}” is there. Add whom it pages first.")
 
 
@@ -97,13 +98,13 @@ async def show_layer(tx: Transaction, asked: Asked) -> Page:
 
 
 @PAGES.post(f"{POLICY}/layers/new", of=show_new_layer)
-async def add_layer(tx: Transaction, asked: Asked) -> Page | Back:
+async def add_layer(tx: Transaction, asked: Asked) -> Back:
     """Add a layer after all others; sent twice, it is there once."""
     return await _put(tx, asked)
 
 
 @PAGES.post(LAYER, of=show_layer)
-async def change_layer(tx: Transaction, asked: Asked) -> Page | Back:
+async def change_layer(tx: Transaction, asked: Asked) -> Back:
     """Change a layer."""
     return await _put(tx, asked)
 
@@ -180,7 +181,7 @@ async def _layer(tx: Transaction, asked: Asked, facts: PolicyFacts, stored: Laye
         trouble = refusal.message
     members = [(str(one.id), one.name) for one in await people.members(tx)]
     known = await policy_facts.schedule_choices(tx)
-    is_new = facts.layer(uuid_in(values.layer) or uuid4()) is None
+    is_new = facts.layer(id_in(values.layer) or uuid4()) is None
     return Page(
         "policy_layer_form.html",
         {
@@ -195,11 +196,9 @@ async def _layer(tx: Transaction, asked: Asked, facts: PolicyFacts, stored: Laye
     )
 
 
-async def _put(tx: Transaction, asked: Asked) -> Page | Back:
+async def _put(tx: Transaction, asked: Asked) -> Back:
     policy_id: UUID = asked.path["policy_id"]
     values = sent(asked)
-    if asked.one("look"):
-        return await _layer(tx, asked, await policy_facts.of(tx, policy_id), values)
     try:
         await escalation_order.put_layer(tx, policy_id, draft_of(values), as_seen=values.as_seen)
     except (InvalidTarget, InvalidTargetUser, NotFound) as refusal:

@@ -1,12 +1,13 @@
 """What the form of an escalation layer holds, as text, and the layer that it asks for."""
 
 from dataclasses import dataclass, replace
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from core import durations
 from core.errors import ValidationFailed
 from core.policy_drafts import EscalationLayerDraft
 from storage.vocabulary import TargetType
+from web.dashboard.ids import id_in
 from web.dashboard.layer_form import MORE_PEOPLE
 from web.dashboard.pages import Asked
 
@@ -50,20 +51,16 @@ def sent(asked: Asked) -> LayerValues:
 
 def draft_of(values: LayerValues) -> EscalationLayerDraft:
     """The layer that is asked for. Raises ValidationFailed for what is no timeout."""
+    if not values.timeout:
+        raise ValidationFailed(
+            "Say how long to wait: 5 min, 2 h or 1 day.", field="ack_timeout_minutes"
+        )
     try:
         timeout = durations.minutes(values.timeout)
     except ValueError as wrong:
         raise ValidationFailed(str(wrong), field="ack_timeout_minutes") from None
-    layer_id = uuid_in(values.layer) or uuid4()
+    layer_id = id_in(values.layer) or uuid4()
     if values.target != TargetType.USERS.value:
-        return EscalationLayerDraft(timeout, uuid_in(values.schedule_id), (), id=layer_id)
-    named = tuple(dict.fromkeys(found for one in values.people if (found := uuid_in(one))))
+        return EscalationLayerDraft(timeout, id_in(values.schedule_id), (), id=layer_id)
+    named = tuple(dict.fromkeys(found for one in values.people if (found := id_in(one))))
     return EscalationLayerDraft(timeout, None, named, id=layer_id)
-
-
-def uuid_in(text: str) -> UUID | None:
-    """The id that a field holds, if it is one."""
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

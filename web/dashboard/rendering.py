@@ -55,6 +55,8 @@ class View:
     """What came of the last thing they did."""
     refused: Refused | None = None
     query: dict[str, str] = kept(default_factory=dict)
+    last: str | None = None
+    """Where the trail ended before this was read: with another, it may be out of date."""
     is_told: bool = False
     """Whether the page has said what is wrong."""
 

@@ -1,7 +1,7 @@
 """The forms of a schedule in the dashboard: its details, and its rotation layers, each foreseen.
 
 As in Slack, a form carries what its reader had before their eyes: if somebody else changed that
-part meanwhile, nothing is done. A form that is sent with `look` is shown again, and does nothing.
+part meanwhile, nothing is done.
 """
 
 from typing import Any
@@ -14,6 +14,7 @@ from core.schedule_drafts import ScheduleDraft
 from core.schedule_facts import LayerFacts, ScheduleFacts
 from core.timezones import known_zones
 from core.transaction import Transaction
+from web.dashboard.ids import id_in
 from web.dashboard.layer_form import LayerValues, as_typed, proposed, read_terms, told_at
 from web.dashboard.pages import Asked, Back, Pages
 from web.dashboard.rendering import Page
@@ -39,7 +40,7 @@ async def create(tx: Transaction, asked: Asked) -> Back:
     draft = ScheduleDraft(
         asked.one("name"), asked.one("timezone"), asked.one("description") or None, ()
     )
-    made = await scheduling.create_schedule(tx, draft, id=_uuid(asked.one("id")))
+    made = await scheduling.create_schedule(tx, draft, id=_id(asked.one("id")))
     return Back(f"/on-call/schedules/{made.id}", f"“{made.name}” is there. Add who takes turns.")
 
 
@@ -87,13 +88,13 @@ async def show_layer(tx: Transaction, asked: Asked) -> Page:
 
 
 @PAGES.post(f"{SCHEDULE}/layers/new", of=show_new_layer)
-async def add_layer(tx: Transaction, asked: Asked) -> Page | Back:
+async def add_layer(tx: Transaction, asked: Asked) -> Back:
     """Add a rotation layer after all others; sent twice, it is there once."""
-    return await _put(tx, asked, _uuid(asked.one("layer")))
+    return await _put(tx, asked, _id(asked.one("layer")))
 
 
 @PAGES.post(LAYER, of=show_layer)
-async def change_layer(tx: Transaction, asked: Asked) -> Page | Back:
+async def change_layer(tx: Transaction, asked: Asked) -> Back:
     """Change a rotation layer."""
     return await _put(tx, asked, asked.path["layer_id"])
 
@@ -161,7 +162,7 @@ async def _layer(tx: Transaction, asked: Asked, facts: ScheduleFacts, stored: La
     values = LayerValues.sent(asked) if asked.form else stored
     ahead: Foresight | None = None
     trouble = None
-    layer_id = asked.path.get("layer_id") or _uuid(values.layer)
+    layer_id = asked.path.get("layer_id") or _id(values.layer)
     try:
         if values.chosen:
             wanted = arranging.with_layer(facts.draft, layer_id, read_terms(values))
@@ -186,11 +187,9 @@ async def _layer(tx: Transaction, asked: Asked, facts: ScheduleFacts, stored: La
     )
 
 
-async def _put(tx: Transaction, asked: Asked, layer_id: UUID) -> Page | Back:
+async def _put(tx: Transaction, asked: Asked, layer_id: UUID) -> Back:
     schedule_id = asked.path["schedule_id"]
     values = LayerValues.sent(asked)
-    if asked.one("look"):
-        return await _layer(tx, asked, await schedule_facts.of(tx, schedule_id), values)
     with told_at():
         await arranging.put_layer(
             tx, schedule_id, layer_id, read_terms(values), as_seen=values.as_seen
@@ -206,8 +205,5 @@ async def _found(tx: Transaction, asked: Asked) -> tuple[ScheduleFacts, LayerFac
     return facts, layer
 
 
-def _uuid(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        return uuid4()
+def _id(text: str) -> UUID:
+    return id_in(text) or uuid4()

@@ -91,8 +91,8 @@ async def check(tx: Transaction, asked: Asked) -> Afterwards:
 @PAGES.get("/settings/sessions")
 async def show_sessions(tx: Transaction, asked: Asked) -> Page:
     """Where one is signed in oneself."""
-    began = await sessions.list_sessions(tx, asked.session.person.id)
-    return Page("sessions.html", {"began": began, "idle": sessions.IDLE})
+    opened = await sessions.list_sessions(tx, asked.session)
+    return Page("sessions.html", {"opened": opened, "idle": sessions.IDLE})
 
 
 def role_of(chosen: str) -> Role:

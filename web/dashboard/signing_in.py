@@ -1,6 +1,7 @@
 """Signing in and out: by a link from Slack, and in the sandbox by one click.
 
-A new session begins each time, whatever cookie came along: nobody can prepare one for another.
+A new session begins each time, whatever cookie came along: nobody can prepare one for another. The
+one that the browser had ends.
 Opening a link shows a button and uses nothing up; pressing it does.
 """
 
@@ -16,18 +17,10 @@ from core import people, sessions
 from core.errors import Forbidden, LinkOver, NotFound, NotSignedIn
 from core.transaction import Actor
 from storage.vocabulary import Surface
-from web.dashboard.door import PATH, Door
-from web.dashboard.pages import (
-    SAID,
-    TOKEN,
-    answered,
-    cookie_name,
-    cookie_of,
-    is_same_origin,
-    read_form,
-    to,
-    trouble,
-)
+from web.dashboard.answering import answered, to, trouble
+from web.dashboard.cookies import SAID, SESSION, hand, held, take_back
+from web.dashboard.door import Door
+from web.dashboard.pages import TOKEN, is_same_origin, read_form
 from web.dashboard.rendering import Page, View, render
 
 NEXT = "next"
@@ -64,7 +57,9 @@ async def _use_link(request: Request) -> Response:
     door = Door.of(request)
     _refuse_strangers(request, door)
     try:
-        cookie = await sessions.use_link(door.core, request.path_params["secret"])
+        cookie = await sessions.use_link(
+            door.core, request.path_params["secret"], instead_of=held(request, SESSION)
+        )
     except LinkOver as refusal:
         return trouble(request, HTTPStatus.GONE, "This link is over", refusal.message)
     return let_in(door, cookie, "")
@@ -86,7 +81,7 @@ async def _become(request: Request) -> Response:
     if found is None:
         raise NotFound
     async with door.core.transaction(people.actor_of(found, Surface.DASHBOARD)) as tx:
-        cookie = await sessions.begin(tx, member_id)
+        cookie = await sessions.begin(tx, member_id, instead_of=held(request, SESSION))
     return let_in(door, cookie, inside(next(iter(form.get(NEXT, [])), "")))
 
 
@@ -97,7 +92,7 @@ async def _sign_out(request: Request) -> Response:
     form = await read_form(request)
     try:
         async with door.core.reading(Actor.system()) as tx:
-            session = await sessions.recognise(tx, cookie_of(request, door))
+            session = await sessions.recognise(tx, held(request, SESSION))
     except NotSignedIn:
         return _out(door)
     if not sessions.is_shown_to(session, next(iter(form.get(TOKEN, [])), "")):
@@ -111,16 +106,10 @@ async def _sign_out(request: Request) -> Response:
 
 
 def let_in(door: Door, cookie: str, following: str) -> Response:
-    """Into the dashboard, with a new session's cookie."""
+    """Into the dashboard, with a new session's cookie, and nothing said to whoever was here."""
     response = to(following or "/")
-    response.set_cookie(
-        cookie_name(door),
-        cookie,
-        path="/",
-        secure=door.is_secure,
-        httponly=True,
-        samesite="lax",
-    )
+    hand(response, door, SESSION, cookie)
+    take_back(response, door, SAID)
     return response
 
 
@@ -139,8 +128,8 @@ def inside(path: str) -> str:
 
 def _out(door: Door) -> Response:
     response = to("/sign-in")
-    response.delete_cookie(cookie_name(door), path="/", secure=door.is_secure, httponly=True)
-    response.delete_cookie(SAID, path=PATH)
+    for cookie in (SESSION, SAID):
+        take_back(response, door, cookie)
     return response
 
 

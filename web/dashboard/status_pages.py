@@ -12,7 +12,7 @@ from core.status_page_facts import Foreseen
 from core.status_pages import StatusPageDraft
 from core.transaction import Transaction
 from storage.limits import PAGE_TITLE_MAX, SLUG_MAX
-from web.dashboard.components import uuid_of
+from web.dashboard.ids import id_of
 from web.dashboard.pages import Asked, Back, Pages
 from web.dashboard.rendering import Page
 
@@ -36,7 +36,7 @@ async def create(tx: Transaction, asked: Asked) -> Back:
     """Make it; the same form sent again makes no other."""
     slug = asked.one("slug") or await status_page_facts.free_slug(tx, asked.one("title"))
     draft = StatusPageDraft(slug, asked.one("title"), _selected(asked))
-    made = await status_pages.create_page(tx, draft, id=uuid_of(asked.one("id")))
+    made = await status_pages.create_page(tx, draft, id=id_of(asked.one("id")))
     said = f"“{made.title}” was created. Nobody can read it before it is published."
     return Back(f"/publishing/pages/{made.id}", said)
 
@@ -48,29 +48,38 @@ async def show_page(tx: Transaction, asked: Asked) -> Page:
     return Page("status_page.html", {**await _form_facts(tx), "facts": facts, **_around(asked)})
 
 
-@PAGES.post("/publishing/pages/{id:uuid}", of=show_page, admins=CHANGING)
-async def change(tx: Transaction, asked: Asked) -> Page | Back:
-    """Change it as it was seen; what becomes public by that is asked for again."""
-    id = asked.path["id"]
-    before = status_pages.draft_of(await status_pages.get_page(tx, id))
-    draft = StatusPageDraft(
-        asked.one("slug"), asked.one("title"), _selected(asked), before.published
-    )
-    foreseen = await status_page_facts.foresee(tx, draft, id)
-    if foreseen.concerns_the_public and not asked.one("confirmed"):
-        return _ask(asked, "change", foreseen, asked.one("seen"))
-    await amending.change_page(tx, id, foreseen.after, as_seen=asked.one("seen"))
+async def ask_to_change(tx: Transaction, asked: Asked) -> Page | None:
+    """What the public reads otherwise by a change, unless that was told; nothing where nothing."""
+    if asked.one("confirmed"):
+        return None
+    foreseen = await status_page_facts.foresee(tx, await _draft(tx, asked), asked.path["id"])
+    told = foreseen.concerns_the_public
+    return _ask(asked, "change", foreseen, asked.one("seen")) if told else None
+
+
+@PAGES.post("/publishing/pages/{id:uuid}", of=show_page, first=ask_to_change, admins=CHANGING)
+async def change(tx: Transaction, asked: Asked) -> Back:
+    """Change it as it was seen: so what was asked is what is done."""
+    id, draft = asked.path["id"], await _draft(tx, asked)
+    await amending.change_page(tx, id, draft, as_seen=asked.one("seen"))
     return Back(f"/publishing/pages/{id}", "Saved.")
 
 
-@PAGES.post("/publishing/pages/{id:uuid}/publish", of=show_page, admins=PUBLISHING)
-async def publish(tx: Transaction, asked: Asked) -> Page | Back:
+async def ask_to_publish(tx: Transaction, asked: Asked) -> Page | None:
+    """What can be read once it is published, unless that was told."""
+    if asked.one("confirmed"):
+        return None
+    facts = await status_page_facts.of(tx, asked.path["id"])
+    return _ask(asked, "publish", Foreseen(None, facts.draft, facts.exposure), facts.seen)
+
+
+PUBLISH = "/publishing/pages/{id:uuid}/publish"
+
+
+@PAGES.post(PUBLISH, of=show_page, first=ask_to_publish, admins=PUBLISHING)
+async def publish(tx: Transaction, asked: Asked) -> Back:
     """Publish it as it was seen, once it was told what can be read then."""
     id = asked.path["id"]
-    if not asked.one("confirmed"):
-        facts = await status_page_facts.of(tx, id)
-        foreseen = Foreseen(None, facts.draft, facts.exposure)
-        return _ask(asked, "publish", foreseen, facts.seen)
     page = await amending.publish_page(tx, id, published=True, as_seen=asked.one("seen"))
     return Back(f"/publishing/pages/{id}", f"“{page.title}” is published.")
 
@@ -114,6 +123,13 @@ async def _form_facts(tx: Transaction) -> dict[str, Any]:
         return {"known": [], "limits": {}}
     limits = {"title": PAGE_TITLE_MAX, "slug": SLUG_MAX}
     return {"known": await component_facts.lines(tx), "limits": limits}
+
+
+async def _draft(tx: Transaction, asked: Asked) -> StatusPageDraft:
+    """The page that is asked for: as public as it is."""
+    page = await status_pages.get_page(tx, asked.path["id"])
+    draft = StatusPageDraft(asked.one("slug"), asked.one("title"), _selected(asked), page.published)
+    return await status_pages.checked(tx, draft, page)
 
 
 def _selected(asked: Asked) -> tuple[UUID, ...]:

@@ -22,15 +22,15 @@ from starlette.routing import Route
 
 from core import sessions
 from core.errors import DomainError, NotAMember, NotFound
+from web.dashboard.answering import answered, trouble
+from web.dashboard.cookies import SESSION, VISIT, hand, held, take_back
 from web.dashboard.door import PATH, Door
-from web.dashboard.pages import answered, trouble
 from web.dashboard.rendering import HEADERS
 from web.dashboard.signing_in import NEXT, inside, let_in
 
 log = logging.getLogger(__name__)
 
 BACK = f"{PATH}/with-slack/back"
-VISIT = "tocsin_visit"
 VISIT_SECONDS = 600
 SCOPES = ("openid", "profile", "email")
 
@@ -96,10 +96,7 @@ async def _go(request: Request) -> Response:
         authorization_url=app.authorization_url,
     ).generate(state, nonce)
     response = RedirectResponse(url, HTTPStatus.SEE_OTHER, HEADERS)
-    response.set_cookie(
-        VISIT, f"{state} {nonce} {following}".strip(), max_age=VISIT_SECONDS, path=PATH,
-        secure=door.is_secure, httponly=True, samesite="lax",
-    )  # fmt: skip
+    hand(response, door, VISIT, f"{state} {nonce} {following}".strip(), seconds=VISIT_SECONDS)
     return response
 
 
@@ -107,7 +104,7 @@ async def _back(request: Request) -> Response:
     """Back from Slack: let in whoever is a member."""
     door = Door.of(request)
     app = _app(door)
-    state, nonce, following = (*request.cookies.get(VISIT, "").strip('"').split(" ", 2), "", "")[:3]
+    state, nonce, following = (*held(request, VISIT).strip('"').split(" ", 2), "", "")[:3]
     came_with = request.query_params.get("state", "")
     code = request.query_params.get("code", "")
     if not state or not nonce or not compare_digest(state.encode(), came_with.encode()):
@@ -116,7 +113,9 @@ async def _back(request: Request) -> Response:
         return _not_in(request, "Slack did not let you in, or you pressed Cancel there.")
     try:
         team, user = await app.identify(code, nonce=nonce, redirect_uri=f"{door.public_url}{BACK}")
-        cookie = await sessions.enter_as_slack_user(door.core, team, user)
+        cookie = await sessions.enter_as_slack_user(
+            door.core, team, user, instead_of=held(request, SESSION)
+        )
     except NotAMember as refusal:
         return _not_in(request, refusal.message)
     except (StrangeAnswer, aiohttp.ClientError, TimeoutError, OSError) as error:
@@ -125,7 +124,7 @@ async def _back(request: Request) -> Response:
     except DomainError as refusal:
         return trouble(request, HTTPStatus.SERVICE_UNAVAILABLE, "Not right now", refusal.message)
     response = let_in(door, cookie, inside(following))
-    response.delete_cookie(VISIT, path=PATH)
+    take_back(response, door, VISIT)
     return response
 
 
@@ -137,7 +136,7 @@ def _app(door: Door) -> SlackApp:
 
 def _not_in(request: Request, sentence: str) -> Response:
     response = trouble(request, HTTPStatus.FORBIDDEN, "You are not signed in", sentence)
-    response.delete_cookie(VISIT, path=PATH)
+    take_back(response, Door.of(request), VISIT)
     return response
 
 

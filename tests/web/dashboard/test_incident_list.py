@@ -10,8 +10,6 @@ from tests.stories.public import a_page
 from tests.web.dashboard.browser import Browser, browser, paged
 from tests.world import World
 
-pytestmark = pytest.mark.postgresql_later
-
 
 async def _schedule(world: World) -> str:
     async with world.tocsin.core.reading(world.system) as tx:

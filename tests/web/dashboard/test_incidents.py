@@ -3,16 +3,12 @@
 from typing import Any
 from uuid import uuid4
 
-import pytest
-
 from core import updates
 from core.people import actor_of, find_by_slack_user_id
 from storage.vocabulary import AuditType, Severity, Status, Surface
 from tests.stories.public import a_public_incident
 from tests.web.dashboard.browser import Browser, Shown, browser, paged
 from tests.world import World
-
-pytestmark = pytest.mark.postgresql_later
 
 
 async def _send(staff: Browser, what: str, fields: dict[str, Any] | None = None) -> Shown:

@@ -13,8 +13,6 @@ from storage.vocabulary import Surface
 from tests.web.dashboard.browser import browser
 from tests.world import World
 
-pytestmark = pytest.mark.postgresql_later
-
 SECRET = re.compile(r"toc_live_[A-Za-z0-9_-]{43}")
 
 

@@ -16,8 +16,6 @@ from storage.vocabulary import RotationType
 from tests.web.dashboard.browser import Browser, Shown, browser
 from tests.world import World, running_world
 
-pytestmark = pytest.mark.postgresql_later
-
 
 async def schedule_of(world: World, name: str = "Payments") -> UUID:
     async with world.tocsin.core.reading(world.system) as tx:

@@ -1,11 +1,7 @@
 """What holds for every page of the dashboard: sessions, forms, refusals and headers."""
 
-import pytest
-
 from tests.web.dashboard.browser import browser
 from tests.world import World
-
-pytestmark = pytest.mark.postgresql_later
 
 
 async def test_who_is_not_signed_in_is_told_how_to(world: World) -> None:
@@ -40,6 +36,19 @@ async def test_a_form_that_was_not_shown_to_this_session_does_nothing(world: Wor
 
     assert page.status == 403
     assert (await world.incident()).acknowledged_at is None
+
+
+async def test_where_there_is_nothing_one_can_go_on_from_there(world: World) -> None:
+    async with browser(world, world.bob) as bob, browser(world) as stranger:
+        unknown = await bob.open("/incidents/99")
+        admins_alone = await bob.open("/settings/keys")
+        unsigned = await stranger.open("/no/such/page")
+
+    assert (unknown.status, admins_alone.status, unsigned.status) == (404, 403, 404)
+    for page in (unknown, admins_alone):
+        assert 'href="/app/on-call"' in page.html
+        assert "Sign out" in page.text
+    assert "Sign out" not in unsigned.text
 
 
 async def test_what_is_said_is_said_once(world: World) -> None:

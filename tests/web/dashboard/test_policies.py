@@ -3,16 +3,12 @@
 import re
 from uuid import UUID
 
-import pytest
-
 from core import people, policies, policy_facts
 from core.policies import PolicyDraft
 from core.transaction import Actor
 from tests.web.dashboard.browser import browser
 from tests.web.dashboard.test_on_call import member_id, schedule_of
 from tests.world import World, running_world
-
-pytestmark = pytest.mark.postgresql_later
 
 
 async def policy_of(world: World, name: str = "Payments") -> UUID:
@@ -82,6 +78,20 @@ async def test_a_simulation_is_reckoned_anew_once_something_changed(world: World
     assert "The layer was moved." in after.text
     assert "layer 1 of 2 18 Nov 2026, 12:00 UTC Carol Jansen , Slack DM" in after.text
     assert await layers_of(world, policy_id) == [("Carol Jansen", 5), ("Payments", 5)]
+
+
+async def test_what_slack_says_of_a_member_counts_at_once(world: World) -> None:
+    """It is on nobody's trail, and who is paged has another name all the same."""
+    policy_id = await policy_of(world)
+    async with browser(world, world.bob) as bob:
+        before = await bob.open(f"/policies/{policy_id}")
+        profile = people.SlackProfile(world.bob.id, None, "Robert Okafor", "Europe/Berlin")
+        async with world.tocsin.core.transaction(world.system) as tx:
+            await people.recognise(tx, profile)
+        after = await bob.open(f"/policies/{policy_id}")
+
+    assert "12:00 UTC Bob Okafor , Slack DM" in before.text
+    assert "12:00 UTC Robert Okafor , Slack DM" in after.text
 
 
 async def test_a_policy_is_made_and_given_a_layer_by_forms(world: World) -> None:

@@ -4,8 +4,6 @@ import re
 from typing import Any
 from uuid import UUID, uuid4
 
-import pytest
-
 from core import affected, components, publishing, status_pages
 from core.components import ComponentDraft
 from core.public_page import PublicStatusPage
@@ -14,8 +12,6 @@ from core.transaction import Actor
 from storage.vocabulary import ComponentStatus
 from tests.web.dashboard.browser import Browser, Shown, browser
 from tests.world import World
-
-pytestmark = pytest.mark.postgresql_later
 
 
 async def _component(world: World, name: str, group: str | None = None) -> Any:

@@ -9,8 +9,6 @@ from tests.web.dashboard.test_on_call import member_id, schedule_of
 from tests.web.dashboard.test_policies import hidden
 from tests.world import World
 
-pytestmark = pytest.mark.postgresql_later
-
 TERMS = {
     "name": "Nights",
     "rotation_type": "daily",

@@ -1,17 +1,14 @@
 """Members, the alerts channel, the checks and one's own sessions in the dashboard."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
-
-import pytest
 
 from core import people
 from storage.models import Member
 from storage.vocabulary import Role
 from tests.web.dashboard.browser import browser
 from tests.world import World, running_world
-
-pytestmark = pytest.mark.postgresql_later
 
 
 async def _member(world: World, email: str) -> Member:
@@ -141,6 +138,19 @@ async def test_an_admin_has_everything_checked(world: World) -> None:
     assert "Well Slack: SLACK_BOT_TOKEN is good" in page.text
     assert "Alerts channel: #incidents is there, and the bot can post to it." in page.text
     assert "xoxb-tests" not in page.html
+
+
+async def test_ones_own_sessions_name_the_one_that_is_used(world: World) -> None:
+    async with browser(world, world.bob) as desk:
+        world.clock.at += timedelta(hours=1)
+        async with browser(world, world.bob) as phone:
+            shown = [await one.open("/settings/sessions") for one in (desk, phone)]
+
+    told = [one.text.partition("2 times ")[2].partition(" A session")[0] for one in shown]
+    assert told == [
+        "Since 18 Nov 2026, 13:00 UTC Since 18 Nov 2026, 12:00 UTC · this browser",
+        "Since 18 Nov 2026, 13:00 UTC · this browser Since 18 Nov 2026, 12:00 UTC",
+    ]
 
 
 async def test_ones_own_sessions_end_everywhere(world: World) -> None:

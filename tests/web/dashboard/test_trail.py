@@ -15,8 +15,6 @@ from tests.web.dashboard.browser import Shown, browser
 from tests.world import World
 from web.dashboard import trail, trail_csv, trail_words
 
-pytestmark = pytest.mark.postgresql_later
-
 
 def _line(type: AuditType, data: dict[str, Any], **more: Any) -> TrailLine:
     fields = {

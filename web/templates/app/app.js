@@ -1,11 +1,13 @@
 // Pages are whole without this. With it they stay up to date, count down, and write times as their reader's clock does.
 "use strict"
-const written = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" })
+const shape = { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" }
+const written = new Intl.DateTimeFormat(undefined, shape), withYear = new Intl.DateTimeFormat(undefined, { ...shape, year: "numeric" })
 
 function writeTimes(root) {
   for (const one of root.querySelectorAll("time[datetime]:not(.countdown)")) {
     one.title = one.title || one.textContent
-    const said = written.format(new Date(one.dateTime))
+    const at = new Date(one.dateTime)
+    const said = (at.getFullYear() === new Date().getFullYear() ? written : withYear).format(at)
     if (one.textContent !== said) one.textContent = said
   }
 }
@@ -32,18 +34,21 @@ function isInUse(part) {
 }
 
 const markup = new Map()
-let busy = false, again = false, waits = false
+let busy = false, again = false, waits = false, retry = null
+let seen = document.body.dataset.seen // what had happened when that was written which is shown
 
 // What names one form alone is another each time, and nothing that anybody sees.
 function shown(part) { return part.outerHTML.replace(/(name="dedup_key" value=")[^"]*/g, "$1") }
 
 async function refresh() {
-  if (!document.querySelector("[data-live]")) return
+  if (!document.querySelector("[data-live]")) { stale(false); return }
   if (busy) { again = true; return }
   busy = true
+  clearTimeout(retry)
   try {
     const answer = await fetch(document.body.dataset.at || location.href, { headers: { "X-Live": "1" }, redirect: "manual" })
     if (answer.type === "opaqueredirect" || answer.status === 401) { location.reload(); return }
+    if (answer.status >= 500) throw answer
     if (!answer.ok) return
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html")
     waits = false
@@ -67,8 +72,9 @@ async function refresh() {
     countDown()
     lookWhenDue()
     document.title = fresh.title
+    seen = fresh.body.dataset.seen
     stale(false)
-  } catch { stale(true) } finally {
+  } catch { missed() } finally {
     busy = false
     if (again) { again = false; refresh() }
   }
@@ -82,44 +88,73 @@ function lookWhenDue() {
   if (ahead.length) awaited = setTimeout(refresh, Math.min(...ahead, 3600000))
 }
 
-// A form that says what it would come to says so again whenever something in it changes.
-async function preview(form) {
-  const asked = new URLSearchParams(new FormData(form))
-  asked.set("look", "yes")
-  const answer = await fetch(form.action, { method: "POST", body: asked })
-  if (!answer.ok) return
-  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html")
-  const now = fresh.getElementById("preview")
-  if (now) document.getElementById("preview").replaceChildren(...now.childNodes)
+// What a form would come to is told anew as it is filled in. Of several answers the one asked for last counts.
+const asked = new WeakMap()
+async function tell(part, address, form, more = {}) {
+  const mine = (asked.get(part) ?? 0) + 1
+  asked.set(part, mine)
+  const typed = new URLSearchParams(new FormData(form))
+  for (const [name, value] of Object.entries(more)) typed.set(name, value)
+  try {
+    const answer = await fetch(address, { method: "POST", body: typed })
+    if (!answer.ok) return
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(part.id)
+    if (fresh && asked.get(part) === mine) part.replaceChildren(...fresh.childNodes)
+  } catch { if (asked.get(part) === mine) missed() }
+}
+
+// Whoever looks is told, and it is made up for; whoever does not look asks when they do.
+function missed() {
+  stale(true)
+  clearTimeout(retry)
+  retry = setTimeout(() => { if (document.visibilityState !== "hidden") refresh() }, 2000)
 }
 
 function stale(is) { for (const one of document.querySelectorAll(".stale")) one.hidden = !is }
 
+// A browser has six connections to a host for all of its tabs: one that nobody sees leaves them to the others.
 function listen() {
-  let last = null, failures = 0
-  const heard = number => { if (last !== null && number !== last) refresh(); last = number }
-  const poll = async () => {
+  let failures = 0, stream = null, turn = 0, polls = 0
+  const heard = last => { if (last === seen) stale(false); else refresh() }
+  const poll = async mine => {
     try {
       const answer = await fetch(document.body.dataset.last)
       if (answer.status === 401) { location.reload(); return }
+      if (!answer.ok) throw answer
       heard(String((await answer.json()).last))
-      stale(false)
     } catch { stale(true) }
-    setTimeout(poll, 2000)
+    setTimeout(() => { if (mine === turn) ++polls % 150 ? poll(mine) : open() }, 2000)
   }
-  const stream = new EventSource(document.body.dataset.events)
-  stream.addEventListener("changed", event => { failures = 0; stale(false); heard(event.data) })
-  stream.addEventListener("over", () => { stream.close(); location.reload() })
-  stream.onerror = () => {
-    stale(failures > 0)
-    if (++failures >= 3) { stream.close(); poll() }
+  const open = () => {
+    const mine = ++turn
+    const instead = () => { if (mine !== turn) return; stream.close(); clearTimeout(silent); poll(mine) }
+    const silent = setTimeout(instead, 5000) // something between holds it back: the first event comes at once
+    failures = 0
+    stream = new EventSource(document.body.dataset.events)
+    stream.addEventListener("changed", event => { clearTimeout(silent); failures = 0; heard(event.data) })
+    stream.addEventListener("over", () => { stream.close(); location.reload() })
+    stream.onerror = () => {
+      stale(failures > 0)
+      if (++failures >= 3 || stream.readyState === EventSource.CLOSED) instead()
+    }
   }
+  const close = () => { turn++; stream?.close() }
+  document.addEventListener("visibilitychange", () => {
+    close()
+    if (document.visibilityState === "hidden") return
+    refresh()
+    open()
+  })
+  if (document.visibilityState !== "hidden") open()
 }
 
 for (const part of document.querySelectorAll("[data-live]")) markup.set(part.id, shown(part))
 document.addEventListener("focusout", () => { if (waits) setTimeout(refresh) })
 document.addEventListener("change", event => { if (event.target.tagName === "SELECT") event.target.dataset.touched = "1" })
-document.addEventListener("change", event => { if (event.target.form?.matches(".previews")) preview(event.target.form).catch(() => {}) })
+document.addEventListener("change", event => {
+  const form = event.target.form
+  if (form?.matches(".previews")) tell(document.getElementById("preview"), form.action, form, { look: "yes" })
+})
 document.addEventListener("click", event => {
   for (const menu of document.querySelectorAll(".me[open]")) if (!menu.contains(event.target)) menu.open = false
 })
@@ -133,20 +168,18 @@ document.addEventListener("submit", event => {
 })
 addEventListener("pageshow", () => { for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent })
 
-// What a form would do is told anew as it is filled in.
 for (const told of document.querySelectorAll("[data-told]")) {
   const form = told.closest("form")
-  let asked = 0
-  form.addEventListener("change", async event => {
-    if (!told.dataset.by.split(" ").includes(event.target.name)) return
-    const mine = ++asked
-    try {
-      const answer = await fetch(told.dataset.told, { method: "POST", body: new URLSearchParams(new FormData(form)) })
-      if (!answer.ok || mine !== asked) return
-      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(told.id)
-      if (fresh) told.replaceChildren(...fresh.childNodes)
-    } catch { stale(true) }
+  form.addEventListener("change", event => {
+    if (told.dataset.by.split(" ").includes(event.target.name)) tell(told, told.dataset.told, form)
   })
+}
+// What was refused is in sight, and the cursor where it is mended.
+const fault = document.querySelector(".fault[role=alert]")
+if (fault) {
+  const field = fault.parentElement.querySelector("[aria-invalid]:is(input, select, textarea)")
+  if (field) field.focus({ preventScroll: true })
+  fault.scrollIntoView({ block: "center" })
 }
 writeTimes(document)
 countDown()
