@@ -7,24 +7,16 @@ import socket
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import (
-    Browser,
-    BrowserContext,
-    ConsoleMessage,
-    Dialog,
-    Locator,
-    Page,
-    Request,
-    WebError,
-    async_playwright,
-    expect,
-)
+from playwright.async_api import Browser, Locator, Page, async_playwright, expect
+
+from tests.browser.staff import Office, open_office
+from tests.browser.windows import PATIENCE_SECONDS, Seen
+from tests.stories.public import a_public_incident
 
 ROOT = Path(__file__).parent.parent.parent
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -37,39 +29,6 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PATIENCE_SECONDS = 15
-"""How long anything may take to appear: much longer than it does on a quiet machine."""
-
-
-@dataclass
-class Seen:
-    """What the browser noticed that nobody should see."""
-
-    console: list[str] = field(default_factory=list)
-    errors: list[str] = field(default_factory=list)
-    dialogs: list[str] = field(default_factory=list)
-    elsewhere: list[str] = field(default_factory=list)
-
-    def listen(self, context: BrowserContext) -> None:
-        context.on("console", self._console)
-        context.on("weberror", self._error)
-        context.on("dialog", self._dialog)
-        context.on("request", self._request)
-
-    def _console(self, message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning"):
-            self.console.append(message.text)
-
-    def _error(self, error: WebError) -> None:
-        self.errors.append(str(error.error))
-
-    async def _dialog(self, dialog: Dialog) -> None:
-        self.dialogs.append(dialog.message)
-        await dialog.dismiss()
-
-    def _request(self, request: Request) -> None:
-        if urlsplit(request.url).hostname != "127.0.0.1":
-            self.elsewhere.append(request.url)
 
 
 @dataclass
@@ -172,6 +131,16 @@ async def browser(browser_path: str) -> AsyncIterator[Browser]:
 
 
 @pytest_asyncio.fixture(loop_scope="module")
+async def seen(browser: Browser) -> AsyncIterator[Seen]:
+    """In the end nothing stood in the console, and nothing was asked of another computer."""
+    seen = Seen()
+    yield seen
+    for context in browser.contexts:
+        await context.close()
+    assert seen == Seen()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
 async def open_desk(browser: Browser, tmp_path: Path) -> AsyncIterator[OpenDesk]:
     """Start a sandbox, with a file for `apply` if it is given, and sit down at it.
 
@@ -199,6 +168,17 @@ async def open_desk(browser: Browser, tmp_path: Path) -> AsyncIterator[OpenDesk]
 async def desk(open_desk: OpenDesk) -> Desk:
     """A browser at the sandbox that everybody gets."""
     return await open_desk()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def office(browser: Browser, migrated_file: Path, tmp_path: Path) -> AsyncIterator[Office]:
+    """A product with one incident that customers see, and a browser that sees nothing wrong."""
+    shutil.copyfile(migrated_file, tmp_path / "tocsin.db")
+    seen = Seen()
+    async with open_office(f"sqlite:///{tmp_path}/tocsin.db", browser, seen) as office:
+        await a_public_incident(office.world)
+        yield office
+    assert seen == Seen()
 
 
 @asynccontextmanager

@@ -14,8 +14,7 @@ from starlette.routing import Mount
 
 from core.transaction import Core
 from storage.database import Database
-from tests.browser.conftest import Seen
-from tests.browser.test_status_page import open_page, seen  # noqa: F401
+from tests.browser.windows import Seen, open_page
 from tests.cast import StoryClock
 from web.api import Api
 
@@ -38,19 +37,12 @@ async def address(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str
     await core.database.dispose()
 
 
-@pytest.mark.timeout(300)
-@pytest.mark.parametrize(
-    ("width", "scheme"),
-    [
-        (375, "dark"),
-        pytest.param(375, "light", marks=pytest.mark.long),
-        pytest.param(1280, "dark", marks=pytest.mark.long),
-        pytest.param(1280, "light", marks=pytest.mark.long),
-    ],
-)
+@pytest.mark.long
+@pytest.mark.parametrize("width", [375, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_nothing_keeps_anybody_from_reading_it(
     browser: Browser,
-    seen: Seen,  # noqa: F811
+    seen: Seen,
     address: str,
     width: int,
     scheme: str,
@@ -63,15 +55,17 @@ async def test_nothing_keeps_anybody_from_reading_it(
     assert found.violations_count == 0, found.generate_report()
 
 
-@pytest.mark.parametrize("width", [320, 375, 1280, 3840])
-async def test_it_fits_any_screen(browser: Browser, seen: Seen, address: str, width: int) -> None:  # noqa: F811
+@pytest.mark.parametrize(
+    "width", [320, *(pytest.param(one, marks=pytest.mark.long) for one in (375, 1280, 3840))]
+)
+async def test_it_fits_any_screen(browser: Browser, seen: Seen, address: str, width: int) -> None:
     page = await open_page(browser, seen, address, width)
     assert await page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 async def test_the_keyboard_alone_leads_to_an_endpoint(
     browser: Browser,
-    seen: Seen,  # noqa: F811
+    seen: Seen,
     address: str,
 ) -> None:
     page = await open_page(browser, seen, address, java_script_enabled=False)

@@ -81,6 +81,7 @@ async def test_nobody_presses_so_carol_is_paged_and_her_press_changes_every_copy
         assert await tab.page.evaluate("window.neverReloaded") is True
 
 
+@pytest.mark.long
 async def test_handing_off_an_update_and_resolving_are_all_on_the_timeline(desk: Desk) -> None:
     alice = await desk.tab("alice", "incidents")
     bob, dave = await desk.tab("bob", "messages"), await desk.tab("dave", "messages")
@@ -132,6 +133,7 @@ async def test_handing_off_an_update_and_resolving_are_all_on_the_timeline(desk:
         await expect(timeline.get_by_text(said)).to_have_count(1)
 
 
+@pytest.mark.long
 async def test_an_exhausted_policy_is_said_loudly_in_the_channel(open_desk: OpenDesk) -> None:
     desk = await open_desk(QUICK)
     alice = await desk.tab("alice", "incidents")
@@ -147,6 +149,7 @@ async def test_an_exhausted_policy_is_said_loudly_in_the_channel(open_desk: Open
     await expect(loud).to_contain_text("Acknowledged by Alice Martin")
 
 
+@pytest.mark.long
 async def test_the_home_opens_and_declares(desk: Desk) -> None:
     bob = await desk.tab("bob", "Home")
     home = bob.page.get_by_role("region", name="Tocsin Home")
@@ -166,6 +169,7 @@ async def test_the_home_opens_and_declares(desk: Desk) -> None:
     await expect(home.get_by_role("button", name="Acknowledge")).to_have_count(1)
 
 
+@pytest.mark.long
 async def test_the_address_of_a_calendar_can_be_read_there(desk: Desk) -> None:
     bob = await desk.tab("bob", "Home")
 
@@ -178,6 +182,7 @@ async def test_the_address_of_a_calendar_can_be_read_there(desk: Desk) -> None:
     assert "Payments" in answer.text
 
 
+@pytest.mark.long
 async def test_a_hostile_title_shows_as_itself_and_runs_nothing(desk: Desk) -> None:
     alice = await desk.tab("alice", "incidents")
     bob = await desk.tab("bob", "messages")
@@ -206,6 +211,7 @@ async def test_what_is_missing_is_said_at_its_field_and_nothing_typed_is_lost(de
     await expect(form.get_by_label("Description")).to_have_value("It smells of smoke")
 
 
+@pytest.mark.long
 async def test_the_banner_says_that_it_is_not_slack_and_how_fast_time_passes(desk: Desk) -> None:
     alice = await desk.tab("alice")
 

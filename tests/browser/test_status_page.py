@@ -9,10 +9,10 @@ import pytest
 import pytest_asyncio
 import uvicorn
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, BrowserContext, Page, expect
+from playwright.async_api import Browser, expect
 
 from tests import status_pages
-from tests.browser.conftest import Seen
+from tests.browser.windows import Seen, open_everything, open_page, overflow
 from tests.sample import some_at_once
 from tests.status_pages import HOSTILE, NOW, Memory, hostile
 from web.status_pages import StatusPages
@@ -59,36 +59,6 @@ async def address() -> AsyncIterator[str]:
         server.should_exit = True
         await serving
         await pages.stop()
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def seen(browser: Browser) -> AsyncIterator[Seen]:
-    """In the end nothing stood in the console, and nothing was asked of another computer."""
-    seen = Seen()
-    yield seen
-    for context in browser.contexts:
-        await context.close()
-    assert seen == Seen()
-
-
-async def open_page(
-    browser: Browser,
-    seen: Seen,
-    url: str,
-    width: int = 1280,
-    scheme: str = "light",
-    **more,
-) -> Page:
-    context: BrowserContext = await browser.new_context(
-        viewport={"width": width, "height": 900},
-        color_scheme=scheme,
-        timezone_id="Asia/Kathmandu",
-        **more,
-    )
-    seen.listen(context)
-    page = await context.new_page()
-    await page.goto(url)
-    return page
 
 
 async def test_it_says_first_how_things_are(browser: Browser, seen: Seen, address: str) -> None:
@@ -155,7 +125,7 @@ async def test_nothing_keeps_anybody_from_reading_it(
     browser: Browser, seen: Seen, address: str, view: str, scheme: str
 ) -> None:
     page = await open_page(browser, seen, f"{address}/{view}", scheme=scheme)
-    await _open_everything(page)
+    await open_everything(page)
     found = await Axe().run(page)
     assert found.response["violations"] == []
     assert len(found.response["passes"]) > 15
@@ -189,8 +159,8 @@ async def test_it_fits_every_screen(
     browser: Browser, seen: Seen, address: str, view: str, width: int
 ) -> None:
     page = await open_page(browser, seen, f"{address}/{view}", width)
-    await _open_everything(page)
-    assert await _overflow(page) <= 0
+    await open_everything(page)
+    assert await overflow(page) <= 0
 
 
 @pytest.mark.parametrize("number", some_at_once(len(HOSTILE), at_once=1))
@@ -199,11 +169,11 @@ async def test_no_text_runs_a_script_or_breaks_the_page(
 ) -> None:
     for view in ("", "/history", "/incidents/1", "/incidents/2"):
         page = await open_page(browser, seen, f"{address}/hostile-{number}{view}", 320)
-        await _open_everything(page)
+        await open_everything(page)
         for one in await page.locator("article a, article summary").all():
             await one.hover()
         assert await page.evaluate("window.ran") is None
-        assert await _overflow(page) <= 0
+        assert await overflow(page) <= 0
         assert await page.locator("script").count() == 1
         hrefs = await page.locator("a").evaluate_all("all => all.map(a => a.protocol)")
         assert set(hrefs) <= {"http:", "https:"}
@@ -239,11 +209,3 @@ async def test_a_page_is_one_request(browser: Browser, seen: Seen, address: str)
     await page.goto(f"{address}/large")
     await page.wait_for_load_state("networkidle")
     assert asked == [f"{address}/large"]
-
-
-async def _open_everything(page: Page) -> None:
-    await page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
-
-
-async def _overflow(page: Page) -> int:
-    return await page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
