@@ -23,6 +23,7 @@ from tests.engine import Engine, running_engine
 from tests.world import World, running_world
 
 LONG = ("test_killed", "tests/browser")
+ABOVE_CORE = ("assembly", "bot", "cli", "mail", "stories", "surfaces", "web")
 LONG_SECONDS = 900
 
 
@@ -30,17 +31,25 @@ LONG_SECONDS = 900
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes longest begins first, so that nobody waits for it in the end.
 
-    Of what says so the part on PostgreSQL is a long test: stories about forms and letters, and what
-    lies around them, whose rules are tested on both databases below.
+    Of what lies above core the part on PostgreSQL is a long test, but for what is marked
+    `both_at_once`; and so it is of what in core is marked `postgresql_later`, what people set up
+    and read. The engine beneath is tested on both databases each time.
     """
     for item in items:
-        on = getattr(item, "callspec", None)
-        if item.get_closest_marker("postgresql_later") and on and "postgresql" in on.id:
+        if _waits(item):
+            item.add_marker(pytest.mark.postgresql_later)
             item.add_marker(pytest.mark.long)
     items.sort(key=lambda item: not any(name in item.nodeid for name in LONG))
     for item in items:
         if item.get_closest_marker("long"):
             item.add_marker(pytest.mark.timeout(LONG_SECONDS))
+
+
+def _waits(item: pytest.Item) -> bool:
+    on = getattr(item, "callspec", None)
+    marks = {mark.name for mark in item.iter_markers()}
+    waits = item.nodeid.split("/")[1] in ABOVE_CORE or "postgresql_later" in marks
+    return bool(on and "postgresql" in on.id and waits and not {"both_at_once", "long"} & marks)
 
 
 def pytest_collection_finish() -> None:
@@ -156,7 +165,8 @@ def database_url(request: pytest.FixtureRequest, backend: str, tmp_path: Path) -
         yield f"sqlite:///{path}"
         return
     server = request.getfixturevalue("postgres")
-    if not {"own_database", "long"} & {mark.name for mark in request.node.iter_markers()}:
+    marks = {mark.name for mark in request.node.iter_markers()}
+    if "own_database" not in marks and ("postgresql_later" in marks or "long" not in marks):
         kept = request.getfixturevalue("kept_database")
         asyncio.run(_empty(server, kept))
         yield server.format(kept)

@@ -8,6 +8,8 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+from sqlalchemy import select
+
 from core import (
     audit,
     claims,
@@ -17,17 +19,25 @@ from core import (
     pacing,
     people,
     policies,
+    schedules,
     scheduling,
 )
-from core.notifications import Page
+from core.messages import Page
 from core.policies import EscalationLayerDraft, PolicyDraft
 from core.scheduling import RotationDraft, ScheduleDraft
 from core.sending import DeliveryFailed, Outgoing
 from core.transaction import Actor, Core
 from core.worker import Worker
 from storage.database import Database
-from storage.models import AuditEvent, Delivery, Incident, Member
+from storage.models import (
+    AuditEvent,
+    Delivery,
+    Incident,
+    Member,
+    Organization,
+)
 from storage.vocabulary import AuditType, Channel, DeliveryKind, RotationType, Severity, Surface
+from tests import settled
 from tests.cast import NOON, StoryClock, rest
 
 
@@ -142,8 +152,6 @@ class Engine:
         return [event.type for event in await self.trail(number)]
 
     async def deliveries(self) -> list[Delivery]:
-        from sqlalchemy import select
-
         async with self.core.reading(self.system) as tx:
             return list(await tx.db.scalars(select(Delivery).order_by(Delivery.sequence)))
 
@@ -195,33 +203,43 @@ async def running_engine(
     worker = Worker(core, dict.fromkeys(Channel, sender))
     core.on_due = worker.due
     try:
-        organization = await people.ensure_organization(
-            core, slack_team_id=f"T{uuid4().hex[:8]}", name="Acme"
-        )
-        system = Actor.system(organization.id)
-        worker.organization_id = organization.id
-        async with core.transaction(system) as tx:
-            await people.set_alerts_channel(tx, "incidents")
-            cast = {
-                name: await people.ensure_by_email(tx, f"{name}@example.com", name=name.title())
-                for name in ("alice", "bob", "carol", "dave")
-            }
-            schedule = await scheduling.create_schedule(tx, payments(cast["bob"].id))
-            policy = await policies.create_policy(
-                tx,
-                PolicyDraft(
-                    "Payments",
-                    None,
-                    (
-                        EscalationLayerDraft(5, schedule.id),
-                        EscalationLayerDraft(10, None, (cast["carol"].id,)),
-                    ),
-                ),
-            )
-        yield Engine(core, worker, sender, clock, organization.id, cast, schedule.id, policy.id)
+        setup = await settled.begin(database_url, "engine")
+        organization_id = await _organization(core) if setup.is_done else await _set_up(core)
+        await setup.done()
+        async with core.reading(Actor.system(organization_id)) as tx:
+            cast = {one.name.lower(): one for one in await people.members(tx)}
+            (schedule,) = await schedules.list_schedules(tx)
+            (policy,) = await policies.list_policies(tx)
+        worker.organization_id = organization_id
+        yield Engine(core, worker, sender, clock, organization_id, cast, schedule.id, policy.id)
     finally:
+        await worker.stop()  # a tick leaves deliveries under way, each with a connection
         await core.scrubbing.stop()
         await database.dispose()
+
+
+async def _organization(core: Core) -> UUID:
+    async with core.reading(Actor.system()) as tx:
+        return (await tx.db.scalars(select(Organization.id))).one()
+
+
+async def _set_up(core: Core) -> UUID:
+    organization = await people.ensure_organization(
+        core, slack_team_id=f"T{uuid4().hex[:8]}", name="Acme"
+    )
+    async with core.transaction(Actor.system(organization.id)) as tx:
+        await people.set_alerts_channel(tx, "incidents")
+        cast = {
+            name: await people.ensure_by_email(tx, f"{name}@example.com", name=name.title())
+            for name in ("alice", "bob", "carol", "dave")
+        }
+        schedule = await scheduling.create_schedule(tx, payments(cast["bob"].id))
+        layers = (
+            EscalationLayerDraft(5, schedule.id),
+            EscalationLayerDraft(10, None, (cast["carol"].id,)),
+        )
+        await policies.create_policy(tx, PolicyDraft("Payments", None, layers))
+    return organization.id
 
 
 def payments(*participants: UUID) -> ScheduleDraft:

@@ -20,6 +20,7 @@ from core import audit, claims, escalation, incidents, people
 from core.transaction import Actor
 from storage.models import AuditEvent, Incident
 from storage.vocabulary import AuditType
+from tests import settled
 from tests.cast import BLUEPRINT, StoryClock, rest
 
 MANIFEST = YAML(typ="safe").load(Path(__file__).parent.parent / "manifest.yml")
@@ -121,6 +122,7 @@ async def running_world(
 ) -> AsyncIterator[World]:
     """The product beside its workspace, set up by a blueprint, connected and quiet."""
     clock = clock or StoryClock()
+    setup = await settled.begin(database_url, ("world", blueprint, clock.at))
     slack = sandbox.Workspace(
         name="Acme",
         people=CAST,
@@ -143,8 +145,9 @@ async def running_world(
         tocsin = app.build(settings, clock=clock, deadline=deadline, mail_timeout=mail_timeout)
         try:
             organization_id = await tocsin.workspace.connect()
-            if blueprint:
+            if blueprint and not setup.is_done:
                 await apply(tocsin.core, Actor.system(organization_id), read_blueprint(blueprint))
+                await setup.done()
             await tocsin.connect()
             async with web_client(tocsin) as web:
                 slack.deliver_with(_deliver(web))
