@@ -10,8 +10,6 @@ from core import incidents, people, updates
 from core.transaction import Actor
 from tests.world import World, running_world, typed
 
-pytestmark = pytest.mark.postgresql_later
-
 DEADLINE = 1.0
 
 

@@ -1,13 +1,9 @@
 """Affected components: said when it is declared or later, and what that publishes at once."""
 
-import pytest
-
 from core import affected, components
 from storage.vocabulary import ComponentStatus
 from tests.stories.public import a_page, a_public_incident
 from tests.world import World
-
-pytestmark = pytest.mark.postgresql_later
 
 
 async def the_names(world: World) -> list[str]:

@@ -1,7 +1,11 @@
 """One incident from the first word to the last, as the people in it see it."""
 
+import pytest
+
 from storage.vocabulary import AuditType, EscalationState, Status
 from tests.world import World, typed
+
+pytestmark = pytest.mark.both_at_once
 
 
 async def test_nobody_presses_so_the_next_layer_is_paged_and_the_first_reads_why(

@@ -2,12 +2,8 @@
 
 from collections import Counter
 
-import pytest
-
 import sandbox
 from tests.world import World
-
-pytestmark = pytest.mark.postgresql_later
 
 
 def _fall(world: World) -> None:

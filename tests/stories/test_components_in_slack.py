@@ -12,8 +12,6 @@ from storage.vocabulary import Role
 from tests.stories.managing import trail
 from tests.world import World, typed
 
-pytestmark = pytest.mark.postgresql_later
-
 
 async def _component(world: World, name: str = "API") -> Component:
     async with world.tocsin.core.reading(world.system) as tx:

@@ -10,8 +10,6 @@ from storage.vocabulary import AuditType
 from tests.cast import NOON
 from tests.world import World
 
-pytestmark = pytest.mark.postgresql_later
-
 
 async def the_overrides(world: World) -> list[tuple[float, float]]:
     async with world.tocsin.core.reading(world.system) as tx:

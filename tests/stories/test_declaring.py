@@ -2,11 +2,7 @@
 
 import asyncio
 
-import pytest
-
 from tests.world import World, typed
-
-pytestmark = pytest.mark.postgresql_later
 
 HOSTILE = ("<!channel> & <script>alert(1)</script> *x* _y_ ~z~ `code` <@U123|bob> 😀 " * 2)[:100]
 

@@ -12,8 +12,6 @@ from storage.vocabulary import RotationType, Severity
 from tests.cast import NOON
 from tests.world import World, running_world
 
-pytestmark = pytest.mark.postgresql_later
-
 
 async def home_of(world: World, person: str) -> str:
     who = getattr(world, person)

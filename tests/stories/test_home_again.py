@@ -2,12 +2,8 @@
 
 import asyncio
 
-import pytest
-
 import sandbox
 from tests.world import World
-
-pytestmark = pytest.mark.postgresql_later
 
 
 async def test_a_home_that_was_not_shown_is_shown_when_slack_tells_of_it_again(

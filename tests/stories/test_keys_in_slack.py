@@ -21,8 +21,6 @@ from tests.cast import NOON
 from tests.stories.managing import trail
 from tests.world import World, running_world, typed
 
-pytestmark = pytest.mark.postgresql_later
-
 
 async def _known(world: World) -> list[KeyLine]:
     async with world.tocsin.core.reading(world.system) as tx:

@@ -13,8 +13,6 @@ from storage.vocabulary import AuditType, EscalationState
 from tests.mail.post_office import PostOffice, html_of, post_office, text_of
 from tests.world import World, running_world
 
-pytestmark = pytest.mark.postgresql_later
-
 PUBLIC_URL = "https://tocsin.example.com"
 NOBODY_ANSWERS = sandbox.Fault("*", "server_error", times=None)
 

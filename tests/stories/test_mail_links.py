@@ -15,8 +15,6 @@ from storage.vocabulary import AuditType, Channel, EscalationState, Surface
 from tests.mail.post_office import PostOffice, html_of, post_office, text_of
 from tests.world import World, running_world, web_client
 
-pytestmark = pytest.mark.postgresql_later
-
 PUBLIC_URL = "http://tocsin.test"
 
 

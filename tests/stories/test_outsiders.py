@@ -2,7 +2,7 @@
 
 import pytest
 
-from core import people, team
+from core import incidents, people, team, updates
 from tests.world import World
 
 
@@ -41,6 +41,20 @@ async def test_handing_off_to_a_guest_is_refused_at_the_field(world: World) -> N
     submission = await world.bob.submit(opened.view)
 
     assert list(submission.errors) == ["Hand off to"]
+
+
+async def test_nobody_becomes_a_member_by_being_meant_for_what_is_resolved(world: World) -> None:
+    await world.declare(world.alice)
+    opened = await world.bob.click("Hand off", on=world.bob.dm()[0])
+    await world.bob.fill(opened.view, {"Hand off to": world.dave.id})
+    async with world.tocsin.core.transaction(world.system) as tx:
+        await updates.resolve(tx, (await incidents.find(tx, 1)).id)
+
+    refused = await world.bob.submit(opened.view)
+
+    assert "resolved" in str(refused.errors or refused.view.plain)
+    async with world.tocsin.core.reading(world.system) as tx:
+        assert await people.find_by_slack_user_id(tx, world.dave.id) is None
 
 
 async def test_who_was_removed_is_turned_away_at_once_and_let_in_when_added_again(

@@ -14,8 +14,6 @@ from storage.vocabulary import Role
 from tests.stories.managing import trail
 from tests.world import World, running_world, typed
 
-pytestmark = pytest.mark.postgresql_later
-
 URL = "https://tocsin.example.com"
 
 

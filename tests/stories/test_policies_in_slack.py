@@ -8,8 +8,6 @@ from core import people
 from tests.stories.managing import member_ids, open_policy, policy_of, trail
 from tests.world import World, running_world, typed
 
-pytestmark = pytest.mark.postgresql_later
-
 
 @pytest.fixture
 async def empty(database_url: str) -> AsyncIterator[World]:

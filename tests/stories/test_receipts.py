@@ -2,15 +2,11 @@
 
 from datetime import timedelta
 
-import pytest
-
 import sandbox
 from core import incidents, receipts
 from core.receipts import PageReceipt
 from storage.vocabulary import Channel, DeliveryState
 from tests.world import World
-
-pytestmark = pytest.mark.postgresql_later
 
 
 async def _receipts(world: World) -> tuple[PageReceipt, ...]:

@@ -9,8 +9,6 @@ from storage.vocabulary import RotationType
 from tests.stories.managing import edit_layer, member_ids, open_schedule, schedule_of, trail
 from tests.world import World, running_world, typed
 
-pytestmark = pytest.mark.postgresql_later
-
 
 @pytest.fixture
 async def empty(database_url: str) -> AsyncIterator[World]:

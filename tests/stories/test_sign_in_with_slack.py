@@ -19,8 +19,6 @@ from tests.world import World, running_world
 from web.dashboard import Dashboard
 from web.dashboard.with_slack import SlackApp
 
-pytestmark = pytest.mark.postgresql_later
-
 URL = "http://tocsin.test"
 CLIENT, SECRET = "111.222", "client-secret"
 

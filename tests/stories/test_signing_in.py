@@ -10,8 +10,6 @@ from core import people, team
 from tests.web.dashboard.browser import Browser, browser
 from tests.world import World, running_world
 
-pytestmark = pytest.mark.postgresql_later
-
 URL = "http://tocsin.test"
 
 

@@ -13,8 +13,6 @@ from tests.mail.post_office import PostOffice, post_office, text_of
 from tests.stories.test_storms import let_it_storm
 from tests.world import World, running_world, web_client
 
-pytestmark = pytest.mark.postgresql_later
-
 
 @dataclass
 class Mailed:

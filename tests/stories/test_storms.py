@@ -13,8 +13,6 @@ from storage.vocabulary import AuditType, DeliveryKind, DeliveryState, Severity
 from tests.mail.post_office import html_of, post_office, text_of
 from tests.world import World, running_world, web_client
 
-pytestmark = pytest.mark.postgresql_later
-
 
 async def _declare(world: World, *titles: str, severity: Severity = Severity.HIGH) -> None:
     """They are committed before anything of them is sent."""

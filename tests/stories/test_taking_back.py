@@ -4,14 +4,10 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-import pytest
-
 import sandbox
 from storage.vocabulary import AuditType
 from tests.stories.public import a_page
 from tests.world import World
-
-pytestmark = pytest.mark.postgresql_later
 
 BODY = "Our key is zebrafinch"
 LOOK_SECONDS = 0.05

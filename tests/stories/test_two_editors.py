@@ -18,8 +18,6 @@ from tests.stories.managing import (
 )
 from tests.world import World, running_world, typed
 
-pytestmark = pytest.mark.postgresql_later
-
 
 async def test_a_form_does_not_undo_what_somebody_else_changed_meanwhile(world: World) -> None:
     daves, alices = await edit_layer(world.dave), await edit_layer(world.alice)

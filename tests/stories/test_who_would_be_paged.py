@@ -13,8 +13,6 @@ from core.errors import ValidationFailed
 from tests.cast import NOON
 from tests.world import World, running_world, web_client
 
-pytestmark = pytest.mark.postgresql_later
-
 UNCOVERED = """
 alerts_channel: incidents
 schedules:
