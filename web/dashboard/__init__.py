@@ -46,7 +46,7 @@ from web.dashboard import (
 )
 from web.dashboard.answering import not_found
 from web.dashboard.door import PATH, Checkup, Door
-from web.dashboard.live import Watch
+from web.dashboard.live import TrailWatch
 from web.dashboard.pages import LIVE
 from web.dashboard.walks import Walks
 from web.dashboard.with_slack import SlackApp
@@ -74,14 +74,14 @@ class Dashboard:
         open_to_all: bool = False,
         alerts_channel: str | None = None,
         slack_app: SlackApp | None = None,
-        watch: Watch | None = None,
+        watch: TrailWatch | None = None,
     ) -> None:
         """`open_to_all`: anybody may become anybody with one click, in the sandbox alone.
 
         `alerts_channel` is the one that the environment names, which nobody changes here. `watch`
         is by what open pages learn of a change, where it is to look more often than it does.
         """
-        self._watch = watch or Watch(core)  # one look at a time for all tabs: it needs no lane
+        self._watch = watch or TrailWatch(core)  # one look at a time for all tabs: it needs no lane
         acts = core.lane(reading=READING, writing=WRITING)
         pages = acts.giving_way()
         self._acting = Door(

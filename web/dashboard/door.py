@@ -11,7 +11,7 @@ from core.checkup import Finding
 from core.transaction import Core
 
 if TYPE_CHECKING:
-    from web.dashboard.live import Watch
+    from web.dashboard.live import TrailWatch
     from web.dashboard.walks import Walks
     from web.dashboard.with_slack import SlackApp
 
@@ -27,7 +27,7 @@ class Door:
 
     core: Core
     public_url: str | None
-    watch: "Watch"
+    watch: "TrailWatch"
     walks: "Walks"
     open_to_all: bool
     """Whether anybody may become anybody with one click: in the sandbox alone."""

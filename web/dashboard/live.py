@@ -36,7 +36,7 @@ BREATH_SECONDS = 5.0
 """So often a stream says that it lives, and asks whether its session does, whatever happens."""
 
 
-class Watch:
+class TrailWatch:
     """Where the trail ends of each organization that somebody watches."""
 
     def __init__(

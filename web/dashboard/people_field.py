@@ -10,6 +10,9 @@ from core import people
 from core.errors import InvalidTargetUser
 from core.transaction import Transaction
 
+MORE_PEOPLE = 3
+"""So many empty places follow the people whom a layer has."""
+
 _NAMED = 5
 
 

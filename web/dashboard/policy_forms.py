@@ -15,10 +15,10 @@ from core.policy_facts import EscalationLayerFacts, PolicyFacts
 from core.preview import Preview
 from core.transaction import Transaction
 from storage.vocabulary import TargetType
+from web.dashboard.escalation_layer import EscalationLayerValues, draft_of, sent
 from web.dashboard.ids import id_in
 from web.dashboard.pages import Asked, Back, Pages
 from web.dashboard.policies import show_policy
-from web.dashboard.policy_layer import LayerValues, draft_of, sent
 from web.dashboard.rendering import Page
 
 PAGES = Pages()
@@ -72,7 +72,7 @@ async def show_new_layer(tx: Transaction, asked: Asked) -> Page:
     """The form of a new layer, which comes after all others."""
     facts = await policy_facts.of(tx, asked.path["policy_id"])
     known = await policy_facts.schedule_choices(tx)
-    opened = LayerValues(
+    opened = EscalationLayerValues(
         layer=str(uuid4()),
         as_seen=escalation_order.layer_seen(None),
         target=(TargetType.SCHEDULE if known else TargetType.USERS).value,
@@ -86,7 +86,7 @@ async def show_layer(tx: Transaction, asked: Asked) -> Page:
     """The form of a layer. Somebody who left is not taken over."""
     facts, layer = await _found(tx, asked)
     draft = layer.draft
-    opened = LayerValues(
+    opened = EscalationLayerValues(
         layer=str(layer.id),
         as_seen=layer.seen,
         target=(TargetType.SCHEDULE if draft.schedule_id else TargetType.USERS).value,
@@ -169,7 +169,9 @@ def _details(title: str, back: str, back_to: str, values: dict[str, Any]) -> Pag
     return Page("policy_form.html", facts)
 
 
-async def _layer(tx: Transaction, asked: Asked, facts: PolicyFacts, stored: LayerValues) -> Page:
+async def _layer(
+    tx: Transaction, asked: Asked, facts: PolicyFacts, stored: EscalationLayerValues
+) -> Page:
     """The form as it was opened, or as it was sent; and what it would come to."""
     values = sent(asked) if asked.form else stored
     told = trouble = None
@@ -183,7 +185,7 @@ async def _layer(tx: Transaction, asked: Asked, facts: PolicyFacts, stored: Laye
     known = await policy_facts.schedule_choices(tx)
     is_new = facts.layer(id_in(values.layer) or uuid4()) is None
     return Page(
-        "policy_layer_form.html",
+        "escalation_layer_form.html",
         {
             "title": "Add layer" if is_new else "Edit layer",
             "policy": facts,

@@ -15,9 +15,15 @@ from core.schedule_facts import LayerFacts, ScheduleFacts
 from core.timezones import known_zones
 from core.transaction import Transaction
 from web.dashboard.ids import id_in
-from web.dashboard.layer_form import LayerValues, as_typed, proposed, read_terms, told_at
 from web.dashboard.pages import Asked, Back, Pages
 from web.dashboard.rendering import Page
+from web.dashboard.rotation_layer import (
+    RotationLayerValues,
+    as_typed,
+    proposed,
+    read_terms,
+    told_at,
+)
 from web.dashboard.schedules import show_schedule
 
 PAGES = Pages()
@@ -157,9 +163,11 @@ def _details(title: str, back: str, back_to: str, values: dict[str, Any]) -> Pag
     return Page("schedule_form.html", {**facts, "zones": ["UTC", *zones]})
 
 
-async def _layer(tx: Transaction, asked: Asked, facts: ScheduleFacts, stored: LayerValues) -> Page:
+async def _layer(
+    tx: Transaction, asked: Asked, facts: ScheduleFacts, stored: RotationLayerValues
+) -> Page:
     """The form as it was opened, or as it was sent; and what it would come to."""
-    values = LayerValues.sent(asked) if asked.form else stored
+    values = RotationLayerValues.sent(asked) if asked.form else stored
     ahead: Foresight | None = None
     trouble = None
     layer_id = asked.path.get("layer_id") or _id(values.layer)
@@ -174,7 +182,7 @@ async def _layer(tx: Transaction, asked: Asked, facts: ScheduleFacts, stored: La
     left = [(str(one.person.id), f"{one.person.name} (left)")
             for one in (layer.people if layer else ()) if one.left]  # fmt: skip
     return Page(
-        "layer_form.html",
+        "rotation_layer_form.html",
         {
             "title": "Edit rotation layer" if layer else "Add rotation layer",
             "schedule": facts,
@@ -189,7 +197,7 @@ async def _layer(tx: Transaction, asked: Asked, facts: ScheduleFacts, stored: La
 
 async def _put(tx: Transaction, asked: Asked, layer_id: UUID) -> Back:
     schedule_id = asked.path["schedule_id"]
-    values = LayerValues.sent(asked)
+    values = RotationLayerValues.sent(asked)
     with told_at():
         await arranging.put_layer(
             tx, schedule_id, layer_id, read_terms(values), as_seen=values.as_seen

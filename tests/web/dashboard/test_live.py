@@ -14,7 +14,7 @@ from storage.database import Database, DatabaseUnavailable
 from storage.vocabulary import AuditType
 from tests.engine import Engine
 from tests.web.dashboard.desk import desk, sign_in
-from web.dashboard.live import Watch
+from web.dashboard.live import TrailWatch
 
 LOOK, BREATH = 0.03, 0.2
 PATIENCE = 3
@@ -44,8 +44,8 @@ async def _always_changing(engine: Engine, organization_id: UUID) -> AsyncIterat
             await changing
 
 
-def _watch(engine: Engine) -> Watch:
-    return Watch(engine.core, look_seconds=LOOK, breath_seconds=BREATH)
+def _watch(engine: Engine) -> TrailWatch:
+    return TrailWatch(engine.core, look_seconds=LOOK, breath_seconds=BREATH)
 
 
 @pytest.mark.parametrize("whose", ["ours", "another's"])
@@ -120,7 +120,7 @@ async def test_nothing_is_kept_of_an_organization_that_nobody_watches_any_more(
 ) -> None:
     line = Cut(engine.core.database)
     core = Core(line, engine.clock)  # type: ignore[arg-type]  # it stands before one
-    watch = Watch(core, look_seconds=LOOK, breath_seconds=BREATH)
+    watch = TrailWatch(core, look_seconds=LOOK, breath_seconds=BREATH)
     async with asyncio.timeout(PATIENCE):
         events = watch.follow(engine.organization_id)
         assert await anext(events)

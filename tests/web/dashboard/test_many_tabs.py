@@ -19,7 +19,7 @@ from tests.engine import Engine
 from tests.web.dashboard.desk import desk, sign_in
 from tests.web.dashboard.forms import forms_of
 from web.dashboard import READING, WRITING
-from web.dashboard.live import SPREAD_SECONDS, Watch
+from web.dashboard.live import SPREAD_SECONDS, TrailWatch
 
 TABS = 100
 PATIENCE = 10
@@ -140,7 +140,7 @@ async def test_no_page_waits_for_forms_that_wait_for_who_writes(engine: Engine) 
 
 
 async def test_tabs_are_told_of_a_change_one_after_the_other(engine: Engine) -> None:
-    watch = Watch(engine.core, look_seconds=0.01)
+    watch = TrailWatch(engine.core, look_seconds=0.01)
     seconds = asyncio.get_running_loop().time
 
     async def told_at() -> float:

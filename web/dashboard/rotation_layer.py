@@ -14,15 +14,13 @@ from core.schedule_facts import LayerFacts, ScheduleFacts
 from storage.limits import ROTATION_LENGTH_DAYS_MAX
 from storage.vocabulary import RotationType
 from web.dashboard.pages import Asked
-
-MORE_PEOPLE = 3
-"""So many empty places follow those who take turns."""
+from web.dashboard.people_field import MORE_PEOPLE
 
 _FIELDS = {"until": "last_day", "layers": "name"}
 
 
 @dataclass(frozen=True)
-class LayerValues:
+class RotationLayerValues:
     """The fields of the form as they stand."""
 
     layer: str
@@ -36,7 +34,7 @@ class LayerValues:
     last_day: str
 
     @classmethod
-    def sent(cls, asked: Asked) -> "LayerValues":
+    def sent(cls, asked: Asked) -> "RotationLayerValues":
         """What somebody sent."""
         return cls(
             layer=asked.one("layer"),
@@ -61,10 +59,10 @@ class LayerValues:
         return (*self.chosen, *[""] * MORE_PEOPLE)
 
 
-def as_typed(layer: LayerFacts) -> LayerValues:
+def as_typed(layer: LayerFacts) -> RotationLayerValues:
     """A layer that is there, as the form shows it."""
     terms = layer.terms
-    return LayerValues(
+    return RotationLayerValues(
         layer=str(layer.id),
         as_seen=layer.seen,
         name=terms.name,
@@ -77,9 +75,9 @@ def as_typed(layer: LayerFacts) -> LayerValues:
     )
 
 
-def proposed(facts: ScheduleFacts, now: datetime, seen: str) -> LayerValues:
+def proposed(facts: ScheduleFacts, now: datetime, seen: str) -> RotationLayerValues:
     """A new layer, as the form opens."""
-    return LayerValues(
+    return RotationLayerValues(
         layer=str(uuid4()),
         as_seen=seen,
         name=layer_terms.proposed_name([one.terms.name for one in facts.layers]),
@@ -92,7 +90,7 @@ def proposed(facts: ScheduleFacts, now: datetime, seen: str) -> LayerValues:
     )
 
 
-def read_terms(values: LayerValues) -> LayerTerms:
+def read_terms(values: RotationLayerValues) -> LayerTerms:
     """What was agreed on. Raises ValidationFailed and InvalidTargetUser at their fields."""
     try:
         kind = RotationType(values.rotation_type)

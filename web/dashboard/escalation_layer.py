@@ -8,12 +8,12 @@ from core.errors import ValidationFailed
 from core.policy_drafts import EscalationLayerDraft
 from storage.vocabulary import TargetType
 from web.dashboard.ids import id_in
-from web.dashboard.layer_form import MORE_PEOPLE
 from web.dashboard.pages import Asked
+from web.dashboard.people_field import MORE_PEOPLE
 
 
 @dataclass(frozen=True)
-class LayerValues:
+class EscalationLayerValues:
     """The fields of a layer's form as they stand."""
 
     layer: str
@@ -35,9 +35,9 @@ class LayerValues:
         return bool(chosen)
 
 
-def sent(asked: Asked) -> LayerValues:
+def sent(asked: Asked) -> EscalationLayerValues:
     """What somebody sent; a layer that the address names is that one."""
-    values = LayerValues(
+    values = EscalationLayerValues(
         layer=asked.one("layer"),
         as_seen=asked.one("as_seen"),
         target=asked.one("target"),
@@ -49,7 +49,7 @@ def sent(asked: Asked) -> LayerValues:
     return replace(values, layer=str(in_path)) if in_path else values
 
 
-def draft_of(values: LayerValues) -> EscalationLayerDraft:
+def draft_of(values: EscalationLayerValues) -> EscalationLayerDraft:
     """The layer that is asked for. Raises ValidationFailed for what is no timeout."""
     if not values.timeout:
         raise ValidationFailed(
