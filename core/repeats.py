@@ -54,10 +54,11 @@ class Repeatable:
 
 @dataclass(frozen=True)
 class Answer:
-    """What was answered: an HTTP status, and JSON."""
+    """What was answered: an HTTP status, JSON, and what stood for the state that it showed."""
 
     status: int
     body: str
+    etag: str | None = None
 
 
 @asynccontextmanager
@@ -93,7 +94,7 @@ async def first_answer(tx: Transaction, request: Repeatable) -> Answer | None:
         return None
     if not hmac.compare_digest(kept.request_hash, request.hash):
         raise KeyOfAnotherRequest
-    return Answer(kept.status, kept.body or "")
+    return Answer(kept.status, kept.body or "", kept.etag)
 
 
 async def claim(tx: Transaction, request: Repeatable) -> Answer | None:
@@ -112,7 +113,7 @@ async def claim(tx: Transaction, request: Repeatable) -> Answer | None:
 async def keep(tx: Transaction, request: Repeatable, answer: Answer) -> None:
     """Keep the answer to a request that this transaction has claimed."""
     kept = await tx.db.get_one(KeptAnswer, (request.api_key_id, request.key))
-    kept.status, kept.body = answer.status, answer.body
+    kept.status, kept.body, kept.etag = answer.status, answer.body, answer.etag
 
 
 async def keep_refusal(tx: Transaction, request: Repeatable, refusal: Answer) -> Answer:
@@ -184,6 +185,7 @@ async def _insert(tx: Transaction, request: Repeatable, answer: Answer | None) -
         request_hash=request.hash,
         status=answer.status if answer else None,
         body=answer.body if answer else None,
+        etag=answer.etag if answer else None,
         made_at=tx.clock.now(),
     )
     try:

@@ -53,4 +53,6 @@ class KeptAnswer(Base):
     """HTTP's; null only within the transaction that does the work."""
     body: Mapped[str | None] = mapped_column(Text)
     """JSON."""
+    etag: Mapped[str | None] = mapped_column(Text)
+    """Of what the body shows, as it was then; null where there is nothing to compare."""
     made_at: Mapped[datetime]

@@ -243,8 +243,8 @@ async def test_migrating_twice_says_so(command_line: CommandLine) -> None:
     first = await command_line.run("migrate", **fresh)
     second = await command_line.run("migrate", **fresh)
 
-    assert (first.code, first.out) == (0, "The tables were made (0007).\n")
-    assert (second.code, second.out) == (0, "The tables are up to date (0007).\n")
+    assert (first.code, first.out) == (0, "The tables were made (0008).\n")
+    assert (second.code, second.out) == (0, "The tables are up to date (0008).\n")
 
 
 @pytest.mark.long

@@ -12,7 +12,7 @@ from storage.columns import Base
 from storage.database import Database
 from storage.migrate import MIGRATIONS, current_and_head, migrate
 
-HEAD = "0007"
+HEAD = "0008"
 
 pytestmark = pytest.mark.own_database
 

@@ -97,8 +97,9 @@ class Call:
             response = self.say(shown)
             if self.repeatable:
                 again_said = self.say(shown.repeated if isinstance(shown, Shown) else shown)
-                answer = Answer(again_said.status_code, bytes(again_said.body).decode())
-                await repeats.keep(tx, self.repeatable, answer)
+                body = bytes(again_said.body).decode()
+                etag = self.headers.get("ETag")
+                await repeats.keep(tx, self.repeatable, Answer(again_said.status_code, body, etag))
         return response
 
     def say(self, shown: Shown | list[Any] | None) -> Response:
@@ -130,6 +131,8 @@ def again(kept: Answer) -> Response:
     """The first answer to a request that was repeated, as it was given."""
     response = _response(kept.status, kept.body.encode())
     response.headers[REPLAYED] = "true"
+    if kept.etag:
+        response.headers["ETag"] = kept.etag
     return response
 
 

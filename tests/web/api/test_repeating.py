@@ -40,6 +40,22 @@ async def test_the_same_request_is_done_once(office: Office) -> None:
     assert await _numbers(office) == [1]
 
 
+async def test_the_first_answer_comes_with_its_etag(office: Office) -> None:
+    first, again = [
+        await office.member.ask("POST", "/v1/incidents", _wanted(office), headers=KEY)
+        for _ in range(2)
+    ]
+    path = f"/v1/incidents/{first.json()['data']['id']}"
+    assert again.headers["ETag"] == first.headers["ETag"]
+
+    await office.member.post(f"{path}/acknowledge")
+    stale = await office.member.ask("POST", "/v1/incidents", _wanted(office), headers=KEY)
+    since = {"If-Match": stale.headers["ETag"]}
+    assert (
+        await office.member.ask("PATCH", path, {"title": "Mine"}, headers=since)
+    ).status_code == 412
+
+
 async def test_the_first_answer_stays_whatever_became_of_it(office: Office) -> None:
     _, first, _ = await _send(office.member, _wanted(office))
     await office.member.post(f"/v1/incidents/{first['data']['id']}/acknowledge")
