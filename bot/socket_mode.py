@@ -1,6 +1,7 @@
 """Socket Mode: Slack without a public URL. The connection is watched, and made anew when silent.
 
-It is given up only once what came through it is answered.
+It is given up only once what came through it is answered; what still comes then is not begun, so
+that nothing is done of which Slack says that it failed.
 """
 
 import asyncio
@@ -18,7 +19,8 @@ log = logging.getLogger(__name__)
 
 WATCH_SECONDS = 10
 GRACE_SECONDS = 3
-"""Slack waits no longer for an answer either."""
+"""Slack waits no longer for an answer either: so long whoever is at work may keep us busy, and so
+long, from then on, what is under way has to come to its answer."""
 
 
 async def listen(bolt: AsyncApp, app_token: str, *, watch_seconds: float = WATCH_SECONDS) -> None:
@@ -44,9 +46,7 @@ async def listen(bolt: AsyncApp, app_token: str, *, watch_seconds: float = WATCH
                 log.error("Socket Mode can't connect: %s", error)
             await asyncio.sleep(watch_seconds)
     finally:
-        with suppress(TimeoutError):
-            async with asyncio.timeout(GRACE_SECONDS):
-                await requests.none_under_way.wait()
+        await requests.finish()
         await handler.close_async()
 
 
@@ -56,17 +56,32 @@ class _Requests:
     def __init__(self, answer: Callable[[Any, Any], Awaitable[None]]) -> None:
         self._answer = answer
         self._under_way = 0
-        self.none_under_way = asyncio.Event()
-        self.none_under_way.set()
+        self._none_under_way = asyncio.Event()
+        self._none_under_way.set()
+        self._finishing = False
 
     async def answer(self, client: Any, request: Any) -> None:
         """Have it answered. What is logged meanwhile is about it: Slack's envelope has an id."""
+        if self._finishing:
+            log.info("a request came too late for this connection; whoever sent it tries again")
+            return
         self._under_way += 1
-        self.none_under_way.clear()
+        self._none_under_way.clear()
         try:
             with logs.about(request_id=request.envelope_id):
                 await self._answer(client, request)
         finally:
             self._under_way -= 1
             if not self._under_way:
-                self.none_under_way.set()
+                self._none_under_way.set()
+
+    async def finish(self) -> None:
+        """Until everything is answered. If that has no end, begin nothing more."""
+        await self._rest()
+        self._finishing = True
+        await self._rest()
+
+    async def _rest(self) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(GRACE_SECONDS):
+                await self._none_under_way.wait()

@@ -4,7 +4,10 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
+import pytest
+
 import sandbox
+from bot import socket_mode
 from bot.socket_mode import listen
 from tests.assembly.test_logs import Written, written
 from tests.world import World
@@ -71,3 +74,27 @@ async def test_what_came_through_the_socket_is_answered_before_it_is_given_up(
 
     assert (await asking).failed is None
     assert not world.slack.engine.delivery.connected
+
+
+async def test_what_comes_when_it_is_being_given_up_is_not_done_in_silence(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(socket_mode, "GRACE_SECONDS", 0.3)
+    await world.declare(world.alice)
+    world.slack.engine.delivery.deliver = None
+    listening = asyncio.create_task(listen(world.tocsin.bolt, "xapp-tests"))
+    await world.slack.until(lambda: world.slack.engine.delivery.connected, timeout=5)
+    world.slack.faults.add(sandbox.Fault(method="views.open", kind="slow", delay=0.5))
+    asking = asyncio.create_task(world.dave.command("/incident new The lift is stuck"))
+    await world.slack.until(lambda: not world.slack.faults.waiting)
+
+    listening.cancel()
+    await asyncio.sleep(0.4)  # it is kept busy for longer than it would wait for a quiet moment
+    late = await world.bob.command("/incident ack 1")
+    with suppress(asyncio.CancelledError):
+        await listening
+
+    assert (await asking).failed is None
+    assert late.failed == "operation_timeout"
+    incident = await world.incident()
+    assert incident.acknowledged_at is None
