@@ -55,6 +55,8 @@ log = logging.getLogger(__name__)
 
 OF_SLACK = (Channel.SLACK_DM, Channel.ALERTS)
 RETRY_SECONDS = 3
+SAID_AGAIN_SECONDS = 60
+"""Slack is tried more often than anybody wants to read that it is away."""
 STOP_SECONDS = 15
 
 
@@ -260,11 +262,14 @@ class Tocsin:
         return every[0].id if len(every) == 1 else None
 
     async def _keep_connecting(self) -> None:
+        said, again_at = "", 0.0
         while not self._stopping.is_set():
             try:
                 await self.connect()
             except (SlackApiError, aiohttp.ClientError, TimeoutError, OSError) as error:
-                log.error("Slack can't be reached, pages wait: %s", error)
+                if str(error) != said or time.monotonic() >= again_at:
+                    log.error("Slack can't be reached, pages wait: %s", error)
+                    said, again_at = str(error), time.monotonic() + SAID_AGAIN_SECONDS
             except Exception:
                 log.exception("not connected yet")
             else:

@@ -4,15 +4,22 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from typing import Any
+
+import pytest
 
 import app
+from assembly import runtime
 from assembly.runtime import Tocsin
 from assembly.settings import Settings
 from core import people
 from storage.vocabulary import Channel
+from tests.assembly.test_logs import Written, written
 from tests.cast import StoryClock
 from tests.mail.post_office import PostOffice, post_office
 from tests.world import running_world
+
+__all__ = ["written"]
 
 NO_SLACK = "http://127.0.0.1:1/api/"
 """An address at which nobody answers."""
@@ -73,3 +80,22 @@ async def test_before_slack_has_said_who_it_is_nothing_is_tried_there(database_u
         await world.tocsin.connect()
         await world.settle()
         assert len(world.bob.dm()) == 1
+
+
+async def test_that_slack_is_away_is_said_once_however_often_it_is_tried(
+    database_url: str, written: Written, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runtime, "RETRY_SECONDS", 0.001)
+    tried = asyncio.Semaphore(0)
+    async with post_office() as office, _started(database_url, office, StoryClock()) as tocsin:
+        connect = tocsin.workspace.connect
+
+        async def counted() -> Any:
+            tried.release()
+            return await connect()
+
+        monkeypatch.setattr(tocsin.workspace, "connect", counted)
+        async with asyncio.timeout(10):
+            for _ in range(5):
+                await tried.acquire()
+    assert written.text.count("Slack can't be reached, pages wait") == 1
