@@ -8,7 +8,7 @@ PORT ?= 8700
 HISTORIES ?= 2000
 SEED ?= 7
 
-.PHONY: sandbox test check format openapi prove bench clean
+.PHONY: sandbox test check format openapi prove pictures bench clean
 
 $(VENV)/.installed: requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -39,6 +39,9 @@ openapi: $(VENV)/.installed  ## write docs/openapi.json anew, from the endpoints
 prove: $(VENV)/.installed  ## two thousand histories that try to break the promise
 	$(BIN)/python app.py prove --histories $(HISTORIES) --seed $(SEED)
 	$(BIN)/python -m pytest -n 2 -m long
+
+pictures: $(VENV)/.installed  ## take the README's pictures anew; needs Chromium and emoji
+	$(BIN)/python -m tests.browser.pictures
 
 bench: $(VENV)/.installed  ## how long a declared incident takes to reach somebody
 	$(BIN)/python -m bench
