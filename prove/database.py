@@ -36,10 +36,10 @@ class Connection:
     begins_with: str | None = None
     """Told by the product, as of `one_hop.Connection`."""
 
-    def __init__(self, life: "Life") -> None:
+    def __init__(self, life: "Life", use: str) -> None:
         life.check()
         self.life = life
-        self._conn = life.world.ground.take()
+        self._conn = life.world.ground.take(use)
         self._is_open = True
         life.connections.append(self)
 
@@ -87,6 +87,7 @@ class _Cursor(one_hop.Carried):
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)
         self._life = connection.life
+        self._set_up = connection._conn.set_up
 
     def execute(self, sql: str, parameters: Iterable[Any] = ()) -> "_Cursor":
         self._do("execute", sql, parameters)
@@ -113,10 +114,12 @@ class _Cursor(one_hop.Carried):
     def _do(self, verb: str, sql: str, parameters: Iterable[Any]) -> None:
         life = self._life
         life.check()
-        if not sql.startswith("PRAGMA"):  # so a connection is set up: nobody dies at that
-            life.may_die(Point.STATEMENT)
-            life.world.check_database()
-            life.statements += 1
+        if sql.startswith("PRAGMA"):  # so a connection is set up: nobody dies at that
+            self._set_up(sql)
+            return
+        life.may_die(Point.STATEMENT)
+        life.world.check_database()
+        life.statements += 1
         self.carry_out(verb, sql, parameters)
 
 
@@ -178,9 +181,10 @@ class _Door:
 
     def engine(self, _url: URL, *, pool_size: int, max_overflow: int, **_given: Any) -> Any:
         """An engine whose connections are those of this life."""
+        use = "reading" if max_overflow else "writing"  # there is one writer, and never more
         made = create_engine(
             "sqlite:///on-the-ground.db",
-            creator=lambda: Connection(self.life),
+            creator=lambda: Connection(self.life, use),
             pool_size=pool_size,
             max_overflow=max_overflow,
         )

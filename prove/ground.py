@@ -10,7 +10,10 @@ import os
 import shutil
 import sqlite3
 import tempfile
+from collections import defaultdict
+from itertools import chain
 from pathlib import Path
+from typing import Any
 
 MEMORY = Path("/dev/shm")  # noqa: S108  (a folder of one's own is made in it)
 
@@ -29,8 +32,8 @@ class Ground:
         self._stage = b""
         self._again: tuple[str, ...] = ()
         """What makes the file what it was."""
-        self._idle: list[sqlite3.Connection] = []
-        self._taken: set[sqlite3.Connection] = set()
+        self._idle: defaultdict[str, list[Connection]] = defaultdict(list)
+        self._taken: dict[Connection, str] = {}
 
     def set(self, stage: bytes) -> None:
         """Make the tables what they are before a history. Nobody has a connection any more."""
@@ -41,27 +44,23 @@ class Ground:
             for statement in self._again:
                 self._cleaner.execute(statement)
 
-    def take(self) -> sqlite3.Connection:
-        """A connection, as if it were new."""
-        if self._idle:
-            connection = self._idle.pop()
-            connection.execute("PRAGMA query_only=OFF")
-        else:
-            connection = self._connect("tocsin.db")
-        self._taken.add(connection)
+    def take(self, use: str) -> "Connection":
+        """A connection, as if it were new, but for how those of the same use have set it up."""
+        idle = self._idle[use]
+        connection = idle.pop() if idle else self._connect("tocsin.db")
+        self._taken[connection] = use
         return connection
 
-    def give_back(self, connection: sqlite3.Connection) -> None:
-        """Undo what was not committed; another may have the connection."""
+    def give_back(self, connection: "Connection") -> None:
+        """Undo what was not committed; another of the same use may have the connection."""
         connection.rollback()
-        self._taken.discard(connection)
-        self._idle.append(connection)
+        self._idle[self._taken.pop(connection)].append(connection)
 
     def clear(self) -> None:
         """Close every connection, and remove the file."""
         if self._folder is None:
             return
-        for connection in (*self._idle, *self._taken, self._cleaner):
+        for connection in (*chain(*self._idle.values()), *self._taken, self._cleaner):
             connection.close()
         self._idle.clear()
         self._taken.clear()
@@ -84,11 +83,29 @@ class Ground:
         ]
         self._again = ("BEGIN IMMEDIATE", *(one for both in rows for one in both), "COMMIT")
 
-    def _connect(self, name: str) -> sqlite3.Connection:
+    def _connect(self, name: str) -> "Connection":
         assert self._folder is not None  # noqa: S101  (made before anybody connects)
         return sqlite3.connect(
-            self._folder / name, timeout=0, isolation_level=None, cached_statements=PREPARED
+            self._folder / name,
+            timeout=0,
+            isolation_level=None,
+            cached_statements=PREPARED,
+            factory=Connection,
         )
+
+
+class Connection(sqlite3.Connection):
+    """A connection that is set up once: each time anew, SQLite forgets what it has prepared."""
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self._set: set[str] = set()
+
+    def set_up(self, pragma: str) -> None:
+        """Carry out a PRAGMA, unless it was before."""
+        if pragma not in self._set:
+            self.execute(pragma)
+            self._set.add(pragma)
 
 
 def _trail_may_be_undone(

@@ -249,7 +249,7 @@ class World:
         return bool(found)
 
     def _ask(self, statement: str) -> tuple[Any, ...]:
-        connection = self.ground.take()
+        connection = self.ground.take("the world")
         try:
             return connection.execute(statement).fetchone() or ()
         finally:
