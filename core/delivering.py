@@ -233,8 +233,14 @@ async def _parts(tx: Transaction, claim: claims.Claim, loaded: _Loaded) -> tuple
 async def _facts(tx: Transaction, loaded: _Loaded) -> IncidentFacts | None:
     if loaded.incident is None:
         return None
-    alone = loaded.delivery.kind is DeliveryKind.PAGE
-    return await facts.of(tx, loaded.incident, owner=loaded.owner, is_read_alone=alone)
+    kind = loaded.delivery.kind
+    return await facts.of(
+        tx,
+        loaded.incident,
+        owner=loaded.owner,
+        without_pages=kind is not DeliveryKind.CARD,  # it alone says who was paged
+        without_next_step=kind is DeliveryKind.NOTICE,  # it tells of what has happened
+    )
 
 
 async def _outgoing(tx: Transaction, claim: claims.Claim, loaded: _Loaded) -> Outgoing:

@@ -129,18 +129,19 @@ async def of(
     incident: Incident,
     *,
     owner: Member | None = None,
-    is_read_alone: bool = False,
+    without_pages: bool = False,
+    without_next_step: bool = False,
 ) -> IncidentFacts:
     """The facts of an incident, as the transaction sees it.
 
-    `owner` is its owner's row where the caller has it already. What is read by one person alone
-    (a page) leaves out who else was paged.
+    `owner` is its owner's row where the caller has it already. Who was paged and what comes next
+    are left out for what does not say it.
     """
     if owner is None and incident.owner_id:
         owner = await tx.db.get(Member, incident.owner_id)
-    pages = () if is_read_alone else (await _pages(tx, [incident])).get(incident.id, ())
-    components = await affected.of(tx, incident)
-    return _facts(incident, owner, await _next_step_or_none(tx, incident), pages, components)
+    pages = () if without_pages else (await _pages(tx, [incident])).get(incident.id, ())
+    next_step = None if without_next_step else await _next_step_or_none(tx, incident)
+    return _facts(incident, owner, next_step, pages, await affected.of(tx, incident))
 
 
 async def of_many(tx: Transaction, found: Sequence[Incident]) -> list[IncidentFacts]:
