@@ -87,7 +87,7 @@ async def fill(office: Office) -> dict[str, UUID]:
 
 
 async def _tell_much(office: Office) -> None:
-    """Incident 1 has been told about, taken and handed on; 2 is over."""
+    """Incident 1 has been told about, taken and handed on, back and forth; 2 is over."""
     core, world = office.world.tocsin.core, office.world
     incident = (await world.incident()).id
     async with core.transaction(await office.acts(world.bob)) as tx:
@@ -105,6 +105,12 @@ async def _tell_much(office: Office) -> None:
         dave.name = LONGEST
         await escalation.hand_off(tx, incident, to=dave.id)
     await world.settle()
+    for name in ("carol", "dave"):  # who is paged twice has two receipts that look alike
+        async with core.transaction(await office.acts(world.bob)) as tx:
+            member = await people.find_by_email(tx, f"{name}@example.com")
+            assert member is not None
+            await escalation.hand_off(tx, incident, to=member.id)
+        await world.settle()
     await _declare(office, "The mail was late")
     async with core.transaction(await office.acts(world.bob)) as tx:
         await updates.resolve(tx, (await world.incident(2)).id, body="It is here")
