@@ -27,10 +27,12 @@ from bot.blocks import incident, lists
 from bot.gesture import Gesture, say
 from bot.incoming import unescape
 from core import facts, incidents, receipts, schedules
+from core.errors import NotFound
 from core.facts import IncidentFacts
 from storage.vocabulary import Severity, Status
 
-_NUMBER = re.compile(r"#?(\d{1,9})")
+_NUMBER = re.compile(r"#?(\d{1,99})[:,.;]?")
+_LIKE_A_NUMBER = re.compile(r"[#+-]|[+-]?\d")
 _MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
 
 
@@ -42,12 +44,14 @@ class Typed:
     rest: str
     whole: str = ""
     """All of it, for what speaks of no incident: a schedule's name may begin with a number."""
+    strange: str | None = None
+    """What stands where a number would, and looks like one, but is none."""
 
 
 async def run_command(gesture: Gesture) -> Answer:
     """Carry out a slash command (spec section 7). Bare, it declares."""
     text = unescape(str(gesture.body.get("text") or "")).strip()
-    word, _, rest = text.partition(" ")
+    word, rest = _parted(text)
     handler = SUB_COMMANDS.get(word.lower())
     if handler:
         return await handler(gesture, _typed(rest))
@@ -68,11 +72,41 @@ def _unknown(gesture: Gesture, word: str) -> Answer:
     )
 
 
-def _typed(rest: str) -> Typed:
-    first, _, more = rest.strip().partition(" ")
-    match = _NUMBER.fullmatch(first)
-    number, left = (int(match[1]), more) if match else (None, rest)
-    return Typed(number, left.strip(), rest.strip())
+def _parted(text: str) -> tuple[str, str]:
+    """The first word, and what follows it."""
+    first, *rest = text.split(maxsplit=1) or [""]
+    return first, "".join(rest)
+
+
+def _typed(whole: str) -> Typed:
+    first, rest = _parted(whole)
+    if match := _NUMBER.fullmatch(first):
+        return Typed(int(match[1]), rest, whole)
+    return Typed(None, whole, whole, strange=first if _LIKE_A_NUMBER.match(first) else None)
+
+
+async def _meant(gesture: Gesture, typed: Typed) -> IncidentFacts:
+    """The incident that somebody means; without a number, the only open one.
+
+    Raises NotFound. What is meant as a number and is none must not be taken for none: it would be
+    done to another incident.
+    """
+    if typed.strange:
+        raise NotFound(
+            f"“{typed.strange}” is no incident number, so nothing was done. Type it as in "
+            "“42”, before everything else."
+        )
+    return await gesture.open_by_number(typed.number)
+
+
+async def _meant_alone(gesture: Gesture, typed: Typed) -> IncidentFacts:
+    """The same, where nothing else may follow. Raises NotFound."""
+    if typed.rest and not typed.strange:
+        raise NotFound(
+            f"“{typed.rest}” is not understood here, so nothing was done. Type one incident "
+            "number, as in “42”, and nothing else."
+        )
+    return await _meant(gesture, typed)
 
 
 async def _new(gesture: Gesture, typed: Typed) -> Answer:
@@ -86,18 +120,18 @@ async def _list(gesture: Gesture, _typed: Typed) -> Answer:
 
 
 async def _show(gesture: Gesture, typed: Typed) -> Answer:
-    found = await gesture.open_by_number(typed.number)
+    found = await _meant_alone(gesture, typed)
     async with gesture.core.reading(gesture.actor) as tx:
         pages = await receipts.of(tx, await incidents.get(tx, found.id))
     return Say(incident.incident_message(found, pages))
 
 
 async def _ack(gesture: Gesture, typed: Typed) -> Answer:
-    return await acts.acknowledge(gesture, (await gesture.open_by_number(typed.number)).id)
+    return await acts.acknowledge(gesture, (await _meant_alone(gesture, typed)).id)
 
 
 async def _status(gesture: Gesture, typed: Typed) -> Answer:
-    found = await gesture.open_by_number(typed.number)
+    found = await _meant(gesture, typed)
     if not typed.rest:
         return await updating.open_update(gesture, found.id, advance=True)
     if typed.rest.lower() not in set(Status):
@@ -108,12 +142,12 @@ async def _status(gesture: Gesture, typed: Typed) -> Answer:
 
 
 async def _update(gesture: Gesture, typed: Typed) -> Answer:
-    found = await gesture.open_by_number(typed.number)
+    found = await _meant(gesture, typed)
     return await updating.open_update(gesture, found.id, body=typed.rest)
 
 
 async def _severity(gesture: Gesture, typed: Typed) -> Answer:
-    found = await gesture.open_by_number(typed.number)
+    found = await _meant(gesture, typed)
     if not typed.rest:
         return await modals.open_severity(gesture, found.id)
     if typed.rest.lower() not in set(Severity):
@@ -122,7 +156,7 @@ async def _severity(gesture: Gesture, typed: Typed) -> Answer:
 
 
 async def _handoff(gesture: Gesture, typed: Typed) -> Answer:
-    found = await gesture.open_by_number(typed.number)
+    found = await _meant(gesture, typed)
     mention = _MENTION.search(typed.rest)
     if mention is None:
         return await modals.open_hand_off(gesture, found.id)
@@ -130,12 +164,12 @@ async def _handoff(gesture: Gesture, typed: Typed) -> Answer:
 
 
 async def _resolve(gesture: Gesture, typed: Typed) -> Answer:
-    found = await gesture.open_by_number(typed.number)
+    found = await _meant(gesture, typed)
     return await resolving.resolve(gesture, found.id, note=typed.rest)
 
 
 async def _timeline(gesture: Gesture, typed: Typed) -> Answer:
-    found: IncidentFacts = await gesture.open_by_number(typed.number)
+    found = await _meant_alone(gesture, typed)
     return await timelines.open_timeline(gesture, found.id)
 
 
