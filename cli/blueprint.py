@@ -6,6 +6,7 @@ A fault is said as `tocsin.yaml:12: what is wrong, what to do`, and all of them 
 from dataclasses import dataclass
 from datetime import datetime, time
 from itertools import pairwise
+from pathlib import Path
 from typing import Any, Literal
 
 from cli import values
@@ -34,7 +35,19 @@ from core import durations
 from storage.limits import DESCRIPTION_MAX, NAME_MAX
 from storage.vocabulary import RotationType
 
-__all__ = ["Blueprint", "BlueprintError", "Fault", "read_blueprint"]
+__all__ = ["Blueprint", "BlueprintError", "Fault", "read_blueprint", "read_file"]
+
+
+def read_file(path: Path) -> Blueprint:
+    """Read the blueprint in a file. Raises BlueprintError, and OSError where there is none."""
+    content = path.read_bytes()
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        said = "This is not UTF-8. Save the file as UTF-8, then try again."
+        raise BlueprintError(path.name, [Fault(line, said)]) from None
+    return read_blueprint(text, name=path.name)
 
 
 def read_blueprint(text: str, *, name: str = "tocsin.yaml") -> Blueprint:

@@ -10,7 +10,7 @@ from rich.table import Table
 
 from assembly.clock import DatabaseClock, WallClock
 from cli.apply import apply
-from cli.blueprint import Blueprint, read_blueprint
+from cli.blueprint import Blueprint, read_file
 from core.transaction import Actor, Clock, Core
 from prove.clocks import Clocks, Reads
 from prove.mutations import MUTATIONS
@@ -164,4 +164,4 @@ def read_config(path: Path | None) -> Blueprint | None:
     """The blueprint to prove on, if one was named. Raises BlueprintError."""
     if path is None:
         return None
-    return read_blueprint(path.read_text(encoding="utf-8"), name=path.name)
+    return read_file(path)

@@ -29,12 +29,12 @@ def sandbox(
     It is not Slack, nothing leaves this computer, and it forgets everything when it stops. With
     `--speed 60` a minute is a second.
     """
-    from cli.blueprint import read_blueprint
+    from cli.blueprint import read_file
     from cli.sandbox import run_sandbox
 
     logs.configure("text", "warning")
     try:
-        blueprint = read_blueprint(config.read_text(encoding="utf-8"), name=config.name)
+        blueprint = read_file(config)
     except SettingsError as error:
         process.fail(error)
     process.run(run_sandbox(blueprint, speed=speed, port=port, open_browser=open_browser))

@@ -20,12 +20,12 @@ def apply(
 
     Doing it twice changes nothing the second time, and what the file does not name is left alone.
     """
-    from cli.blueprint import read_blueprint
+    from cli.blueprint import read_file
     from cli.set_up import run_apply
 
     settings = process.configured()
     try:
-        blueprint = read_blueprint(file.read_text(encoding="utf-8"), name=file.name)
+        blueprint = read_file(file)
     except SettingsError as error:
         process.fail(error)
     process.run(run_apply(settings, blueprint, dry_run=dry_run, org=org))
