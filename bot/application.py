@@ -31,12 +31,13 @@ from bot import (
 )
 from bot.answering import Answer, Answering, FieldErrors, Offer, Say, Show
 from bot.blocks import simple
+from bot.blocks.home import closed_home
 from bot.gesture import Gesture, say
 from bot.guard import Guard
 from bot.identity import identify
 from bot.workspace import Workspace
 from core import received
-from core.errors import DomainError
+from core.errors import DomainError, NotAMember
 from core.transaction import Actor, Core
 
 log = logging.getLogger(__name__)
@@ -223,15 +224,25 @@ def register(bolt: AsyncApp, core: Core, workspace: Workspace, answering: Answer
                 await received.is_first(tx, body["event_id"])
             return answer
 
-        async def nothing(_answer: Answer) -> None:
+        def turn_away(refusal: DomainError) -> Answer:
+            return _say_refusal(refusal) if isinstance(refusal, NotAMember) else None
+
+        async def close_home(answer: Answer) -> None:
+            """What it showed to who was a member then is theirs no more."""
+            if isinstance(answer, Say):
+                view = closed_home(answer.message.plain)
+                await workspace.slack.views_publish(user_id=_who(body)[0], view=view)
+
+        async def now(answer: Answer) -> None:
             await ack()
+            answering.follow_up(close_home(answer))
 
         await answering.run(
             work({**body, "trigger_id": ""}, open_home),
-            refuse=_say_refusal,
-            now=nothing,
+            refuse=turn_away,
+            now=now,
             meanwhile=ack,
-            later=nothing,
+            later=close_home,
         )
 
     @bolt.error

@@ -79,6 +79,11 @@ class HomeFacts:
     """What came of what was pressed just now."""
 
 
+def closed_home(why: str) -> dict[str, Any]:
+    """The App Home of who is no member: why, and nothing else."""
+    return {"type": "home", "blocks": [exact(why)]}
+
+
 def home(facts: HomeFacts) -> dict[str, Any]:
     """A member's App Home (spec section 7)."""
     return {

@@ -72,3 +72,23 @@ async def test_who_was_removed_is_turned_away_at_once_and_let_in_when_added_agai
     async with world.tocsin.core.transaction(world.system) as tx:
         await team.add_member(tx, email="carol@example.com")
     assert (await world.carol.command("/incident")).view is not None
+
+
+async def test_the_home_of_who_was_removed_shows_nothing_of_what_it_showed(world: World) -> None:
+    await world.declare(world.alice, "Checkout is down")
+    await world.bob.open_home()
+    assert "Checkout is down" in world.bob.home.plain
+    async with world.tocsin.core.transaction(world.system) as tx:
+        bob = await people.find_by_slack_user_id(tx, world.bob.id)
+        await team.remove_member(tx, bob.id)
+
+    await world.bob.open_home()
+    await world.slack.until(lambda: "Checkout is down" not in world.bob.home.plain)
+    assert world.bob.home.plain == "You were removed from Tocsin. An admin can add you again."
+    assert world.bob.home.buttons == []
+
+
+async def test_the_home_of_a_guest_says_why_it_is_empty(world: World) -> None:
+    await world.gail.open_home()
+    await world.slack.until(lambda: bool(world.gail.home))
+    assert "members of this workspace" in world.gail.home.plain
