@@ -31,11 +31,12 @@ async def until_quiet(core: Core, *, seconds: float = 60) -> None:
     until = time.monotonic() + seconds * max(1, 30 / SPEED)
     while time.monotonic() < until:
         async with core.reading(Actor.system()) as tx:
-            pending = await tx.db.scalar(
-                select(Delivery.id).where(Delivery.due_at.is_not(None)).limit(1)
-            )
+            # In this order: what the last escalation sends was committed with its end.
             waiting = await tx.db.scalar(
                 select(Incident.id).where(Incident.next_escalation_at.is_not(None)).limit(1)
+            )
+            pending = await tx.db.scalar(
+                select(Delivery.id).where(Delivery.due_at.is_not(None)).limit(1)
             )
         if pending is None and waiting is None:
             return
