@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.blueprint import BlueprintError, read_blueprint, read_file
+from cli.blueprint import BlueprintError, read_blueprint
 from storage.vocabulary import RotationType
 
 EXAMPLE = Path(__file__).parents[2] / "tocsin.example.yaml"
@@ -303,19 +303,3 @@ def test_every_fault_is_said_at_once_and_in_the_order_of_the_lines():
 def test_the_name_of_the_file_is_the_one_that_was_given():
     with pytest.raises(BlueprintError, match=r"^ours\.yaml:1: "):
         read_blueprint("x: 1", name="ours.yaml")
-
-
-@pytest.mark.parametrize(("encoding", "line"), [("latin-1", 2), ("utf-16", 1)])
-def test_a_file_that_is_not_utf_8_is_refused_at_its_line(tmp_path, encoding, line):
-    file = tmp_path / "tocsin.yaml"
-    file.write_text("schedules:\n  München:\n    timezone: Europe/Berlin\n", encoding=encoding)
-    with pytest.raises(BlueprintError) as refused:
-        read_file(file)
-    said = "This is not UTF-8. Save the file as UTF-8, then try again."
-    assert str(refused.value) == f"tocsin.yaml:{line}: {said}"
-
-
-def test_a_mark_of_byte_order_is_no_fault(tmp_path):
-    file = tmp_path / "tocsin.yaml"
-    file.write_text("admins: [alice@example.com]\n", encoding="utf-8-sig")
-    assert [one.text for one in read_file(file).admins] == ["alice@example.com"]
