@@ -1,6 +1,7 @@
 """A process of the product, to be killed, frozen, told to end, and started again."""
 
 import asyncio
+import os
 import signal
 import sys
 from contextlib import suppress
@@ -65,9 +66,15 @@ class Replica:
             await self.kill()
 
     def pause(self) -> None:
-        """Stop it where it is, as a machine does that swaps or is moved."""
+        """Stop it where it is, as a machine does that swaps or is moved, and see it stand still.
+
+        The signal alone returns while threads on other cores still run: one of them could begin a
+        transaction after somebody has looked whether there is one.
+        """
         assert self._process is not None
         self._process.send_signal(signal.SIGSTOP)
+        _, status = os.waitpid(self._process.pid, os.WUNTRACED)
+        assert os.WIFSTOPPED(status), "it ended instead"
 
     def go_on(self) -> None:
         assert self._process is not None
