@@ -51,7 +51,16 @@ class Offer:
     options: list[dict[str, Any]]
 
 
-Answer = Say | FieldErrors | Show | Offer | None
+@dataclass(frozen=True)
+class Told:
+    """It is done, and its form closes: tell so where the form was asked for."""
+
+    message: Rendered
+    asked_at: str
+    """A response_url."""
+
+
+Answer = Say | FieldErrors | Show | Offer | Told | None
 """What a handler gives back. None: it is done, and the card shows it."""
 
 

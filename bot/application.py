@@ -14,6 +14,7 @@ from bot import (
     buttons,
     commands,
     component_modals,
+    declaring,
     escalation_modals,
     home,
     key_modals,
@@ -29,9 +30,10 @@ from bot import (
     status_page_modals,
     updating,
 )
-from bot.answering import Answer, Answering, FieldErrors, Offer, Say, Show
+from bot.answering import Answer, Answering, FieldErrors, Offer, Say, Show, Told
 from bot.blocks import simple
 from bot.blocks.home import closed_home
+from bot.blocks.text import Rendered
 from bot.gesture import Gesture, say
 from bot.guard import Guard
 from bot.identity import identify
@@ -92,7 +94,7 @@ def register(bolt: AsyncApp, core: Core, workspace: Workspace, answering: Answer
 
         async def done(gesture: Gesture) -> Answer:
             answer = await handler(gesture)
-            if gesture.in_a_modal and (answer is None or isinstance(answer, Show)):
+            if gesture.in_a_modal and (answer is None or isinstance(answer, (Show, Told))):
                 answering.follow_up(home.show_again(gesture))
             return answer
 
@@ -103,12 +105,7 @@ def register(bolt: AsyncApp, core: Core, workspace: Workspace, answering: Answer
         if isinstance(answer, Show):
             await workspace.slack.views_update(view_id=body["view"]["id"], view=answer.view)
         elif isinstance(answer, Say) and body.get("response_url"):
-            await respond(
-                text=answer.message.text,
-                blocks=answer.message.blocks,
-                response_type="ephemeral",
-                replace_original=False,
-            )
+            await _privately(respond, answer.message)
         elif isinstance(answer, Say) and body.get("trigger_id") and body.get("view"):
             in_a_modal = body["view"]["type"] == "modal"
             show = workspace.slack.views_push if in_a_modal else workspace.slack.views_open
@@ -182,6 +179,9 @@ def register(bolt: AsyncApp, core: Core, workspace: Workspace, answering: Answer
                 await ack(response_action="update", view=answer.view)
             else:
                 await ack()
+            if isinstance(answer, Told):
+                respond = AsyncRespond(response_url=answer.asked_at)
+                answering.follow_up(_privately(respond, answer.message))
 
         async def later(answer: Answer) -> None:
             shown = modals.with_what_was_typed(view, answer)
@@ -251,6 +251,7 @@ def register(bolt: AsyncApp, core: Core, workspace: Workspace, answering: Answer
 
 
 SUBMISSIONS: dict[str, Handler] = {
+    **declaring.SUBMISSIONS,
     **modals.SUBMISSIONS,
     **affecting.SUBMISSIONS,
     **updating.SUBMISSIONS,
@@ -267,6 +268,13 @@ SUBMISSIONS: dict[str, Handler] = {
     **key_modals.SUBMISSIONS,
 }
 """What is submitted, by the view's callback id."""
+
+
+async def _privately(respond: AsyncRespond, message: Rendered) -> None:
+    """Say something to one person, where they asked."""
+    await respond(
+        text=message.text, blocks=message.blocks, response_type="ephemeral", replace_original=False
+    )
 
 
 def _who(body: dict[str, Any]) -> tuple[str, str | None]:

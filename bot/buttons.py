@@ -11,6 +11,7 @@ from bot import (
     calendars,
     component_modals,
     coverage,
+    declaring,
     escalation_modals,
     home,
     key_modals,
@@ -37,13 +38,13 @@ async def press(gesture: Gesture) -> Answer:
     action = gesture.body["actions"][0]
     declares = (ids.SCHEDULE, ids.OWNER, f"{ids.DECLARE_COMPONENTS}:{ids.COMPONENTS}")
     if action["action_id"] in declares:
-        return await modals.recompute_declare(gesture)
+        return await declaring.recompute_declare(gesture)
     if action["action_id"] == ids.OVERRIDE_FORM:
         return await overrides.recompute(gesture)
     if action["action_id"] == ids.SIMULATE_FORM:
         return await simulating.recompute(gesture)
     if action["action_id"] == ids.DECLARE:
-        return await modals.open_declare(gesture)
+        return await declaring.open_declare(gesture)
     handler = BUTTONS.get(action["action_id"].partition(":")[0])
     if handler is None:
         return None

@@ -10,6 +10,7 @@ from bot import (
     affecting,
     component_modals,
     coverage,
+    declaring,
     logins,
     modals,
     oncall,
@@ -56,9 +57,9 @@ async def run_command(gesture: Gesture) -> Answer:
     if handler:
         return await handler(gesture, _typed(rest))
     if not text:
-        return await modals.open_declare(gesture)
+        return await declaring.open_declare(gesture)
     if len(text.split()) >= 3:
-        return await modals.open_declare(gesture, title=text)
+        return await declaring.open_declare(gesture, title=text)
     return _unknown(gesture, word.lower())
 
 
@@ -110,7 +111,7 @@ async def _meant_alone(gesture: Gesture, typed: Typed) -> IncidentFacts:
 
 
 async def _new(gesture: Gesture, typed: Typed) -> Answer:
-    return await modals.open_declare(gesture, title=typed.whole)
+    return await declaring.open_declare(gesture, title=typed.whole)
 
 
 async def _list(gesture: Gesture, _typed: Typed) -> Answer:

@@ -1,70 +1,16 @@
 """What is opened, filled in and submitted. What was typed is never lost to a refusal."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID
 
 from bot import acts, below
-from bot.answering import Answer, FieldErrors, Say, Show
-from bot.blocks import declare, forms, ids, incident, simple, values
-from bot.blocks.declare import DeclareForm
-from bot.blocks.text import escape
+from bot.answering import Answer, FieldErrors, Say, Show, Told
+from bot.blocks import forms, ids, incident, simple, values
 from bot.gesture import Gesture
-from bot.identity import member_of
-from core import (
-    components,
-    declaring,
-    facts,
-    incidents,
-    preview,
-    public_surface,
-    receipts,
-    schedules,
-    timeline,
-)
-from core.errors import DomainError, InvalidTargetUser, NotAMember
-from core.leaks import find_leaks
+from core import facts, incidents, receipts, timeline
+from core.errors import DomainError
 from storage.vocabulary import Severity
-
-
-async def open_declare(gesture: Gesture, *, title: str = "", description: str = "") -> Answer:
-    """Open the form that declares an incident, the only schedule chosen where there is one."""
-
-    async def build() -> dict[str, Any]:
-        async with gesture.core.reading(gesture.actor) as tx:
-            known = await schedules.list_schedules(tx)
-        only = str(known[0].id) if len(known) == 1 else None
-        form = DeclareForm(title=title, description=description, schedule_id=only)
-        return await _declare_view(gesture, form)
-
-    return await gesture.open_modal("Declare an incident", build)
-
-
-async def recompute_declare(gesture: Gesture) -> Answer:
-    """Say again who will be paged, after the schedule or the owner changed."""
-    shown = gesture.body["view"]
-    await gesture.redraw(await _declare_view(gesture, declare.read_declare(shown)))
-    return None
-
-
-async def submit_declare(gesture: Gesture) -> Answer:
-    """Declare. Submitted twice, the same form makes one incident."""
-    shown = gesture.body["view"]
-    form = declare.read_declare(shown)
-    owner_id = await _member_id(gesture, form.owner)
-    async with gesture.core.transaction(gesture.actor) as tx:
-        await declaring.open_incident(
-            tx,
-            title=form.title,
-            severity=Severity(form.severity),
-            description=form.description,
-            owner_id=owner_id,
-            owner_schedule_id=UUID(form.schedule_id) if form.schedule_id else None,
-            component_ids=form.components,
-            dedup_key=f"slack:{shown['id']}",
-        )
-    return None
 
 
 async def open_hand_off(gesture: Gesture, incident_id: UUID) -> Answer:
@@ -139,6 +85,8 @@ def with_what_was_typed(view: dict[str, Any], answer: Answer) -> dict[str, Any]:
         return simple.form_again(view, "\n".join(answer.errors.values()))
     if isinstance(answer, Say):
         return simple.form_again(view, answer.message.plain)
+    if isinstance(answer, Told):
+        return simple.message_view("Done", answer.message.plain)
     return simple.message_view("Done", "It is done. You can close this.")
 
 
@@ -165,42 +113,7 @@ _FIELDS = {
 """Core's names of what is at fault, and the fields of the forms where they differ."""
 
 
-async def _declare_view(gesture: Gesture, form: DeclareForm) -> dict[str, Any]:
-    refused = owner_id = None
-    try:
-        owner_id = await _member_id(gesture, form.owner)
-    except InvalidTargetUser as refusal:
-        refused = f"⚠️ {escape(refusal.message)}"
-    schedule_id = UUID(form.schedule_id) if form.schedule_id else None
-    async with gesture.core.reading(gesture.actor) as tx:
-        known = [(str(one.id), one.name) for one in await schedules.list_schedules(tx)]
-        every = await components.list_components(tx)
-        pages = await public_surface.covering(tx, form.components)
-        told = await preview.preview(tx, owner_id=owner_id, owner_schedule_id=schedule_id)
-    consequence = declare.consequence(told) if form.schedule_id or form.owner else None
-    doubts = await asyncio.to_thread(find_leaks, form.title) if pages else ()
-    return declare.declare_modal(
-        form,
-        known,
-        refused or consequence,
-        components=every,
-        pages=pages,
-        doubts=doubts,
-        public_url=gesture.workspace.public_url,
-    )
-
-
-async def _member_id(gesture: Gesture, slack_user_id: str | None) -> UUID | None:
-    if not slack_user_id:
-        return None
-    try:
-        return (await member_of(gesture.core, gesture.workspace, slack_user_id)).id
-    except NotAMember as error:
-        raise InvalidTargetUser(field="owner_id") from error
-
-
 SUBMISSIONS: dict[str, Callable[[Gesture], Awaitable[Answer]]] = {
-    ids.DECLARE_VIEW: submit_declare,
     ids.HAND_OFF_VIEW: submit_hand_off,
     ids.SEVERITY_VIEW: submit_severity,
 }

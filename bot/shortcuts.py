@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID
 
-from bot import modals
+from bot import declaring
 from bot.answering import Answer
 from bot.blocks import forms, ids, simple
 from bot.gesture import Gesture
@@ -17,7 +17,7 @@ async def declare_from_message(gesture: Gesture) -> Answer:
     """Open the declare form with the message in it: its first line the title."""
     text = quoted(gesture.body["message"]).strip()
     title = text.splitlines()[0][:TITLE_MAX] if text else ""
-    return await modals.open_declare(
+    return await declaring.open_declare(
         gesture, title=title, description=text if text != title else ""
     )
 

@@ -1,14 +1,26 @@
-"""The form that declares an incident, and the line in it that says who will be paged."""
+"""The form that declares an incident, and what is said to who did it, once it is done."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from bot.blocks import affected, component_choice, ids, values, words
-from bot.blocks.build import context, exact, field, menu, modal, mrkdwn, plain, text_input
+from bot.blocks import affected, component_choice, ids, progress, values, words
+from bot.blocks.build import (
+    context,
+    exact,
+    field,
+    menu,
+    modal,
+    mrkdwn,
+    plain,
+    section,
+    text_input,
+)
 from bot.blocks.component_choice import Choosable, component_field
-from bot.blocks.text import Block, escape, minutes, names
+from bot.blocks.controls import view_button
+from bot.blocks.text import Block, Rendered, escape, fallback, minutes, names
+from core.facts import IncidentFacts
 from core.leaks import Leak
 from core.preview import Preview, PreviewStep
 from core.public_surface import Covering
@@ -20,6 +32,7 @@ TYPED_MAX = 3_000
 
 CONSEQUENCE_MAX = 2_000
 _STEPS_TOLD = 6
+_PAGED_TOLD = 8
 
 
 @dataclass(frozen=True)
@@ -33,6 +46,8 @@ class DeclareForm:
     owner: str | None = None
     """A Slack user id."""
     components: tuple[UUID, ...] = ()
+    asked_at: str = ""
+    """The response_url of where it was asked for, to say there that it is done."""
 
 
 def declare_modal(
@@ -44,7 +59,6 @@ def declare_modal(
     pages: Sequence[Covering] = (),
     doubts: Sequence[Leak] = (),
     public_url: str | None = None,
-    dedup_metadata: str = "",
 ) -> dict[str, Any]:
     """The form, over schedules given as (id, name); `consequence` is mrkdwn.
 
@@ -75,7 +89,7 @@ def declare_modal(
         blocks,
         callback_id=ids.DECLARE_VIEW,
         submit="Declare",
-        metadata=dedup_metadata,
+        metadata=form.asked_at,
     )
 
 
@@ -88,6 +102,18 @@ def read_declare(view: dict[str, Any]) -> DeclareForm:
         schedule_id=values.chosen(view, "schedule"),
         owner=values.person(view, "owner"),
         components=tuple(component_choice.read(view, "components")),
+        asked_at=str(view.get("private_metadata") or ""),
+    )
+
+
+def declared(facts: IncidentFacts, paged: Sequence[str]) -> Rendered:
+    """What is said to who declared an incident: its number, who is being paged, what comes next."""
+    headline = f"You declared {words.headline(facts)}"
+    state = progress.sentence(facts, being_paged=bool(paged))
+    if paged and not facts.acknowledged and not facts.resolved:
+        state = f"📟 Paging {escape(names(paged, _PAGED_TOLD))}.\n{state}"
+    return Rendered(
+        fallback(headline), [exact(headline, accessory=view_button(facts)), section(state)]
     )
 
 

@@ -5,15 +5,15 @@ from core.facts import IncidentFacts, NextStep
 from storage.vocabulary import EscalationState
 
 
-def sentence(facts: IncidentFacts) -> str:
-    """What is going on and what comes next, as mrkdwn."""
+def sentence(facts: IncidentFacts, *, being_paged: bool = False) -> str:
+    """What is going on and what comes next, as mrkdwn; `being_paged`: a page is under way."""
     if facts.resolved:
         return f"✅ Resolved {resolved_at(facts)}."
     if facts.acknowledged:
         stopped = " The clock has stopped." if facts.layers else ""
         who = escape(name(facts.acknowledged_by))
         return f"👀 Acknowledged by {who} {when(facts.acknowledged_at)}.{stopped}"
-    if _reached_nobody(facts):
+    if not being_paged and _reached_nobody(facts):
         return "🚨 *Nobody was paged.* Acknowledge it or hand it off now."
     if facts.escalation_state is EscalationState.EXHAUSTED:
         return (
