@@ -15,6 +15,7 @@ from bot import (
     escalation_modals,
     home,
     key_modals,
+    listing,
     logins,
     modals,
     overrides,
@@ -104,6 +105,10 @@ async def _turn_home(gesture: Gesture, value: str) -> Answer:
     return await home.show_home(gesture, turned=Turned.read(value))
 
 
+async def _list_on(gesture: Gesture, value: str) -> Answer:
+    return await listing.list_open(gesture, int(value) if value.isdigit() else 0)
+
+
 async def _send_trial_page(gesture: Gesture, _value: str) -> Answer:
     return await home.send_trial_page(gesture)
 
@@ -160,6 +165,7 @@ BUTTONS: dict[str, Callable[[Gesture, str], Awaitable[Answer]]] = {
     ids.SEVERITY: _severity,
     ids.TIMELINE: _timeline,
     ids.HOME: _turn_home,
+    ids.LIST_ON: _list_on,
     ids.TRIAL_PAGE: _send_trial_page,
     ids.COVER: _cover,
     ids.REMOVE_OVERRIDE: _take_back,

@@ -11,6 +11,7 @@ from bot import (
     component_modals,
     coverage,
     declaring,
+    listing,
     logins,
     modals,
     oncall,
@@ -27,7 +28,7 @@ from bot.answering import Answer, Say
 from bot.blocks import incident, lists
 from bot.gesture import Gesture, say
 from bot.incoming import unescape
-from core import facts, incidents, receipts, schedules
+from core import incidents, receipts, schedules
 from core.errors import NotFound
 from core.facts import IncidentFacts
 from storage.vocabulary import Severity, Status
@@ -115,9 +116,7 @@ async def _new(gesture: Gesture, typed: Typed) -> Answer:
 
 
 async def _list(gesture: Gesture, _typed: Typed) -> Answer:
-    async with gesture.core.reading(gesture.actor) as tx:
-        found = await facts.of_many(tx, await incidents.list_open(tx))
-    return Say(lists.open_incidents(found))
+    return await listing.list_open(gesture)
 
 
 async def _show(gesture: Gesture, typed: Typed) -> Answer:

@@ -96,7 +96,9 @@ async def _facts(gesture: Gesture, tx: Transaction, turned: Turned, said: str | 
     count = await incidents.count_open(tx)
     turned = _within(turned, len(every), count)
     first = turned.schedules * SCHEDULES_SHOWN
-    shown = await incidents.list_open(tx, limit=OPEN_SHOWN, offset=turned.incidents * OPEN_SHOWN)
+    shown = await incidents.in_need_first(
+        tx, limit=OPEN_SHOWN, offset=turned.incidents * OPEN_SHOWN
+    )
     owned = await incidents.taken_by(tx, me.id, limit=OWNED_SHOWN)
     waiting, waits = await incidents.waiting_for(tx, me.id, limit=WAITING_SHOWN)
     return HomeFacts(

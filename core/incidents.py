@@ -21,6 +21,8 @@ _LOCK_ONE = _LOCKED.where(Incident.id == bindparam("id"))
 _LOCK_ALL = _LOCKED.where(Incident.id.in_(bindparam("ids", expanding=True))).order_by(Incident.id)
 _LOCK_FREE = _LOCK_ALL.with_for_update(key_share=True, skip_locked=True)
 
+_WORST_FIRST = case({one.value: one.rank for one in Severity}, value=Incident.severity)
+
 NUMBER_MAX = 2**31 - 1
 """More than that no database takes for a number."""
 
@@ -87,6 +89,12 @@ async def list_open(tx: Transaction, *, limit: int = 100, offset: int = 0) -> Se
     return (await tx.db.scalars(query)).all()
 
 
+async def in_need_first(tx: Transaction, *, limit: int, offset: int = 0) -> Sequence[Incident]:
+    """What is not resolved: first what nobody has acknowledged, the worst of it first."""
+    query = _open(tx).order_by(Incident.acknowledged_at.is_not(None), _WORST_FIRST, Incident.number)
+    return (await tx.db.scalars(query.limit(limit).offset(offset))).all()
+
+
 async def taken_by(tx: Transaction, owner_id: UUID, *, limit: int) -> Sequence[Incident]:
     """What this member owns and somebody has acknowledged, the newest first."""
     query = _open(tx).where(Incident.owner_id == owner_id, Incident.acknowledged_at.is_not(None))
@@ -112,11 +120,10 @@ async def waiting_for(
         Delivery.round == Incident.escalation_round,
         Delivery.state.in_((DeliveryState.PENDING, DeliveryState.SENT)),
     )
-    worst_first = case({one.value: one.rank for one in Severity}, value=Incident.severity)
     mine = _open(tx).where(
         Incident.acknowledged_at.is_(None), or_(Incident.owner_id == member_id, paged)
     )
-    found = await tx.db.scalars(mine.order_by(worst_first, Incident.number).limit(limit))
+    found = await tx.db.scalars(mine.order_by(_WORST_FIRST, Incident.number).limit(limit))
     count = await tx.db.scalar(mine.with_only_columns(func.count())) or 0
     return found.all(), count
 

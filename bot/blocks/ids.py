@@ -16,6 +16,8 @@ REDACT = "update.redact"
 DECLARE = "home.declare"
 
 HOME = "home.page"
+LIST_ON = "list.on"
+"""Value: how many open incidents come before what it lists."""
 TRIAL_PAGE = "home.trial_page"
 COVER = "override.open"
 SIMULATE = "simulation.open"

@@ -3,8 +3,8 @@
 import json
 from collections.abc import Sequence
 
-from bot.blocks import progress, words
-from bot.blocks.build import context, exact, mrkdwn, plain, section
+from bot.blocks import ids, progress, words
+from bot.blocks.build import actions, button, context, exact, mrkdwn, plain, section
 from bot.blocks.controls import view_button
 from bot.blocks.text import Block, Rendered, cut, escape, fallback, name
 from core.facts import IncidentFacts
@@ -39,17 +39,22 @@ _HELP = (
 )
 
 
-def open_incidents(found: Sequence[IncidentFacts]) -> Rendered:
-    """The open incidents, as many as a message holds."""
+def open_incidents(found: Sequence[IncidentFacts], count: int, before: int = 0) -> Rendered:
+    """Some of the open incidents, and the way on: there are `count`, of them so many `before`."""
     if not found:
-        calm = "🎉 No incident is open."
+        calm = "🎉 No incident is open." if not count else "That was the last of them."
         return Rendered(calm, [exact(calm)])
-    count = "1 open incident" if len(found) == 1 else f"{len(found):,} open incidents"
-    first = "; ".join(words.reference(one) for one in found[:5])
     rows = fitting([incident_row(one) for one in found[:INCIDENTS_SHOWN]])
+    reached = before + len(rows)
+    told = "1 open incident" if count == 1 else f"{count:,} open incidents"
+    if len(rows) < count:
+        told += f" · {before + 1:,}–{reached:,}, what nobody has acknowledged first"
+    first = "; ".join(words.reference(one) for one in found[:5])
+    left = count - reached
+    on = button(f"The next {min(left, INCIDENTS_SHOWN)}", ids.LIST_ON, str(reached))
     return Rendered(
-        fallback(f"{count}: {first}"),
-        [exact(count), *rows, *more(len(found) - len(rows))],
+        fallback(f"{told}: {first}"),
+        [exact(told), *rows, *(actions([on]) if left > 0 else [])],
     )
 
 

@@ -128,8 +128,8 @@ def _messages() -> Iterator[tuple[str, Callable[[], Rendered]]]:
                     facts, message, update_facts(body=LONG, posted_by=NAME)
                 ),
             )
-    yield "open incidents", lambda: lists.open_incidents([hostile()] * 500)
-    yield "no open incidents", lambda: lists.open_incidents([])
+    yield "open incidents", lambda: lists.open_incidents([hostile()] * 500, 500)
+    yield "no open incidents", lambda: lists.open_incidents([], 0)
     for at in (None, NOW):
         yield (
             f"on call {at}",

@@ -5,6 +5,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from bot.blocks import ids, incident, lists, oncall, timeline
+from bot.blocks.build import exact
 from bot.blocks.entries import sentence
 from core.receipts import Attempt, PageReceipt
 from core.targets import OnDuty, Target, Why
@@ -108,14 +109,25 @@ def test_an_edit_says_what_the_incident_is_called_now() -> None:
 
 
 def test_no_open_incident_is_a_friendly_answer() -> None:
-    assert seen(lists.open_incidents([])) == "🎉 No incident is open."
+    assert seen(lists.open_incidents([], 0)) == "🎉 No incident is open."
 
 
-def test_a_list_says_how_many_it_does_not_show() -> None:
-    shown = lists.open_incidents([incident_facts()] * 500)
+def test_a_list_says_which_of_how_many_it_shows_and_leads_on_to_the_others() -> None:
+    some = [incident_facts()] * 15
+    shown = lists.open_incidents(some, 500)
     assert len(shown.blocks) == 17
-    assert "500 open incidents" in seen(shown)
-    assert "and 485 more" in seen(shown)
+    assert "500 open incidents · 1–15, what nobody has acknowledged first" in seen(shown)
+    assert "The next 15" in seen(shown)
+    assert "· 481–495," in seen(lists.open_incidents(some, 500, 480))
+    assert "The next 5" in seen(lists.open_incidents(some, 500, 480))
+    assert "The next" not in seen(lists.open_incidents(some, 500, 485))
+    assert "That was the last of them." in seen(lists.open_incidents([], 500, 500))
+
+
+def test_a_list_that_is_whole_only_says_how_long_it_is() -> None:
+    shown = lists.open_incidents([incident_facts()] * 2, 2)
+    assert shown.blocks[0] == exact("2 open incidents")
+    assert "The next" not in seen(shown)
 
 
 def test_who_is_on_call_is_told_with_until_when() -> None:

@@ -41,6 +41,23 @@ async def test_open_incidents_are_listed_the_newest_first(engine: Engine) -> Non
         assert [one.number for one in await incidents.list_open(tx, limit=2)] == [4, 3]
 
 
+async def test_what_nobody_has_acknowledged_comes_first_the_worst_of_it_before_the_rest(
+    engine: Engine,
+) -> None:
+    for severity in (Severity.HIGH, Severity.LOW, Severity.CRITICAL, Severity.HIGH):
+        await engine.declare(severity=severity)
+    taken = await engine.declare(severity=Severity.CRITICAL)
+    await engine.do("bob", escalation.acknowledge, taken.id)
+    over = await engine.declare(severity=Severity.CRITICAL)
+    await engine.do("bob", updates.resolve, over.id)
+
+    async with engine.core.reading(engine.system) as tx:
+        first = await incidents.in_need_first(tx, limit=3)
+        rest = await incidents.in_need_first(tx, limit=3, offset=3)
+    assert [one.number for one in first] == [3, 1, 4]
+    assert [one.number for one in rest] == [2, 5]
+
+
 async def test_a_severity_is_changed_audited_said_and_shown(engine: Engine) -> None:
     incident = await engine.declare()
     await engine.settle()

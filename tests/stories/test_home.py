@@ -101,7 +101,8 @@ async def test_500_incidents_and_80_schedules_are_turned_page_by_page(world: Wor
     assert "Open incidents (500)" in home
     assert "1–15 of 500 incidents" in home
     assert "1–10 of 81 schedules" in home
-    assert "#500 " in home
+    assert "#1 " in home, "the worst that nobody has acknowledged"
+    assert "#2 " not in home
 
     await world.dave.click("More ▶", on=world.dave.home, near="1–15 of 500 incidents")
     home = world.dave.reads(world.dave.home)

@@ -1,0 +1,52 @@
+"""Whoever looks at what is open in a storm sees first what needs somebody, and can go on."""
+
+from uuid import UUID
+
+from bot.blocks import ids
+from bot.identity import member_of
+from core import declaring
+from storage.vocabulary import Severity
+from tests.world import World
+
+
+async def _storm(world: World, count: int) -> None:
+    """So many incidents, the first one critical, all others low; nobody is paged for them."""
+    dave = await _owner(world)
+    async with world.tocsin.core.transaction(world.system) as tx:
+        for number in range(1, count + 1):
+            await declaring.open_incident(
+                tx,
+                title=f"Alert {number}",
+                severity=Severity.CRITICAL if number == 1 else Severity.LOW,
+                owner_id=dave,
+            )
+
+
+async def _owner(world: World) -> UUID:
+    return (await member_of(world.tocsin.core, world.tocsin.workspace, world.dave.id)).id
+
+
+async def test_the_worst_of_forty_that_nobody_took_is_the_first_of_the_list(world: World) -> None:
+    await _storm(world, 40)
+
+    (listed,) = (await world.alice.command("/incident list")).messages
+    assert listed.plain.index("#1 Alert 1\n") < listed.plain.index("#2 Alert 2\n")
+    assert "40 open incidents · 1–15" in listed.plain
+
+    await world.bob.command("/incident ack 1")
+    (listed,) = (await world.alice.command("/incident list")).messages
+    assert "#1 Alert 1\n" not in listed.plain, "somebody has it"
+
+
+async def test_one_can_go_on_to_every_other_one(world: World) -> None:
+    await _storm(world, 40)
+    (listed,) = (await world.alice.command("/incident list")).messages
+
+    seen = listed.plain
+    for _ in range(2):
+        await world.alice.click(ids.LIST_ON, on=world.alice.ephemerals()[-1])
+        await world.settle()
+        seen += world.alice.ephemerals()[-1].plain
+
+    assert all(f"#{number} Alert {number}\n" in seen for number in range(1, 41))
+    assert "The next" not in world.alice.ephemerals()[-1].plain
