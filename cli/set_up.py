@@ -3,6 +3,7 @@
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from assembly.slack import slack_client
 from bot.workspace import Workspace
 from cli import apply as applying
 from cli import calendars, doctor, keys
+from cli.acquainted import acquaint
 from cli.blueprint import Blueprint
 from cli.export import export
 from cli.opening import check_schema, opened
@@ -38,6 +40,8 @@ async def run_apply(
         plan = await act(
             core, actor, blueprint, environment_alerts_channel=settings.tocsin_alerts_channel
         )
+        told = await acquaint(core, actor, settings, blueprint, match=not dry_run)
+    plan = replace(plan, warnings=(*plan.warnings, *told))
     Console(soft_wrap=True).print(applying.render(plan, applied=not dry_run))
 
 
