@@ -38,12 +38,16 @@ class Office:
         )
         context.set_default_timeout(PATIENCE_SECONDS * 1000)
         self.seen.listen(context)
-        if person is not None:
-            value = await self._cookie(person)
-            await context.add_cookies([{"name": "tocsin_session", "value": value, "url": self.url}])
         page = await context.new_page()
-        await page.goto(f"{self.url}/app{path}")
+        await self.enter(page, person, path)
         return page
+
+    async def enter(self, page: Page, person: Any, path: str = "/") -> None:
+        """Somebody signs in in a tab that is there."""
+        if person is not None:
+            cookie = {"name": "tocsin_session", "value": await self._cookie(person)}
+            await page.context.add_cookies([{**cookie, "url": self.url}])
+        await page.goto(f"{self.url}/app{path}")
 
     async def acts(self, person: Any) -> Actor:
         """Somebody who does something elsewhere, in Slack."""

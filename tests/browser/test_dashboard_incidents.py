@@ -59,6 +59,38 @@ async def test_another_browser_sees_it_within_a_second_and_keeps_what_is_typed(
     await expect(carol.locator("#update-status_change")).to_contain_text("Keep Identified")
 
 
+async def test_what_is_half_typed_is_there_again_after_another_button_was_pressed(
+    office: Office,
+) -> None:
+    bob = await office.tab(office.world.bob, "/incidents/1")
+    typed = bob.get_by_label("What happened?")
+    await typed.fill("I am looking at the da")
+    await bob.get_by_label("Status", exact=True).select_option("identified")
+    await bob.get_by_label("Public").check()
+
+    await bob.get_by_role("button", name="Acknowledge").click()
+    await expect(bob.get_by_role("status").first).to_contain_text("You acknowledged #1.")
+    await expect(typed).to_have_value("I am looking at the da")
+    await expect(bob.get_by_label("Status", exact=True)).to_have_value("identified")
+    await expect(bob.get_by_label("Public")).to_be_checked()
+
+    await bob.get_by_label("Internal").check()
+    await typed.fill("It is the database")
+    await bob.get_by_role("button", name="Post").click()
+    await expect(bob.locator("#entries")).to_contain_text("It is the database")
+    await expect(typed).to_have_value("")
+
+
+async def test_what_is_half_typed_stays_in_its_own_session(office: Office) -> None:
+    page = await office.tab(office.world.bob, "/incidents/1")
+    await page.get_by_label("What happened?").fill("Bob is looking")
+    await page.locator(".me summary").click()
+    await page.get_by_role("button", name="Sign out", exact=True).click()
+
+    await office.enter(page, office.world.carol, "/incidents/1")
+    await expect(page.get_by_label("What happened?")).to_have_value("")
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("scripts", [True, False])
 async def test_on_a_phone_it_is_told_to_customers_in_two_steps_and_resolved(

@@ -26,11 +26,45 @@ function countDown() {
 function isInUse(part) {
   if (part.querySelector("[role=alert]")) return true // what was refused stays until it is sent again
   if (part.contains(document.activeElement) && document.activeElement.matches("input, textarea, select")) return true
-  return [...part.querySelectorAll("input, textarea, select")].some(field => {
-    if (field.type === "checkbox" || field.type === "radio") return field.checked !== field.defaultChecked
-    if (field.tagName === "SELECT") return [...field.options].some(option => option.selected !== option.defaultSelected) && field.dataset.touched
-    return field.type !== "hidden" && field.value !== field.defaultValue
-  })
+  return [...part.querySelectorAll("input, textarea, select")].some(isChanged)
+}
+
+function isTicked(field) { return field.type === "checkbox" || field.type === "radio" }
+
+function isChanged(field) {
+  if (isTicked(field)) return field.checked !== field.defaultChecked
+  if (field.tagName === "SELECT") return [...field.options].some(option => option.selected !== option.defaultSelected) && field.dataset.touched
+  return field.type !== "hidden" && field.value !== field.defaultValue
+}
+
+// What is half typed in one form is there again after another form of the page was sent, in the same session.
+let sent = null
+function place() { return `typed ${document.querySelector("[name=form_token]")?.value} ${document.body.dataset.at || location.pathname}` }
+
+function keepTyped() {
+  const kept = []
+  for (const form of document.querySelectorAll("form[data-form]")) {
+    if (form === sent) continue
+    const refused = form.querySelector("[role=alert]")
+    for (const field of form.querySelectorAll("input:not([type=hidden]), textarea, select:not([multiple])"))
+      if (isChanged(field) || refused && !isTicked(field)) kept.push([form.getAttribute("action"), field.name, field.value, field.checked, field.defaultValue])
+  }
+  if (kept.length) sessionStorage.setItem(place(), JSON.stringify(kept))
+}
+
+function typeAgain() {
+  const kept = JSON.parse(sessionStorage.getItem(place()) ?? "[]")
+  sessionStorage.removeItem(place())
+  for (const [action, name, value, checked, was] of kept) {
+    const forms = [...document.querySelectorAll("form[data-form]")].filter(form => form.getAttribute("action") === action)
+    const field = forms.flatMap(form => [...form.elements]).find(one => one.name === name && (!isTicked(one) || one.value === value))
+    if (!field || isChanged(field)) continue
+    if (isTicked(field)) field.checked = checked
+    else if (field.tagName === "SELECT" || field.defaultValue === was || !field.defaultValue) field.value = value
+    else continue // somebody has changed meanwhile what was being changed here
+    field.closest("details")?.setAttribute("open", "")
+    field.dispatchEvent(new Event("change", { bubbles: true }))
+  }
 }
 
 const markup = new Map()
@@ -164,9 +198,14 @@ document.addEventListener("submit", event => {
   const form = event.target
   if (form.dataset.sent) { event.preventDefault(); return }
   form.dataset.sent = "1"
+  sent = form
   setTimeout(() => delete form.dataset.sent, 5000)
 })
-addEventListener("pageshow", () => { for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent })
+addEventListener("pageshow", () => {
+  sent = null
+  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent
+})
+addEventListener("pagehide", keepTyped)
 
 for (const told of document.querySelectorAll("[data-told]")) {
   const form = told.closest("form")
@@ -174,6 +213,7 @@ for (const told of document.querySelectorAll("[data-told]")) {
     if (told.dataset.by.split(" ").includes(event.target.name)) tell(told, told.dataset.told, form)
   })
 }
+typeAgain()
 // What was refused is in sight, and the cursor where it is mended.
 const fault = document.querySelector(".fault[role=alert]")
 if (fault) {
