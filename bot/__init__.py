@@ -7,6 +7,8 @@ answering       a listener's deadline, and what people read when it is missed
 identity        who a Slack user is; outsiders are refused
 commands        /incident and its sub-commands
 buttons         what is pressed
+declaring       the form that declares, and what is said once it is done
+listing         the open incidents in an answer, and the way on
 modals          what is opened, filled in and submitted
 schedule_modals, rotation_modals      schedules and their layers, managed
 policy_modals, escalation_modals      escalation policies and their layers, managed

@@ -8,6 +8,7 @@ An incident's life, and where each part of it is written:
     alerting        where incidents are announced, as an admin changes it
     team            members added, their roles changed, and removed: an admin's
     leaving         what was on its way to somebody who was removed: ended, and out loud
+    named           where members are named: what would miss each of them
     addresses       PURE: what an e-mail address looks like
     declaring       an incident opened: its number, owner, policy, first pages
     incidents       find, lock, list, change severity

@@ -5,11 +5,12 @@ and for admins whether everything is well.
 from typing import Any
 from uuid import UUID
 
-from core import alerting, people, permissions, sessions, team
+from core import alerting, named, people, permissions, sessions, team
 from core.errors import ValidationFailed
 from core.transaction import Transaction
 from storage.limits import EMAIL_MAX
 from storage.vocabulary import Role
+from web.dashboard import leaving_words
 from web.dashboard.pages import Afterwards, Asked, Back, Pages
 from web.dashboard.rendering import Page
 
@@ -26,6 +27,8 @@ CHECKING = "Checking the setup"
 async def show_members(tx: Transaction, asked: Asked) -> Page:
     """Everybody; for admins with what can be changed about each."""
     facts: dict[str, Any] = {"members": await people.members(tx), "email_max": EMAIL_MAX}
+    if asked.session.is_admin:
+        facts |= {"named": await named.by_member(tx), "say": leaving_words}
     return Page("members.html", facts)
 
 

@@ -37,11 +37,16 @@ class Shown:
     @property
     def text(self) -> str:
         """What stands on it, without markup, each white space once."""
-        return " ".join(unescape(_TAGS.sub(" ", self.html)).split())
+        return visible(self.html)
 
     def form_token(self) -> str:
         found = re.search(r'name="form_token" value="([^"]+)"', self.html)
         return found[1] if found else ""
+
+
+def visible(html: str) -> str:
+    """What stands in markup, each white space once."""
+    return " ".join(unescape(_TAGS.sub(" ", html)).split())
 
 
 @dataclass

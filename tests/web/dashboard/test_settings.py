@@ -2,12 +2,12 @@
 
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from core import people
 from storage.models import Member
 from storage.vocabulary import Role
-from tests.web.dashboard.browser import browser
+from tests.web.dashboard.browser import Shown, browser, visible
 from tests.world import World, running_world
 
 
@@ -21,6 +21,12 @@ async def _member(world: World, email: str) -> Member:
 async def _alerts_channel(world: World) -> str | None:
     async with world.tocsin.core.reading(world.system) as tx:
         return (await people.organization(tx)).alerts_channel
+
+
+def _asked(page: Shown, member_id: UUID) -> str:
+    """What is asked before somebody is removed."""
+    _, _, after = page.html.partition(f'id="asks-remove-{member_id}"')
+    return visible(f"<details {after.partition('</details>')[0]}")
 
 
 async def test_everybody_sees_who_is_a_member_and_who_is_known_to_slack(world: World) -> None:
@@ -49,6 +55,26 @@ async def test_an_admin_adds_promotes_and_removes_somebody(world: World) -> None
     assert "erin was removed." in removed.text
     assert "erin@example.com" not in removed.text
     assert (await _member(world, "erin@example.com")).removed_at is not None
+
+
+async def test_before_somebody_is_removed_it_is_said_what_would_miss_them(world: World) -> None:
+    await world.declare(world.alice)
+    async with world.tocsin.core.transaction(world.system) as tx:
+        erin = (await people.ensure_by_email(tx, "erin@example.com")).id
+    async with browser(world, world.alice) as alice:
+        page = await alice.open("/settings")
+    async with browser(world, world.bob) as bob:
+        of_no_admin = await bob.open("/settings")
+
+    bob_id, carol_id = [(await _member(world, f"{one}@example.com")).id for one in ("bob", "carol")]
+    assert _asked(page, bob_id) == (
+        "Remove Bob Okafor Bob Okafor is paged no more and can't sign in from now on. On call now "
+        "for Payments. Alone in a rotation of Payments: nobody takes their place there. Owns 1 "
+        "open incident: it stays theirs until somebody else takes over. Remove"
+    )
+    assert "Paged by name in Payments: change these policies first." in _asked(page, carol_id)
+    assert "No rotation, policy or open incident names them." in _asked(page, erin)
+    assert "Alone in a rotation" not in of_no_admin.text
 
 
 async def test_what_an_admin_may_not_do_is_said_at_the_row(world: World) -> None:
