@@ -75,3 +75,13 @@ async def test_an_instant_of_another_year_says_which(on_call: Office) -> None:
     await page.clock.set_fixed_time("2031-01-01T12:00:00Z")
     await page.reload()
     await expect(page.locator("#head time").first).to_contain_text("2026")
+
+
+@pytest.mark.parametrize(("zone", "said"), [("Asia/Kathmandu", "GMT+5:45"), ("Europe/Rome", None)])
+async def test_a_browser_on_another_clock_than_its_readers_says_on_which(
+    on_call: Office, zone: str, said: str | None
+) -> None:
+    page = await on_call.tab(on_call.world.bob, await _schedule(on_call), timezone_id=zone)
+
+    written = await page.locator("#head time").first.inner_text()
+    assert (said in written) if said else ("GMT" not in written and "CET" not in written)

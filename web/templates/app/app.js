@@ -1,13 +1,18 @@
 // Pages are whole without this. With it they stay up to date, count down, and write times as their reader's clock does.
 "use strict"
 const shape = { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" }
-const written = new Intl.DateTimeFormat(undefined, shape), withYear = new Intl.DateTimeFormat(undefined, { ...shape, year: "numeric" })
+
+// On a browser's clock that is not the one its reader has in Slack, the zone is said: the page tells of both.
+function onThisClock(at) {
+  const format = more => new Intl.DateTimeFormat(undefined, { ...shape, ...(at.getFullYear() === new Date().getFullYear() ? {} : { year: "numeric" }), ...more }).format(at)
+  const said = format({}), zone = document.body.dataset.zone
+  try { return !zone || format({ timeZone: zone }) === said ? said : format({ timeZoneName: "short" }) } catch { return said }
+}
 
 function writeTimes(root) {
   for (const one of root.querySelectorAll("time[datetime]:not(.countdown)")) {
     one.title = one.title || one.textContent
-    const at = new Date(one.dateTime)
-    const said = (at.getFullYear() === new Date().getFullYear() ? written : withYear).format(at)
+    const said = onThisClock(new Date(one.dateTime))
     if (one.textContent !== said) one.textContent = said
   }
 }
