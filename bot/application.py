@@ -180,10 +180,11 @@ def register(bolt: AsyncApp, core: Core, workspace: Workspace, answering: Answer
             else:
                 await ack()
             if isinstance(answer, Told):
-                respond = AsyncRespond(response_url=answer.asked_at)
-                answering.follow_up(_privately(respond, answer.message))
+                answering.follow_up(_where_asked(answer))
 
         async def later(answer: Answer) -> None:
+            if isinstance(answer, Told):  # the form may be closed by now
+                answering.follow_up(_where_asked(answer))
             shown = modals.with_what_was_typed(view, answer)
             await workspace.slack.views_update(view_id=view["id"], view=shown)
 
@@ -268,6 +269,10 @@ SUBMISSIONS: dict[str, Handler] = {
     **key_modals.SUBMISSIONS,
 }
 """What is submitted, by the view's callback id."""
+
+
+async def _where_asked(told: Told) -> None:
+    await _privately(AsyncRespond(response_url=told.asked_at), told.message)
 
 
 async def _privately(respond: AsyncRespond, message: Rendered) -> None:

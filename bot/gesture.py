@@ -78,7 +78,9 @@ class Gesture:
             if len(found) == 1:
                 return await facts.of(tx, found[0])
             if not found:
-                raise NotFound("No incident is open. Say which one by its number.")
+                raise NotFound(
+                    "No incident is open. One that is resolved is found by its number, as in “12”."
+                )
             numbers = ", ".join(f"#{one.number}" for one in found[:10])
             raise NotFound(f"Several incidents are open: {numbers}. Say which one by its number.")
 

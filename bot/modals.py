@@ -86,7 +86,7 @@ def with_what_was_typed(view: dict[str, Any], answer: Answer) -> dict[str, Any]:
     if isinstance(answer, Say):
         return simple.form_again(view, answer.message.plain)
     if isinstance(answer, Told):
-        return simple.message_view("Done", answer.message.plain)
+        return simple.message_view("Done", f"{answer.message.plain}. You can close this.")
     return simple.message_view("Done", "It is done. You can close this.")
 
 

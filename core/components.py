@@ -155,16 +155,16 @@ async def remove_component(tx: Transaction, component_id: UUID) -> None:
     await people.lock_organization(tx)
     await get_component(tx, component_id)
     component = (await surfaces.lock_components(tx, [component_id]))[component_id]
-    used = [f"incident #{one.number}" for one in await _open_with(tx, component_id)]
+    running = [one.number for one in await _open_with(tx, component_id)]
     titles = await tx.db.scalars(
         select(StatusPage.title)
         .join(StatusPageComponent)
         .where(StatusPageComponent.component_id == component_id)
         .order_by(StatusPage.title)
     )
-    used += [f"the status page “{title}”" for title in titles]
-    if used:
-        raise InUse(f"“{component.name}” is in use by {', '.join(used)}. Change that first.")
+    used = [f"the status page “{title}”" for title in titles]
+    if used or running:
+        raise InUse.by(component.name, used, running)
     audit.record(
         tx,
         AuditType.COMPONENT_REMOVED,

@@ -1,5 +1,6 @@
 """Every refusal: one class each, with its code and a sentence for the person who reads it."""
 
+from collections.abc import Sequence
 from inspect import cleandoc
 
 
@@ -164,8 +165,8 @@ class NameConflict(DomainError):
 
 
 class ChangedMeanwhile(DomainError):
-    """Somebody else changed this while you had it open, so nothing was done. Close this and open
-    it again to see it as it is now.
+    """Somebody else changed this while you had it open, so nothing was done. Open it anew to see
+    it as it is now.
     """
 
     code = "precondition_failed"
@@ -205,6 +206,19 @@ class InUse(DomainError):
     """It is in use, so it can't be removed."""
 
     code = "in_use"
+
+    @classmethod
+    def by(cls, name: str, users: Sequence[str], incidents: Sequence[int] = ()) -> "InUse":
+        """Says what uses it, of many incidents the first few by their numbers."""
+        shown = [f"#{number}" for number in sorted(incidents)[:_INCIDENTS_NAMED]]
+        if left := len(incidents) - len(shown):
+            shown.append(f"{left:,} more")
+        noun = "open incident" if len(incidents) == 1 else "open incidents"
+        used = [*users, *([f"the {noun} {', '.join(shown)}"] if shown else [])]
+        return cls(f"“{name}” is in use by {', '.join(used)}. Change that first.")
+
+
+_INCIDENTS_NAMED = 5
 
 
 class NotAMember(DomainError):

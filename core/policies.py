@@ -136,9 +136,8 @@ async def remove_policy(tx: Transaction, policy: EscalationPolicy) -> None:
         .where(Incident.escalation_policy_id == policy.id, Incident.status != Status.RESOLVED)
         .order_by(Incident.number)
     )
-    used = ", ".join(f"#{number}" for number in numbers)
-    if used:
-        raise InUse(f"“{policy.name}” is in use by the open incidents {used}.")
+    if used := numbers.all():
+        raise InUse.by(policy.name, (), used)
     audit.record(
         tx,
         AuditType.POLICY_REMOVED,

@@ -92,21 +92,23 @@ async def remove_schedule(tx: Transaction, schedule: models.Schedule) -> None:
         .distinct()
     )
     used = [f"the policy “{name}”" for name in policies]
-    running = await tx.db.execute(
+    unresolved = await tx.db.execute(
         select(models.Incident.number, models.Incident.escalation_layers).where(
             models.Incident.organization_id == tx.organization_id,
             models.Incident.status != Status.RESOLVED,
         )
     )
-    for number, layers in running:
-        if any(layer.get("schedule_id") == str(schedule.id) for layer in layers):
-            used.append(f"incident #{number}")
+    running = [
+        number
+        for number, layers in unresolved
+        if any(layer.get("schedule_id") == str(schedule.id) for layer in layers)
+    ]
     if await tx.db.scalar(
         select(models.LastResort.organization_id).filter_by(schedule_id=schedule.id)
     ):
         used.append("the last resort")
-    if used:
-        raise InUse(f"“{schedule.name}” is in use by {', '.join(used)}. Change that first.")
+    if used or running:
+        raise InUse.by(schedule.name, used, running)
     overrides = await tx.db.scalars(
         select(models.ScheduleOverride)
         .where(

@@ -3,8 +3,10 @@
 from collections.abc import Awaitable, Callable
 
 from fastapi import FastAPI, Response
+from fastapi.responses import RedirectResponse
 from prometheus_client import CONTENT_TYPE_LATEST
 
+from web.dashboard.door import PATH
 from web.metrics import Looking, Metrics
 from web.requests import RequestIds
 
@@ -19,6 +21,11 @@ def create_web(ready: Ready, metrics: Metrics, look: Looking) -> FastAPI:
     """
     web = FastAPI(title="Tocsin", docs_url=None, redoc_url=None, openapi_url=None)
     web.add_middleware(RequestIds)
+
+    @web.get("/")
+    async def root() -> Response:
+        """Whoever types no more than the host means the dashboard."""
+        return RedirectResponse(f"{PATH}/")
 
     @web.get("/healthz")
     async def healthz() -> dict[str, str]:

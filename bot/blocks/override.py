@@ -132,7 +132,7 @@ def _consequence(
     while len("\n".join(lines)) > SECTION_MAX - 100:
         lines[-2:] = ["and more"]
     told = "\n".join(["*How it will be*", *lines])
-    both_told = context(mrkdwn("Both people get a message about it."))
+    both_told = context(mrkdwn("Everybody whom it concerns gets a message about it."))
     return [{**section(told), "block_id": "consequence"}, both_told]
 
 

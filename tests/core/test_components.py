@@ -139,7 +139,7 @@ async def test_what_is_in_use_is_not_removed_and_says_by_what(engine: Engine) ->
     incident = await engine.declare(component_ids=[id])
     page_id = await public.page(engine, id)
 
-    with pytest.raises(InUse, match="incident #1, the status page “Acme Status”"):
+    with pytest.raises(InUse, match="the status page “Acme Status”, the open incident #1"):
         await engine.do("bob", components.remove_component, id)
 
     await engine.do("alice", status_pages.remove_page, page_id)

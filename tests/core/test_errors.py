@@ -5,7 +5,7 @@ import re
 import pytest
 
 from core import errors
-from core.errors import DomainError
+from core.errors import DomainError, InUse
 
 
 def _refusals() -> list[type[DomainError]]:
@@ -65,3 +65,12 @@ def test_the_codes_are_those_of_the_specification() -> None:
         "server_error",
         "validation_error",
     }
+
+
+def test_of_many_incidents_that_use_something_the_first_few_are_named() -> None:
+    assert InUse.by("API", ["the last resort"], [9, 2]).message == (
+        "“API” is in use by the last resort, the open incidents #2, #9. Change that first."
+    )
+    assert InUse.by("API", [], range(1, 1_206)).message == (
+        "“API” is in use by the open incidents #1, #2, #3, #4, #5, 1,200 more. Change that first."
+    )

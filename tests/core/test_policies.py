@@ -207,7 +207,10 @@ async def test_a_policy_that_open_incidents_run_can_not_be_removed(engine: Engin
 
     with pytest.raises(InUse) as refused:
         await _remove(engine, engine.policy_id)
-    assert refused.value.message == "“Payments” is in use by the open incidents #1, #2."
+    assert (
+        refused.value.message
+        == "“Payments” is in use by the open incidents #1, #2. Change that first."
+    )
 
     for incident in numbers:
         await engine.do("bob", updates.resolve, incident.id)

@@ -225,7 +225,7 @@ async def test_a_schedule_that_a_running_escalation_will_page_can_not_be_removed
         without = policies.PolicyDraft("Payments", None, (given.pages(engine, "bob"),))
         await policies.change_policy(tx, policy, without)
 
-    with pytest.raises(InUse, match="in use by incident #1"):
+    with pytest.raises(InUse, match="in use by the open incident #1"):
         await _remove(engine, engine.schedule_id)
 
     await engine.do("bob", updates.resolve, incident.id)

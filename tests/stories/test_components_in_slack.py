@@ -117,7 +117,7 @@ async def test_what_is_in_use_is_not_removed_and_says_where(world: World) -> Non
     assert "Shown on “Acme Status” (not published)." in view.plain
     await world.dave.click("Remove", on=view)
     await world.settle()
-    said = "“API” is in use by incident #1, the status page “Acme Status”."
+    said = "“API” is in use by the status page “Acme Status”, the open incident #1."
     assert said in world.dave.modal.plain
     assert (await _component(world)).id == api.id
 

@@ -130,7 +130,7 @@ async def test_a_policy_that_an_incident_runs_is_not_removed_and_says_where(worl
     await world.dave.click("Remove policy", on=policy)
     await world.settle()
 
-    assert "in use by the open incidents #1" in policy.plain
+    assert "in use by the open incident #1" in policy.plain
     assert (await policy_of(world)).name == "Payments"
 
 

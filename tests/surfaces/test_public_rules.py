@@ -38,7 +38,8 @@ async def test_a_component_in_use_is_not_removed_and_says_where(house: House) ->
     async with house.unchanged():
         refusal = await house.door.remove_component("bob", component)
 
-    used = f"incident #{await house.number(incident)}, the status page “Title of {slug}”"
+    number = await house.number(incident)
+    used = f"the status page “Title of {slug}”, the open incident #{number}"
     assert refusal == house.told(InUse, f"“{name}” is in use by {used}. Change that first.")
 
 

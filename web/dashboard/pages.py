@@ -146,7 +146,13 @@ class Pages:
         async def answer(request: Request) -> Response:
             return await _post(request, posted)
 
+        async def show(request: Request) -> Response:
+            return await _get(request, posted.of, posted.admins)
+
         self.routes.append(Route(path, answered(answer), methods=["POST"]))
+        # Where a refused form was shown again, its address asked for anew is the page it is on.
+        if not any(one.path == path and "GET" in (one.methods or ()) for one in self.routes):
+            self.routes.append(Route(path, answered(show), methods=["GET"]))
 
 
 @dataclass(frozen=True)

@@ -150,7 +150,9 @@ async def test_one_that_is_in_use_stays_and_it_is_said_where(office: Office) -> 
     answer = await office.member.ask("DELETE", f"/v1/components/{made['id']}")
 
     assert (answer.status_code, answer.json()["code"]) == (409, "in_use")
-    said = "“API” is in use by incident #1, the status page “Acme Status”. Change that first."
+    said = (
+        "“API” is in use by the status page “Acme Status”, the open incident #1. Change that first."
+    )
     assert answer.json()["message"] == said
 
 

@@ -59,3 +59,27 @@ async def test_what_is_said_is_said_once(world: World) -> None:
         again = await bob.open("/incidents/1")
 
     assert "You acknowledged" not in again.text
+
+
+async def test_the_address_of_a_form_is_the_page_that_it_is_on(world: World) -> None:
+    await world.declare(world.alice)
+    async with browser(world, world.bob) as bob:
+        reloaded = await bob.open("/incidents/1/hand-off")
+        theirs = await bob.open("/settings/alerts-channel")
+        nowhere = await bob.open("/incidents/2/hand-off")
+    async with browser(world) as stranger:
+        unknown = await stranger.open("/incidents/1/hand-off")
+
+    assert "Checkout is down" in reloaded.text
+    assert (await world.incident()).owner_id is not None
+    assert theirs.status == 403, "an admin's form"
+    assert nowhere.status == 404
+    assert unknown.path == "/app/sign-in"
+
+
+async def test_whoever_types_no_more_than_the_host_is_led_to_the_dashboard(world: World) -> None:
+    async with browser(world, world.bob) as bob:
+        answer = await bob.client.get("/", follow_redirects=True)
+
+    assert answer.url.path == "/app/"
+    assert "Open incidents" in answer.text or "No incident is open" in answer.text
