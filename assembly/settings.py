@@ -208,5 +208,7 @@ def read_settings() -> Settings:
 def _sentence(fault: object) -> str:
     assert isinstance(fault, dict)  # noqa: S101  (pydantic's ErrorDetails)
     message = str(fault["msg"]).removeprefix("Value error, ")
+    if fault["type"] == "int_parsing":
+        message = f"must be a whole number, not “{fault['input']}”"
     name = str(fault["loc"][0]).upper() if fault["loc"] else ""
     return f"{name} {message}.".strip() if name else f"{message}."

@@ -27,6 +27,7 @@ from bot import (
 from bot.answering import Answer, Say
 from bot.blocks import incident, lists
 from bot.gesture import Gesture, say
+from bot.identity import slack_user_named
 from bot.incoming import unescape
 from core import incidents, receipts, schedules
 from core.errors import NotFound
@@ -60,7 +61,7 @@ async def run_command(gesture: Gesture) -> Answer:
     if not text:
         return await declaring.open_declare(gesture)
     if len(text.split()) >= 3:
-        return await declaring.open_declare(gesture, title=text)
+        return await declaring.open_declare(gesture, text)
     return _unknown(gesture, word.lower())
 
 
@@ -112,7 +113,7 @@ async def _meant_alone(gesture: Gesture, typed: Typed) -> IncidentFacts:
 
 
 async def _new(gesture: Gesture, typed: Typed) -> Answer:
-    return await declaring.open_declare(gesture, title=typed.whole)
+    return await declaring.open_declare(gesture, typed.whole)
 
 
 async def _list(gesture: Gesture, _typed: Typed) -> Answer:
@@ -157,10 +158,13 @@ async def _severity(gesture: Gesture, typed: Typed) -> Answer:
 
 async def _handoff(gesture: Gesture, typed: Typed) -> Answer:
     found = await _meant(gesture, typed)
-    mention = _MENTION.search(typed.rest)
-    if mention is None:
+    if mention := _MENTION.search(typed.rest):
+        return await acts.hand_off(gesture, found.id, mention[1])
+    if not typed.rest:
         return await modals.open_hand_off(gesture, found.id)
-    return await acts.hand_off(gesture, found.id, mention[1])
+    async with gesture.core.reading(gesture.actor) as tx:
+        person = await slack_user_named(tx, typed.rest)
+    return await modals.open_hand_off(gesture, found.id, person=person)
 
 
 async def _resolve(gesture: Gesture, typed: Typed) -> Answer:

@@ -25,11 +25,17 @@ from core import (
 from core.errors import InvalidTargetUser, NotAMember
 from core.leaks import find_leaks
 from core.transaction import Transaction
+from storage.limits import TITLE_MAX
 from storage.vocabulary import Severity
 
 
-async def open_declare(gesture: Gesture, *, title: str = "", description: str = "") -> Answer:
-    """Open the form that declares an incident, the only schedule chosen where there is one."""
+async def open_declare(gesture: Gesture, text: str = "") -> Answer:
+    """Open the form that declares an incident, the only schedule chosen where there is one.
+
+    The first line of a text is the title; what is more than a title is the description, too.
+    """
+    text = text.strip()
+    title = text.splitlines()[0][:TITLE_MAX] if text else ""
 
     async def build() -> dict[str, Any]:
         async with gesture.core.reading(gesture.actor) as tx:
@@ -37,7 +43,10 @@ async def open_declare(gesture: Gesture, *, title: str = "", description: str = 
             asked_at = await _asked_at(gesture, tx)
         only = str(known[0].id) if len(known) == 1 else None
         form = DeclareForm(
-            title=title, description=description, schedule_id=only, asked_at=asked_at
+            title=title,
+            description=text if text != title else "",
+            schedule_id=only,
+            asked_at=asked_at,
         )
         return await _declare_view(gesture, form)
 

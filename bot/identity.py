@@ -5,11 +5,12 @@ import logging
 import aiohttp
 from slack_sdk.errors import SlackApiError
 
+from bot.blocks.text import names
 from bot.workspace import Workspace, full_member
 from core import people
-from core.errors import NotAMember
+from core.errors import InvalidTargetUser, NotAMember
 from core.people import Person
-from core.transaction import Actor, Core
+from core.transaction import Actor, Core, Transaction
 from storage.vocabulary import ActorKind, Surface
 
 log = logging.getLogger(__name__)
@@ -52,6 +53,31 @@ async def member_of(core: Core, workspace: Workspace, user_id: str) -> Person:
         raise NotAMember
     async with core.transaction(system) as tx:
         return Person.of(await people.recognise(tx, profile))
+
+
+async def slack_user_named(tx: Transaction, typed: str) -> str:
+    """The Slack user whom somebody means by a name that is no mention: whoever alone is called so.
+
+    Raises InvalidTargetUser, saying how to name them.
+    """
+    wanted = typed.strip().removeprefix("@").casefold()
+    found = [
+        one
+        for one in await people.members(tx)
+        if one.slack_user_id
+        and (
+            f" {wanted}" in f" {one.name.casefold()}"
+            or (one.email or "").casefold().startswith(f"{wanted}@")
+        )
+    ]
+    if wanted and len(found) == 1:
+        return str(found[0].slack_user_id)
+    many = f" It may be {names([one.name for one in found])}." if found else ""
+    raise InvalidTargetUser(
+        f"“{typed}” does not say who is meant.{many} Type @ and choose them, or leave the name "
+        "out to choose from a list.",
+        field="person",
+    )
 
 
 def _still(known: Person | None, error: Exception) -> Person:

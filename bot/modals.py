@@ -8,16 +8,19 @@ from bot import acts, below
 from bot.answering import Answer, FieldErrors, Say, Show, Told
 from bot.blocks import forms, ids, incident, simple, values
 from bot.gesture import Gesture
-from core import facts, incidents, receipts, timeline
+from core import facts, incidents, lifecycle, receipts, timeline
 from core.errors import DomainError
+from core.facts import IncidentFacts
 from storage.vocabulary import Severity
 
 
-async def open_hand_off(gesture: Gesture, incident_id: UUID) -> Answer:
-    """Open the form that hands an incident off."""
+async def open_hand_off(
+    gesture: Gesture, incident_id: UUID, *, person: str | None = None
+) -> Answer:
+    """Open the form that hands an incident off; `person` is a Slack user chosen already."""
 
     async def build() -> dict[str, Any]:
-        return forms.hand_off_modal(await gesture.facts(incident_id))
+        return forms.hand_off_modal(await _open_facts(gesture, incident_id), person=person)
 
     return await gesture.open_modal("Hand off", build, push=gesture.in_a_modal)
 
@@ -37,7 +40,7 @@ async def open_severity(gesture: Gesture, incident_id: UUID) -> Answer:
     """Open the form that changes the severity."""
 
     async def build() -> dict[str, Any]:
-        return forms.severity_modal(await gesture.facts(incident_id))
+        return forms.severity_modal(await _open_facts(gesture, incident_id))
 
     return await gesture.open_modal("Change severity", build, push=gesture.in_a_modal)
 
@@ -48,6 +51,13 @@ async def submit_severity(gesture: Gesture) -> Answer:
     incident_id = UUID(shown["private_metadata"])
     await acts.change_severity(gesture, incident_id, Severity(forms.read_severity(shown)))
     return await show_below(gesture, incident_id)
+
+
+async def _open_facts(gesture: Gesture, incident_id: UUID) -> IncidentFacts:
+    """Of an incident that can still change. Raises NotFound, IncidentResolved."""
+    found = await gesture.facts(incident_id)
+    lifecycle.check_open(found.status)
+    return found
 
 
 async def open_incident_view(gesture: Gesture, incident_id: UUID) -> Answer:

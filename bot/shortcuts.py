@@ -10,16 +10,12 @@ from bot.blocks import forms, ids, simple
 from bot.gesture import Gesture
 from bot.incoming import as_read
 from core import facts, incidents, updates
-from storage.limits import TITLE_MAX, UPDATE_BODY_MAX
+from storage.limits import UPDATE_BODY_MAX
 
 
 async def declare_from_message(gesture: Gesture) -> Answer:
     """Open the declare form with the message in it: its first line the title."""
-    text = quoted(gesture.body["message"]).strip()
-    title = text.splitlines()[0][:TITLE_MAX] if text else ""
-    return await declaring.open_declare(
-        gesture, title=title, description=text if text != title else ""
-    )
+    return await declaring.open_declare(gesture, quoted(gesture.body["message"]))
 
 
 async def add_to_timeline(gesture: Gesture) -> Answer:

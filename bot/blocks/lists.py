@@ -30,6 +30,7 @@ _HELP = (
     ("override [schedule]", "take a shift or a part of it, or give it to somebody"),
     ("schedules [name]", "see and change who is on call when"),
     ("policies [name]", "see and change who is paged, and who next"),
+    ("components 12", "say what it affects"),
     ("components [name]", "see and change what incidents affect, and how each part is"),
     ("pages [name]", "see and publish the status pages that customers read"),
     ("simulate [policy] [at friday 22:00]", "who would be paged, and who next"),

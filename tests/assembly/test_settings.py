@@ -193,3 +193,9 @@ def test_only_sqlite_has_a_file(environment: Environment, url: str, file: Path |
 def test_a_public_url_is_kept_without_its_last_slash(environment: Environment) -> None:
     environment(PUBLIC_URL="https://tocsin.example.com/")
     assert read_settings().public_url == "https://tocsin.example.com"
+
+
+def test_what_is_no_number_is_refused_in_words(environment: Environment) -> None:
+    environment(TOCSIN_API_RATE="abc")
+    with pytest.raises(SettingsError, match="TOCSIN_API_RATE must be a whole number, not “abc”"):
+        read_settings()

@@ -41,6 +41,21 @@ async def test_three_words_that_are_no_command_are_a_title(world: World) -> None
     assert typed(view, "title") == "Checkout is down & out"
 
 
+async def test_what_is_more_than_a_title_is_the_description_and_nothing_is_lost(
+    world: World,
+) -> None:
+    text = "Checkout is down for everybody. " + "It began at nine. " * 10 + "Ask Erin."
+    lines = "Checkout is down\nand nobody knows why"
+
+    view = (await world.dave.command(f"/incident new {text}")).view
+    assert typed(view, "title") == text[:100]
+    assert typed(view, "description") == text
+
+    view = (await world.dave.command(f"/incident {lines}")).view
+    assert typed(view, "title") == "Checkout is down"
+    assert typed(view, "description") == lines
+
+
 async def test_a_typo_gets_the_nearest_sub_command(world: World) -> None:
     answer = await world.dave.command("/incident reslove 1")
 
