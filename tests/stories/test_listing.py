@@ -1,33 +1,12 @@
 """Whoever looks at what is open in a storm sees first what needs somebody, and can go on."""
 
-from uuid import UUID
-
 from bot.blocks import ids
-from bot.identity import member_of
-from core import declaring
-from storage.vocabulary import Severity
+from tests.stories.many import many
 from tests.world import World
 
 
-async def _storm(world: World, count: int) -> None:
-    """So many incidents, the first one critical, all others low; nobody is paged for them."""
-    dave = await _owner(world)
-    async with world.tocsin.core.transaction(world.system) as tx:
-        for number in range(1, count + 1):
-            await declaring.open_incident(
-                tx,
-                title=f"Alert {number}",
-                severity=Severity.CRITICAL if number == 1 else Severity.LOW,
-                owner_id=dave,
-            )
-
-
-async def _owner(world: World) -> UUID:
-    return (await member_of(world.tocsin.core, world.tocsin.workspace, world.dave.id)).id
-
-
 async def test_the_worst_of_forty_that_nobody_took_is_the_first_of_the_list(world: World) -> None:
-    await _storm(world, 40)
+    await many(world, 40, critical=1)
 
     (listed,) = (await world.alice.command("/incident list")).messages
     assert listed.plain.index("#1 Alert 1\n") < listed.plain.index("#2 Alert 2\n")
@@ -39,7 +18,7 @@ async def test_the_worst_of_forty_that_nobody_took_is_the_first_of_the_list(worl
 
 
 async def test_one_can_go_on_to_every_other_one(world: World) -> None:
-    await _storm(world, 40)
+    await many(world, 40, critical=1)
     (listed,) = (await world.alice.command("/incident list")).messages
 
     seen = listed.plain

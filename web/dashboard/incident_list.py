@@ -8,6 +8,7 @@ from core import (
     declaring,
     facts,
     incident_list,
+    incidents,
     preview,
     public_surface,
     schedules,
@@ -25,20 +26,28 @@ from web.dashboard.rendering import Page
 
 PAGES = Pages()
 A_PAGE = 25
+IN_NEED_SHOWN = 5
 DECLARE = "declare"
 
 
 @PAGES.get("/")
 async def list_incidents(tx: Transaction, asked: Asked) -> Page:
-    """What is open, or what is looked for, the newest first, a page at a time."""
+    """What is open, or what is looked for, the newest first, a page at a time.
+
+    Above more than a page of what is open stands the worst that nobody has acknowledged.
+    """
     filters = incident_filters.read(asked.query)
     wanted = filters.wanted(asked.session.person.id)
     listed = await incident_list.look(
         tx, wanted, before_number=filters.before, limit=A_PAGE
     )  # fmt: skip
+    is_long = listed.before_number and not filters.before and not filters.are_set
+    worst = await incidents.in_need_first(tx, limit=IN_NEED_SHOWN) if is_long else ()
+    in_need = [one for one in worst if one.acknowledged_at is None]
     return Page(
         "incidents.html",
         {
+            "in_need": await facts.of_many(tx, in_need),
             "filters": filters,
             "choices": incident_filters,
             "listed": listed,

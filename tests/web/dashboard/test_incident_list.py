@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 
 from core import incidents, schedules
+from tests.stories.many import many
 from tests.stories.public import a_page
 from tests.web.dashboard.browser import Browser, browser, paged
 from tests.world import World
@@ -58,6 +59,23 @@ async def test_what_is_open_is_listed_and_what_is_looked_for_is_found(world: Wor
         "?from=soon": (True, False),
     }
     assert "Write a day as 2026-11-21." in listed["?from=soon"]
+
+
+async def test_above_a_long_list_stands_the_worst_that_nobody_has_acknowledged(
+    world: World,
+) -> None:
+    await many(world, 30, critical=2)
+    async with browser(world, world.bob) as bob:
+        shown = await bob.open("/")
+        older = await bob.open("/?before=6")
+        sought = await bob.open("/?q=alert")
+        await world.dave.command("/incident ack 2")
+        taken = await bob.open("/")
+
+    assert "Nobody has acknowledged these #2 Alert 2 Critical" in shown.text
+    assert shown.text.index("#5 Alert 5 ") < shown.text.index("All that is open #30 Alert 30 ")
+    assert "All that is open" not in older.text + sought.text
+    assert "Nobody has acknowledged these #1 Alert 1 " in taken.text
 
 
 async def test_a_list_is_turned_without_losing_what_is_looked_for(world: World) -> None:
