@@ -1,5 +1,7 @@
 """Incidents in the dashboard, in a real browser: by keyboard, on a phone, live, for everybody."""
 
+import re
+
 import pytest
 from playwright.async_api import expect
 
@@ -71,10 +73,9 @@ async def test_what_is_half_typed_is_there_again_after_another_button_was_presse
     await bob.get_by_role("button", name="Acknowledge").click()
     await expect(bob.get_by_role("status").first).to_contain_text("You acknowledged #1.")
     await expect(typed).to_have_value("I am looking at the da")
-    await expect(bob.get_by_label("Status", exact=True)).to_have_value("identified")
-    await expect(bob.get_by_label("Public")).to_be_checked()
+    await expect(bob.get_by_label("Status", exact=True)).to_have_value("")
+    await expect(bob.get_by_label("Internal")).to_be_checked()
 
-    await bob.get_by_label("Internal").check()
     await typed.fill("It is the database")
     await bob.get_by_role("button", name="Post").click()
     await expect(bob.locator("#entries")).to_contain_text("It is the database")
@@ -84,11 +85,29 @@ async def test_what_is_half_typed_is_there_again_after_another_button_was_presse
 async def test_what_is_half_typed_stays_in_its_own_session(office: Office) -> None:
     page = await office.tab(office.world.bob, "/incidents/1")
     await page.get_by_label("What happened?").fill("Bob is looking")
+    await page.get_by_role("button", name="Acknowledge").click()
+    await expect(page.get_by_label("What happened?")).to_have_value("Bob is looking")
     await page.locator(".me summary").click()
     await page.get_by_role("button", name="Sign out", exact=True).click()
 
+    await expect(page).to_have_url(re.compile("/app/sign-in"))
+    assert await page.evaluate("sessionStorage.length") == 0
     await office.enter(page, office.world.carol, "/incidents/1")
     await expect(page.get_by_label("What happened?")).to_have_value("")
+
+
+async def test_what_was_posted_is_not_there_again(office: Office) -> None:
+    await office.world.declare(office.world.alice, "A second one")
+    bob = await office.tab(office.world.bob, "/incidents/2")
+    typed = bob.get_by_label("What happened?")
+    await typed.fill("half")
+    await bob.get_by_role("button", name="Acknowledge").click()
+    await expect(typed).to_have_value("half")
+    await typed.fill("half and whole")
+    await bob.get_by_role("button", name="Post").click()
+    await expect(bob.locator("#entries")).to_contain_text("half and whole")
+    await bob.reload()
+    await expect(typed).to_have_value("")
 
 
 @pytest.mark.long

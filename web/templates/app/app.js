@@ -2,11 +2,18 @@
 "use strict"
 const shape = { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" }
 
+const formats = new Map()
+function format(at, more) {
+  const year = at.getFullYear() === new Date().getFullYear() ? {} : { year: "numeric" }
+  const key = JSON.stringify([year, more])
+  if (!formats.has(key)) formats.set(key, new Intl.DateTimeFormat(undefined, { ...shape, ...year, ...more }))
+  return formats.get(key).format(at)
+}
+
 // On a browser's clock that is not the one its reader has in Slack, the zone is said: the page tells of both.
 function onThisClock(at) {
-  const format = more => new Intl.DateTimeFormat(undefined, { ...shape, ...(at.getFullYear() === new Date().getFullYear() ? {} : { year: "numeric" }), ...more }).format(at)
-  const said = format({}), zone = document.body.dataset.zone
-  try { return !zone || format({ timeZone: zone }) === said ? said : format({ timeZoneName: "short" }) } catch { return said }
+  const said = format(at, {}), zone = document.body.dataset.zone
+  try { return !zone || format(at, { timeZone: zone }) === said ? said : format(at, { timeZoneName: "short" }) } catch { return said }
 }
 
 function writeTimes(root) {
@@ -34,41 +41,33 @@ function isInUse(part) {
   return [...part.querySelectorAll("input, textarea, select")].some(isChanged)
 }
 
-function isTicked(field) { return field.type === "checkbox" || field.type === "radio" }
-
 function isChanged(field) {
-  if (isTicked(field)) return field.checked !== field.defaultChecked
+  if (field.type === "checkbox" || field.type === "radio") return field.checked !== field.defaultChecked
   if (field.tagName === "SELECT") return [...field.options].some(option => option.selected !== option.defaultSelected) && field.dataset.touched
   return field.type !== "hidden" && field.value !== field.defaultValue
 }
 
-// What is half typed in one form is there again after another form of the page was sent, in the same session.
-let sent = null
-function place() { return `typed ${document.querySelector("[name=form_token]")?.value} ${document.body.dataset.at || location.pathname}` }
+// A text that is half typed in one form is there again after another form of its page was sent. Nothing else is
+// kept: what is chosen or ticked has a default that is safe. It ends with the session.
+const textsOf = `typed ${document.body.dataset.me} ${document.body.dataset.at || location.pathname}`
+if (!document.body.dataset.me) sessionStorage.clear()
 
-function keepTyped() {
+function keepTexts(sent) {
   const kept = []
-  for (const form of document.querySelectorAll("form[data-form]")) {
-    if (form === sent) continue
-    const refused = form.querySelector("[role=alert]")
-    for (const field of form.querySelectorAll("input:not([type=hidden]), textarea, select:not([multiple])"))
-      if (isChanged(field) || refused && !isTicked(field)) kept.push([form.getAttribute("action"), field.name, field.value, field.checked, field.defaultValue])
+  for (const text of document.querySelectorAll("form[data-form] textarea")) {
+    const refused = text.form.querySelector("[role=alert]")
+    if (text.form !== sent && text.value && (text.value !== text.defaultValue || refused)) kept.push([text.id, text.value, text.defaultValue])
   }
-  if (kept.length) sessionStorage.setItem(place(), JSON.stringify(kept))
+  if (kept.length) sessionStorage.setItem(textsOf, JSON.stringify(kept))
+  else sessionStorage.removeItem(textsOf)
 }
 
-function typeAgain() {
-  const kept = JSON.parse(sessionStorage.getItem(place()) ?? "[]")
-  sessionStorage.removeItem(place())
-  for (const [action, name, value, checked, was] of kept) {
-    const forms = [...document.querySelectorAll("form[data-form]")].filter(form => form.getAttribute("action") === action)
-    const field = forms.flatMap(form => [...form.elements]).find(one => one.name === name && (!isTicked(one) || one.value === value))
-    if (!field || isChanged(field)) continue
-    if (isTicked(field)) field.checked = checked
-    else if (field.tagName === "SELECT" || field.defaultValue === was || !field.defaultValue) field.value = value
-    else continue // somebody has changed meanwhile what was being changed here
-    field.closest("details")?.setAttribute("open", "")
-    field.dispatchEvent(new Event("change", { bubbles: true }))
+function showTexts() {
+  const kept = JSON.parse(sessionStorage.getItem(textsOf) ?? "[]")
+  sessionStorage.removeItem(textsOf)
+  for (const [id, value, was] of kept) {
+    const text = document.getElementById(id)
+    if (text && (text.defaultValue === was || !text.defaultValue)) text.value = value // else somebody has changed it meanwhile
   }
 }
 
@@ -203,14 +202,10 @@ document.addEventListener("submit", event => {
   const form = event.target
   if (form.dataset.sent) { event.preventDefault(); return }
   form.dataset.sent = "1"
-  sent = form
+  if (form.dataset.form) keepTexts(form)
   setTimeout(() => delete form.dataset.sent, 5000)
 })
-addEventListener("pageshow", () => {
-  sent = null
-  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent
-})
-addEventListener("pagehide", keepTyped)
+addEventListener("pageshow", () => { for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent })
 
 for (const told of document.querySelectorAll("[data-told]")) {
   const form = told.closest("form")
@@ -218,7 +213,7 @@ for (const told of document.querySelectorAll("[data-told]")) {
     if (told.dataset.by.split(" ").includes(event.target.name)) tell(told, told.dataset.told, form)
   })
 }
-typeAgain()
+showTexts()
 // What was refused is in sight, and the cursor where it is mended.
 const fault = document.querySelector(".fault[role=alert]")
 if (fault) {
