@@ -105,10 +105,6 @@ async def _turn_home(gesture: Gesture, value: str) -> Answer:
     return await home.show_home(gesture, turned=Turned.read(value))
 
 
-async def _list_on(gesture: Gesture, value: str) -> Answer:
-    return await listing.list_open(gesture, int(value) if value.isdigit() else 0)
-
-
 async def _send_trial_page(gesture: Gesture, _value: str) -> Answer:
     return await home.send_trial_page(gesture)
 
@@ -165,7 +161,7 @@ BUTTONS: dict[str, Callable[[Gesture, str], Awaitable[Answer]]] = {
     ids.SEVERITY: _severity,
     ids.TIMELINE: _timeline,
     ids.HOME: _turn_home,
-    ids.LIST_ON: _list_on,
+    ids.LIST_ON: listing.list_on,
     ids.TRIAL_PAGE: _send_trial_page,
     ids.COVER: _cover,
     ids.REMOVE_OVERRIDE: _take_back,

@@ -1,9 +1,10 @@
 """Incidents: found, locked, listed, and their severity changed (spec section 2)."""
 
 from collections.abc import Collection, Sequence
+from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, case, exists, func, or_, select
+from sqlalchemy import Select, bindparam, case, exists, func, or_, select, tuple_
 
 from core import audit, lifecycle, logs, messages, notifications, surfaces
 from core.errors import NotFound, ValidationFailed
@@ -89,9 +90,31 @@ async def list_open(tx: Transaction, *, limit: int = 100, offset: int = 0) -> Se
     return (await tx.db.scalars(query)).all()
 
 
-async def in_need_first(tx: Transaction, *, limit: int, offset: int = 0) -> Sequence[Incident]:
-    """What is not resolved: first what nobody has acknowledged, the worst of it first."""
-    query = _open(tx).order_by(Incident.acknowledged_at.is_not(None), _WORST_FIRST, Incident.number)
+class Need(NamedTuple):
+    """Where an incident stands among those that are open: what needs somebody most, first."""
+
+    is_acknowledged: bool
+    severity_rank: int
+    number: int
+
+    @classmethod
+    def of(cls, incident: Incident) -> "Need":
+        """Where it stands now."""
+        return cls(incident.acknowledged_at is not None, incident.severity.rank, incident.number)
+
+
+async def in_need_first(
+    tx: Transaction, *, limit: int, offset: int = 0, after: Need | None = None
+) -> Sequence[Incident]:
+    """What is not resolved: first what nobody has acknowledged, the worst of it first.
+
+    With `after`, what stands behind that place: whatever was acknowledged since, none is left out.
+    """
+    order = Incident.acknowledged_at.is_not(None), _WORST_FIRST, Incident.number
+    query = _open(tx).order_by(*order)
+    if after:
+        place = tuple_(case((order[0], 1), else_=0), *order[1:])
+        query = query.where(place > tuple(int(one) for one in after))
     return (await tx.db.scalars(query.limit(limit).offset(offset))).all()
 
 

@@ -17,7 +17,7 @@ DECLARE = "home.declare"
 
 HOME = "home.page"
 LIST_ON = "list.on"
-"""Value: how many open incidents come before what it lists."""
+"""Value: how many open incidents were listed, and the place of the last one of them."""
 TRIAL_PAGE = "home.trial_page"
 COVER = "override.open"
 SIMULATE = "simulation.open"

@@ -52,7 +52,9 @@ def open_incidents(found: Sequence[IncidentFacts], count: int, before: int = 0) 
         told += f" · {before + 1:,}–{reached:,}, what nobody has acknowledged first"
     first = "; ".join(words.reference(one) for one in found[:5])
     left = count - reached
-    on = button(f"The next {min(left, INCIDENTS_SHOWN)}", ids.LIST_ON, str(reached))
+    last = found[len(rows) - 1]
+    place = f"{last.acknowledged:d}:{last.severity.rank}:{last.number}"
+    on = button(f"The next {min(left, INCIDENTS_SHOWN)}", ids.LIST_ON, f"{reached}:{place}")
     return Rendered(
         fallback(f"{told}: {first}"),
         [exact(told), *rows, *(actions([on]) if left > 0 else [])],

@@ -54,8 +54,12 @@ async def test_what_nobody_has_acknowledged_comes_first_the_worst_of_it_before_t
     async with engine.core.reading(engine.system) as tx:
         first = await incidents.in_need_first(tx, limit=3)
         rest = await incidents.in_need_first(tx, limit=3, offset=3)
+        behind = await incidents.in_need_first(tx, limit=3, after=incidents.Need.of(first[1]))
+        last = await incidents.in_need_first(tx, limit=3, after=incidents.Need.of(rest[0]))
     assert [one.number for one in first] == [3, 1, 4]
     assert [one.number for one in rest] == [2, 5]
+    assert [one.number for one in behind] == [4, 2, 5]
+    assert [one.number for one in last] == [5]
 
 
 async def test_a_severity_is_changed_audited_said_and_shown(engine: Engine) -> None:

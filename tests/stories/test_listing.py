@@ -29,3 +29,18 @@ async def test_one_can_go_on_to_every_other_one(world: World) -> None:
 
     assert all(f"#{number} Alert {number}\n" in seen for number in range(1, 41))
     assert "The next" not in world.alice.ephemerals()[-1].plain
+
+
+async def test_none_is_left_out_when_somebody_acknowledges_meanwhile(world: World) -> None:
+    await many(world, 40, critical=1)
+    (listed,) = (await world.alice.command("/incident list")).messages
+    seen = listed.plain
+    for number in (2, 3, 4):
+        await world.bob.command(f"/incident ack {number}")
+
+    for _ in range(2):
+        await world.alice.click(ids.LIST_ON, on=world.alice.ephemerals()[-1])
+        await world.settle()
+        seen += world.alice.ephemerals()[-1].plain
+
+    assert all(f"#{number} Alert {number}\n" in seen for number in range(1, 41))
