@@ -3,6 +3,7 @@
 import logging
 import re
 from collections.abc import Awaitable, Callable
+from http import HTTPStatus
 from typing import Any
 
 from slack_bolt.adapter.asgi.async_handler import AsyncSlackRequestHandler
@@ -276,10 +277,12 @@ async def _where_asked(told: Told) -> None:
 
 
 async def _privately(respond: AsyncRespond, message: Rendered) -> None:
-    """Say something to one person, where they asked."""
-    await respond(
+    """Say something to one person, where they asked, while Slack lets us: for half an hour."""
+    answer = await respond(
         text=message.text, blocks=message.blocks, response_type="ephemeral", replace_original=False
     )
+    if answer.status_code != HTTPStatus.OK:
+        log.warning("a private answer could not be told: Slack said %s", answer.status_code)
 
 
 def _who(body: dict[str, Any]) -> tuple[str, str | None]:

@@ -93,7 +93,7 @@ async def _asked_at(gesture: Gesture, tx: Transaction) -> str:
         "name": body.get("channel_name"),
     }
     alerts = (await people.organization(tx)).alerts_channel
-    here = alerts is not None and alerts in (channel.get("id"), channel.get("name"))
+    here = alerts and alerts.lstrip("#") in (channel.get("id"), channel.get("name"))
     return "" if here else str(body.get("response_url") or "")
 
 

@@ -215,7 +215,9 @@ class InUse(DomainError):
             shown.append(f"{left:,} more")
         noun = "open incident" if len(incidents) == 1 else "open incidents"
         used = [*users, *([f"the {noun} {', '.join(shown)}"] if shown else [])]
-        return cls(f"“{name}” is in use by {', '.join(used)}. Change that first.")
+        resolve = f"Resolve {'it' if len(incidents) == 1 else 'them'} first"
+        to_do = "Change that first" if users else resolve
+        return cls(f"“{name}” is in use by {', '.join(used)}. {to_do}.")
 
 
 _INCIDENTS_NAMED = 5

@@ -109,12 +109,10 @@ def read_declare(view: dict[str, Any]) -> DeclareForm:
 def declared(facts: IncidentFacts, paged: Sequence[str]) -> Rendered:
     """What is said to who declared an incident: its number, who is being paged, what comes next."""
     headline = f"You declared {words.headline(facts)}"
-    state = progress.sentence(facts, being_paged=bool(paged))
+    said = [section(progress.sentence(facts, being_paged=bool(paged)))]
     if paged and not facts.acknowledged and not facts.resolved:
-        state = f"📟 Paging {escape(names(paged, _PAGED_TOLD))}.\n{state}"
-    return Rendered(
-        fallback(headline), [exact(headline, accessory=view_button(facts)), section(state)]
-    )
+        said.insert(0, exact(f"📟 Paging {names(paged, _PAGED_TOLD)}."))
+    return Rendered(fallback(headline), [exact(headline, accessory=view_button(facts)), *said])
 
 
 def _affects(

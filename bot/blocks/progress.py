@@ -15,6 +15,8 @@ def sentence(facts: IncidentFacts, *, being_paged: bool = False) -> str:
         return f"👀 Acknowledged by {who} {when(facts.acknowledged_at)}.{stopped}"
     if not being_paged and _reached_nobody(facts):
         return "🚨 *Nobody was paged.* Acknowledge it or hand it off now."
+    if facts.escalation_state is EscalationState.EXHAUSTED and being_paged:
+        return "🚨 No layer of the escalation policy has anybody: nobody else is paged after that."
     if facts.escalation_state is EscalationState.EXHAUSTED:
         return (
             "🚨 *Nobody acknowledged.* The escalation policy is exhausted. "

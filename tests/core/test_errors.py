@@ -72,5 +72,5 @@ def test_of_many_incidents_that_use_something_the_first_few_are_named() -> None:
         "“API” is in use by the last resort, the open incidents #2, #9. Change that first."
     )
     assert InUse.by("API", [], range(1, 1_206)).message == (
-        "“API” is in use by the open incidents #1, #2, #3, #4, #5, 1,200 more. Change that first."
+        "“API” is in use by the open incidents #1, #2, #3, #4, #5, 1,200 more. Resolve them first."
     )

@@ -209,7 +209,7 @@ async def test_a_policy_that_open_incidents_run_can_not_be_removed(engine: Engin
         await _remove(engine, engine.policy_id)
     assert (
         refused.value.message
-        == "“Payments” is in use by the open incidents #1, #2. Change that first."
+        == "“Payments” is in use by the open incidents #1, #2. Resolve them first."
     )
 
     for incident in numbers:

@@ -1,7 +1,10 @@
 """Whoever declares is told at once that it is done, where they asked, and nobody else is."""
 
+import pytest
+
 import sandbox
-from tests.world import World
+from tests.cast import BLUEPRINT
+from tests.world import World, running_world
 
 DECLARED = "You declared 🔴 #1 Checkout is down"
 
@@ -70,3 +73,41 @@ async def test_where_it_cannot_be_told_it_is_declared_all_the_same(world: World)
 
     assert world.dave.ephemerals() == []
     assert len(world.bob.dm()) == 1
+
+
+async def test_where_no_layer_has_anybody_it_is_not_said_that_nobody_acknowledged(
+    database_url: str,
+) -> None:
+    nobody_yet = BLUEPRINT.replace("2026-11-16T09:00", "2030-11-16T09:00").replace(
+        "      - page: {people: [carol@example.com]}\n        timeout: 5 min\n", ""
+    )
+    async with running_world(database_url, blueprint=nobody_yet) as world:
+        await world.declare(world.alice, Owner=world.dave.id)
+
+        (told,) = world.alice.ephemerals("general")
+        assert "Paging Dave Lindqvist." in told.plain
+        assert "No layer of the escalation policy has anybody" in told.plain
+        assert "Nobody acknowledged" not in told.plain
+
+
+async def test_an_alerts_channel_that_was_named_with_its_sign_is_the_same(
+    database_url: str,
+) -> None:
+    async with running_world(database_url, tocsin_alerts_channel="#incidents") as world:
+        form = (await world.dave.command("/incident Checkout is down", channel="incidents")).view
+        await world.dave.submit(form)
+        await world.settle()
+
+        assert world.dave.ephemerals() == []
+
+
+async def test_a_form_that_lay_open_too_long_is_declared_and_the_log_says_who_was_not_told(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    form = (await world.dave.command("/incident Checkout is down")).view
+    await world.pass_time(minutes=31)
+    await world.dave.submit(form)
+    await world.settle()
+
+    assert len(world.bob.dm()) == 1
+    assert "a private answer could not be told: Slack said 404" in caplog.text

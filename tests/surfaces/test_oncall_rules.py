@@ -209,7 +209,7 @@ async def test_what_is_in_use_is_not_removed_and_says_where(house: House) -> Non
     said = f"“{names[0]}” is in use by the policy “{names[1]}”. Change that first."
     assert by_policy == house.told(InUse, said)
     number = await house.number(incident)
-    said = f"“{names[1]}” is in use by the open incident #{number}. Change that first."
+    said = f"“{names[1]}” is in use by the open incident #{number}. Resolve it first."
     assert by_incident == house.told(InUse, said)
 
 

@@ -10,7 +10,7 @@ _SHOWN = 5
 def consequences(named: Named | None) -> list[str]:
     """A sentence for each place that names them (spec section 5); one where none does."""
     if named is None:
-        return ["No rotation, policy or open incident names them."]
+        return ["No rotation and no policy names them, and no open incident is theirs."]
     told = []
     if named.on_call_for:
         told.append(f"On call now for {_listed(named.on_call_for)}.")

@@ -73,7 +73,9 @@ async def test_before_somebody_is_removed_it_is_said_what_would_miss_them(world:
         "open incident: it stays theirs until somebody else takes over. Remove"
     )
     assert "Paged by name in Payments: change these policies first." in _asked(page, carol_id)
-    assert "No rotation, policy or open incident names them." in _asked(page, erin)
+    assert "No rotation and no policy names them, and no open incident is theirs." in _asked(
+        page, erin
+    )
     assert "Alone in a rotation" not in of_no_admin.text
 
 
