@@ -17,12 +17,13 @@ async def show_schedule(tx: Transaction, asked: Asked) -> Page:
     """A schedule with a month or a week of its shifts."""
     schedule_id: UUID = asked.path["schedule_id"]
     facts = await schedule_facts.of(tx, schedule_id)
-    (duty,) = await targets.on_duty(tx, [await schedules.get_schedule(tx, schedule_id)])
+    row = await schedules.get_schedule(tx, schedule_id)
+    (duty,) = await targets.on_duty(tx, [row])
     today = tx.now.astimezone(facts.zone).date()
     shown = shift_grid.around(asked.query.get("by", ""), _day(asked, today))
     since = shift_grid.bounds(shown, facts.zone)[0] - shift_grid.LOOKED_AROUND
     value = await schedules.value_of(tx, schedule_id, at=since)
-    found = shift_grid.stretches(value, await _names(tx, value), shown)
+    found = shift_grid.stretches(value, await _names(tx, value), shown, made_at=row.created_at)
     ahead = await overrides.list_overrides(tx, schedule_id)
     standing_in = await people.by_id(tx, [one.member_id for one in ahead])
     return Page(

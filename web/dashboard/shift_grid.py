@@ -104,11 +104,12 @@ def bounds(shown: Shown, zone: ZoneInfo) -> tuple[datetime, datetime]:
 
 
 def stretches(
-    value: oncall.Schedule, names: Mapping[UUID, str], shown: Shown
+    value: oncall.Schedule, names: Mapping[UUID, str], shown: Shown, *, made_at: datetime
 ) -> tuple[Stretch, ...]:
     """Every shift, override and gap in the weeks that are shown, by start, with its true bounds.
 
-    `value` knows the overrides since LOOKED_AROUND before.
+    `value` knows the overrides since LOOKED_AROUND before. Before the schedule was made nobody was
+    missed: no gap begins earlier.
     """
     first_seen, last_seen = bounds(shown, value.timezone)
     start, end = first_seen - LOOKED_AROUND, last_seen + LOOKED_AROUND
@@ -136,12 +137,13 @@ def stretches(
             None,
             0,
             first,
-            gap.start_at,
+            max(gap.start_at, made_at),
             gap.end_at,
-            gap.start_at > start,
+            max(gap.start_at, made_at) > start,
             gap.end_at < end,
         )
         for gap in staffing.unowned(value, start, end)
+        if gap.end_at > made_at
     ]
     lanes = _lanes(value, first)
     seen = [one for one in found if one.start_at < last_seen and first_seen < one.end_at]

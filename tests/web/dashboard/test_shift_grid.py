@@ -12,6 +12,7 @@ from web.dashboard import shift_grid
 BERLIN = ZoneInfo("Europe/Berlin")
 BOB, CAROL = UUID(int=1), UUID(int=2)
 NAMES = {BOB: "Bob", CAROL: "Carol"}
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 def schedule(
@@ -27,9 +28,11 @@ def override(start: datetime, **lasts: float) -> oncall.Override:
     return oncall.Override(UUID(int=start.day), oncall.Participant(CAROL), start, end)
 
 
-def drawn(value: oncall.Schedule, by: str, day: date) -> list[list[tuple[str | None, int]]]:
+def drawn(
+    value: oncall.Schedule, by: str, day: date, *, made_at: datetime = LONG_AGO
+) -> list[list[tuple[str | None, int]]]:
     shown = shift_grid.around(by, day)
-    found = shift_grid.stretches(value, NAMES, shown)
+    found = shift_grid.stretches(value, NAMES, shown, made_at=made_at)
     return [
         [
             (piece.stretch and (piece.stretch.who or piece.stretch.kind), piece.columns)
@@ -64,6 +67,15 @@ def test_every_week_of_a_month_is_filled_by_shifts_and_gaps() -> None:
     assert {sum(columns for _, columns in week) for week in weeks} == {168}
 
 
+def test_before_a_schedule_was_made_nobody_was_missed() -> None:
+    made_at = datetime(2026, 11, 18, 11, tzinfo=UTC)
+    value = schedule(begins=made_at + timedelta(days=2))
+    weeks = drawn(value, "month", date(2026, 11, 1), made_at=made_at)
+
+    assert weeks[:2] == [[], []]
+    assert weeks[3] == [(None, 60), ("gap", 48), ("Bob", 60)]
+
+
 def test_a_short_override_is_wide_enough_to_be_read() -> None:
     short = override(datetime(2026, 11, 22, 22, 30, tzinfo=UTC), minutes=20)
     value = schedule(short, begins=datetime(2026, 11, 2, 8, tzinfo=UTC))
@@ -85,7 +97,7 @@ def test_what_does_not_fit_is_counted() -> None:
     ]
     value = schedule(*many, begins=begins)
     shown = shift_grid.around("week", date(2026, 11, 18))
-    found = shift_grid.stretches(value, NAMES, shown)
+    found = shift_grid.stretches(value, NAMES, shown, made_at=LONG_AGO)
     ((_, pieces),) = shift_grid.weeks(value, found, shown)[0].lanes
 
     assert sum(piece.columns for piece in pieces) == 168
