@@ -53,11 +53,14 @@ class Offer:
 
 @dataclass(frozen=True)
 class Told:
-    """It is done, and its form closes: tell so where the form was asked for."""
+    """It is done, and its form closes: say of it what there is to say where the form was asked for.
 
-    message: Rendered
+    That is found out afterwards, so that nothing which fails then can make it look undone.
+    """
+
     asked_at: str
     """A response_url."""
+    say: Callable[[], Awaitable[Rendered]]
 
 
 Answer = Say | FieldErrors | Show | Offer | Told | None

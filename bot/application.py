@@ -273,7 +273,7 @@ SUBMISSIONS: dict[str, Handler] = {
 
 
 async def _where_asked(told: Told) -> None:
-    await _privately(AsyncRespond(response_url=told.asked_at), told.message)
+    await _privately(AsyncRespond(response_url=told.asked_at), await told.say())
 
 
 async def _privately(respond: AsyncRespond, message: Rendered) -> None:

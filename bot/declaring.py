@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from bot.answering import Answer, Told
 from bot.blocks import declare, ids
 from bot.blocks.declare import DeclareForm
-from bot.blocks.text import escape
+from bot.blocks.text import Rendered, escape
 from bot.gesture import Gesture
 from bot.identity import member_of
 from core import (
@@ -78,11 +79,15 @@ async def submit_declare(gesture: Gesture) -> Answer:
         )
     if not form.asked_at:
         return None
+    return Told(form.asked_at, partial(_declared, gesture, made.id))
+
+
+async def _declared(gesture: Gesture, incident_id: UUID) -> Rendered:
     async with gesture.core.reading(gesture.actor) as tx:
-        incident = await incidents.get(tx, made.id)
+        incident = await incidents.get(tx, incident_id)
         found = await facts.of(tx, incident)
         paged = {one.person_id: one.person for one in await receipts.of(tx, incident)}
-    return Told(declare.declared(found, list(paged.values())), form.asked_at)
+    return declare.declared(found, list(paged.values()))
 
 
 async def _asked_at(gesture: Gesture, tx: Transaction) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from bot import acts, below
-from bot.answering import Answer, FieldErrors, Say, Show, Told
+from bot.answering import Answer, FieldErrors, Say, Show
 from bot.blocks import forms, ids, incident, simple, values
 from bot.gesture import Gesture
 from core import facts, incidents, lifecycle, receipts, timeline
@@ -95,8 +95,6 @@ def with_what_was_typed(view: dict[str, Any], answer: Answer) -> dict[str, Any]:
         return simple.form_again(view, "\n".join(answer.errors.values()))
     if isinstance(answer, Say):
         return simple.form_again(view, answer.message.plain)
-    if isinstance(answer, Told):
-        return simple.message_view("Done", f"{answer.message.plain}. You can close this.")
     return simple.message_view("Done", "It is done. You can close this.")
 
 

@@ -42,7 +42,7 @@ async def test_a_form_whose_write_must_wait_is_answered_in_time_and_declared_lat
     free.set()
     await holding
     await world.settle()
-    assert "You declared 🟠 #1 Checkout is down. You can close this." in world.dave.modal.plain
+    assert "It is done" in world.dave.modal.plain
     assert "Paging Bob Okafor." in world.dave.ephemerals()[-1].plain
     assert len(world.bob.dm()) == 1
 
