@@ -61,9 +61,11 @@ class SlackDoor:
     async def hand_off(
         self, who: str, incident: UUID, *, to: str, meanwhile: Meanwhile | None = None
     ) -> Refusal | None:
-        view = (await self._press(who, self._a_card, ids.HAND_OFF, str(incident))).view
-        await self._person(who).fill(view, {"person": self._person(to).id})
-        return await self._submit(who, view, meanwhile)
+        answer = await self._press(who, self._a_card, ids.HAND_OFF, str(incident))
+        if answer.view is None:
+            return _unless("You handed", answer)
+        await self._person(who).fill(answer.view, {"person": self._person(to).id})
+        return await self._submit(who, answer.view, meanwhile)
 
     async def advance(self, who: str, incident: UUID, status: str) -> Refusal | None:
         number = await self._number(incident)
