@@ -5,12 +5,20 @@ import re
 import pytest
 from playwright.async_api import expect
 
-from core import updates
+from core import incidents, updates
 from storage.vocabulary import Status
 from tests.browser.hands import PHONE, Keyboard, Thumb
 from tests.browser.staff import Office
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+
+
+async def _declared(office: Office) -> str:
+    """An incident of its own: where it is."""
+    await office.world.declare(office.world.alice, "The till is slow")
+    async with office.world.tocsin.core.reading(office.world.system) as tx:
+        (newest,) = await incidents.list_open(tx, limit=1)
+    return f"/incidents/{newest.number}"
 
 
 async def test_by_keyboard_alone_an_incident_is_declared(office: Office) -> None:
@@ -96,9 +104,21 @@ async def test_what_is_half_typed_stays_in_its_own_session(office: Office) -> No
     await expect(page.get_by_label("What happened?")).to_have_value("")
 
 
+async def test_what_is_half_typed_outlives_a_button_that_failed(office: Office) -> None:
+    address = await _declared(office)
+    bob = await office.tab(office.world.bob, address)
+    await bob.get_by_label("What happened?").fill("I am looking at the da")
+    await bob.route("**/acknowledge", lambda route: route.fulfill(status=503, body="Not now"))
+    await bob.get_by_role("button", name="Acknowledge").click()
+    await expect(bob.get_by_text("Not now")).to_be_visible()
+
+    await bob.goto(f"{office.url}/app{address}")
+    await expect(bob.get_by_label("What happened?")).to_have_value("I am looking at the da")
+    office.seen.console.clear()  # the browser's own line for an answer that failed
+
+
 async def test_what_was_posted_is_not_there_again(office: Office) -> None:
-    await office.world.declare(office.world.alice, "A second one")
-    bob = await office.tab(office.world.bob, "/incidents/2")
+    bob = await office.tab(office.world.bob, await _declared(office))
     typed = bob.get_by_label("What happened?")
     await typed.fill("half")
     await bob.get_by_role("button", name="Acknowledge").click()

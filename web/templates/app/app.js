@@ -50,7 +50,7 @@ function isChanged(field) {
 // A text that is half typed in one form is there again after another form of its page was sent. Nothing else is
 // kept: what is chosen or ticked has a default that is safe. It ends with the session.
 const textsOf = `typed ${document.body.dataset.me} ${document.body.dataset.at || location.pathname}`
-if (!document.body.dataset.me) sessionStorage.clear()
+if (location.pathname === "/app/sign-in") sessionStorage.clear()
 
 function keepTexts(sent) {
   const kept = []
