@@ -9,6 +9,7 @@ from starlette.routing import Route, Router
 from core import policies, schedules
 from tests.browser.staff import Office
 from web.dashboard import _routes
+from web.dashboard.pages import ITS_PAGE
 
 NOT_PAGES = {"/static/{digest}/{name}", "/events", "/last", "/settings/trail.csv",
              "/with-slack", "/with-slack/back", "/sign-in/{secret}"}  # fmt: skip
@@ -18,11 +19,12 @@ PARTS = re.compile(r"\{(\w+)(?::\w+)?\}")
 
 
 def every_path() -> list[str]:
-    """Each page's path below `/app`, as its route has it."""
+    """Each page's path below `/app`, as its route has it; a form's address has none of its own."""
     router = _routes()
     assert isinstance(router, Router)
-    paths = [one.path for one in router.routes if isinstance(one, Route) and "GET" in one.methods]
-    return [path for path in paths if path not in NOT_PAGES]
+    shown = [one for one in router.routes if isinstance(one, Route) and "GET" in one.methods]
+    own = [one.path for one in shown if one.name != ITS_PAGE]
+    return [path for path in own if path not in NOT_PAGES]
 
 
 def is_about_one(path: str) -> bool:

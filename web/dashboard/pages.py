@@ -40,6 +40,9 @@ FORM_MAX = 256 * 1024
 TOKEN = "form_token"  # noqa: S105  (the name of a field)
 FORM = "form"
 LOOK = "look"
+ITS_PAGE = "its page"
+"""The name of a route that shows, at a form's address, the page that the form is on."""
+
 LIVE = "X-Live"
 """What a page says that asks by itself how it is now."""
 
@@ -152,7 +155,7 @@ class Pages:
         self.routes.append(Route(path, answered(answer), methods=["POST"]))
         # Where a refused form was shown again, its address asked for anew is the page it is on.
         if not any(one.path == path and "GET" in (one.methods or ()) for one in self.routes):
-            self.routes.append(Route(path, answered(show), methods=["GET"]))
+            self.routes.append(Route(path, answered(show), methods=["GET"], name=ITS_PAGE))
 
 
 @dataclass(frozen=True)
