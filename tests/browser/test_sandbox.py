@@ -88,6 +88,8 @@ async def test_handing_off_an_update_and_resolving_are_all_on_the_timeline(desk:
     await alice.declare("Checkout is down")
     mine = bob.message("#1 Checkout is down")
     await mine.get_by_role("button", name="Acknowledge").click()
+    # The message is edited then, and a button of it that is pressed meanwhile may be gone.
+    await expect(mine.get_by_role("button", name="Acknowledge")).to_have_count(0)
 
     await mine.get_by_role("button", name="Hand off").click()
     form = bob.dialog("Hand off #1")
@@ -97,6 +99,7 @@ async def test_handing_off_an_update_and_resolving_are_all_on_the_timeline(desk:
     await expect(handed).to_have_count(1)
     await expect(mine).to_contain_text("Handed off to Dave Lindqvist. You can stand down.")
     await handed.get_by_role("button", name="Acknowledge").click()
+    await expect(handed.get_by_role("button", name="Acknowledge")).to_have_count(0)
 
     await handed.get_by_role("button", name="Update…").click()
     form = dave.dialog("Update #1")
