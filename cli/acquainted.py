@@ -9,9 +9,9 @@ from assembly.settings import Settings
 from assembly.slack import slack_client
 from assembly.slack_checks import LOOK_UPS_MAX, OUT_OF_REACH
 from bot.workspace import full_member
-from cli.wanted import Blueprint
+from cli.wanted import Blueprint, Word
 from core import people
-from core.errors import DomainError
+from core.errors import NotAMember, Unavailable
 from core.transaction import Actor, Core
 from storage.vocabulary import Channel
 
@@ -25,19 +25,20 @@ async def acquaint(
 
     With `match`, members whom Slack knows are matched to it (spec section 1), so that nobody is
     thought out of reach until `serve` runs. Without a token nothing is asked or said. Whatever
-    Slack answers, nothing is raised: what was applied is applied.
+    Slack and the database answer, nothing is raised: what was applied is applied.
     """
     if not settings.slack_bot_token:
         return ()
-    async with core.reading(actor) as tx:
-        team_id = (await people.organization(tx)).slack_team_id
-        matched = {one.email for one in await people.members(tx) if one.slack_user_id}
     first = {word.text: word for word in reversed(blueprint.people)}
-    asked = [first[email] for email in blueprint.emails if email not in matched]
+    asked: list[Word] = []
     told: list[str] = []
     async with aiohttp.ClientSession() as session:
         slack = slack_client(settings, session)
         try:
+            async with core.reading(actor) as tx:
+                team_id = (await people.organization(tx)).slack_team_id
+                matched = {one.email for one in await people.members(tx) if one.slack_user_id}
+            asked = [first[email] for email in blueprint.emails if email not in matched]
             if (await slack.auth_test())["team_id"] != team_id:
                 return ("SLACK_BOT_TOKEN is another workspace's: nobody was looked up in Slack.",)
             for word in asked[:LOOK_UPS_MAX]:
@@ -51,6 +52,8 @@ async def acquaint(
             told.append(_unknown(str(error.response.get("error"))))
         except OUT_OF_REACH as error:
             told.append(_unknown(str(error) or type(error).__name__))
+        except Unavailable as refusal:
+            told.append(_unknown(refusal.message))
     if (left := len(asked) - LOOK_UPS_MAX) > 0:
         told.append(f"{left} more people were not looked up in Slack yet. {_ASK_LATER}")
     return tuple(told)
@@ -76,7 +79,7 @@ async def _recognise(
     try:
         async with core.transaction(actor) as tx:
             known = (await people.recognise(tx, profile)).email
-    except DomainError:
+    except NotAMember:
         return "is in Slack somebody who was removed here. An admin can add them again."
     if known == email:
         return None

@@ -17,13 +17,13 @@ schedules:
   Payments:
     timezone: Europe/Berlin
     rotation:
-      - {name: Primary, shift: weekly, handoff: "09:00", people: [bob@exmaple.com, alice@example.com]}
+      - {name: Primary, shift: weekly, handoff: "09:00",
+         people: [bob@exmaple.com, alice@example.com]}
 policies:
   Payments:
     layers:
       - {page: {people: [bob@exmaple.com, gail@example.com]}, timeout: 5 min}
-"""  # noqa: E501  (as one would type it)
-
+"""
 
 ALICE = {"email": "alice@example.com", "real_name": "Alice Martin"}
 
@@ -51,9 +51,9 @@ async def _known_to_slack(clinic, actor):
 
 async def test_each_mistyped_address_is_named_once_with_its_line(clinic, actor):
     assert await _acquaint(clinic, actor, match=False) == (
-        "tocsin.yaml:6: bob@exmaple.com is the e-mail of no full member of the workspace, and "
+        "tocsin.yaml:7: bob@exmaple.com is the e-mail of no full member of the workspace, and "
         "can't be reached by any page. Correct it here, or invite them to Slack.",
-        "tocsin.yaml:10: gail@example.com is the e-mail of no full member of the workspace, and "
+        "tocsin.yaml:11: gail@example.com is the e-mail of no full member of the workspace, and "
         "can't be reached by any page. Correct it here, or invite them to Slack.",
     )
 
